@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using Coffer.Sdk.Logins;
+
+namespace Coffer.Auth.Userpass;
+
+/// <summary>A user as it is stored.</summary>
+internal sealed record UserRecord
+{
+    public required PasswordHash Password { get; init; }
+
+    public TokenSettings Token { get; init; } = new();
+
+    public static string KeyOf(UserName name) => $"user/{name.Text}";
+}
+
+/// <summary>What this method stores.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(UserRecord))]
+internal sealed partial class UserpassJson : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace Coffer.Aws.Calls;
+
+/// <summary>How long a call may take and how often it is repeated.</summary>
+public sealed record AwsCallOptions
+{
+    /// <summary>Repetitions after the first attempt, 0 to 20. Default 3.</summary>
+    public int MaxRetries { get; init; } = 3;
+
+    /// <summary>How long one attempt may take, answer included. Default 15 seconds.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest first pause; it doubles with each attempt. Default 100 milliseconds, five times that when throttled.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>No pause is longer. Default 20 seconds.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Which part of the longest pause is waited, 0 to 1: spreads many callers out. Not for secrets.</summary>
+    public Func<double> Jitter { get; init; } = static () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
+
+    /// <summary>Everything wrong with these values. Empty when all is well.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (MaxRetries is < 0 or > 20)
+        {
+            yield return $"max_retries must be from 0 to 20, not {MaxRetries}";
+        }
+
+        if (AttemptTimeout <= TimeSpan.Zero || FirstDelay < TimeSpan.Zero || MaxDelay < FirstDelay)
+        {
+            yield return "timeout and delays must be positive, and the first delay no longer than the longest";
+        }
+    }
+
+    /// <summary>The pause before attempt number <paramref name="attempt"/> (1 is the first repetition).</summary>
+    internal TimeSpan DelayBefore(int attempt, bool throttled)
+    {
+        var first = FirstDelay.TotalMilliseconds * (throttled ? 5 : 1);
+        var longest = Math.Min(MaxDelay.TotalMilliseconds, first * Math.Pow(2, attempt - 1));
+        return TimeSpan.FromMilliseconds(longest * Math.Clamp(Jitter(), 0, 1));
+    }
+}

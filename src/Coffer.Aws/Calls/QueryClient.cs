@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Xml.Linq;
+using Coffer.Aws.Signing;
+
+namespace Coffer.Aws.Calls;
+
+/// <summary>One service of the query protocol: form in, XML out, signed, timed, repeated where that is safe.</summary>
+internal sealed class QueryClient(
+    HttpClient http, Uri endpoint, string service, string version, string region, IAwsCredentialSource credentials,
+    AwsCallOptions options, TimeProvider clock)
+{
+    private const long AnswerBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Ready to send, the form's type as AWS's own clients write it.</summary>
+    private static readonly MediaTypeHeaderValue FormType = new("application/x-www-form-urlencoded", "utf-8");
+
+    /// <summary>The element <c>{operation}Result</c>, or the whole answer when there is none.</summary>
+    /// <param name="operation">The action's name.</param>
+    /// <param name="parameters">Without action and version.</param>
+    /// <param name="repeatable">
+    /// False for a call that must not be repeated when its outcome is unknown: a second one would make a second thing.
+    /// </param>
+    /// <param name="marker">Where the next page begins.</param>
+    /// <param name="cancellation">Ends attempts and pauses alike.</param>
+    public async ValueTask<XElement> CallAsync(
+        string operation, QueryParameters parameters, bool repeatable, string? marker, CancellationToken cancellation)
+    {
+        var body = parameters.Encode(operation, version, marker);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AttemptAsync(operation, body, attempt, cancellation).ConfigureAwait(false);
+            }
+            catch (AwsException error) when (attempt <= options.MaxRetries && IsWorthRepeating(error, repeatable))
+            {
+                var delay = options.DelayBefore(attempt, error.Kind == AwsErrorKind.Throttled);
+                await Task.Delay(delay, clock, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsWorthRepeating(AwsException error, bool repeatable) => error.Kind switch
+    {
+        AwsErrorKind.Throttled => true,
+        AwsErrorKind.Conflict => AwsErrorCodes.IsPassingConflict(error.Code),
+        AwsErrorKind.Network or AwsErrorKind.Server => repeatable,
+        _ => false,
+    };
+
+    private async ValueTask<XElement> AttemptAsync(string operation, byte[] body, int attempt, CancellationToken cancellation)
+    {
+        var name = $"{service}:{operation}";
+        var key = await credentials.GetAsync(cancellation).ConfigureAwait(false);
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = FormType;
+        request.Options.Set(AwsRequestInfo.Operation, name);
+        request.Options.Set(AwsRequestInfo.Attempt, attempt);
+        SigV4.SignHttp(request, body, key, region, service, clock.GetUtcNow());
+
+        using var timeout = new CancellationTokenSource(options.AttemptTimeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token).ConfigureAwait(false);
+            var answer = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
+            return Read(name, operation, response, answer);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new AwsException(
+                AwsErrorKind.Network, "Timeout", name, $"no answer from {endpoint} within {options.AttemptTimeout.TotalSeconds} s");
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new AwsException(AwsErrorKind.Network, "NetworkError", name, $"no answer from {endpoint}: {error.Message}", inner: error);
+        }
+    }
+
+    private static XElement Read(string name, string operation, HttpResponseMessage response, byte[] answer)
+    {
+        var root = XmlRead.Parse(answer);
+        if (response.IsSuccessStatusCode)
+        {
+            return root is not null
+                ? root.Child($"{operation}Result") ?? root
+                : throw new AwsException(AwsErrorKind.Unknown, "UnreadableAnswer", name, "the answer is not XML", response.StatusCode);
+        }
+
+        var error = root?.Child("Error") ?? root?.Child("Errors")?.Child("Error");
+        var code = error?.Text("Code") ?? $"Http{(int)response.StatusCode}";
+        var detail = error?.Text("Message") ?? response.ReasonPhrase ?? "no message";
+        var requestId = root?.Text("RequestId") ?? RequestIdHeader(response);
+        throw new AwsException(AwsErrorCodes.KindOf(code, response.StatusCode), code, name, detail, response.StatusCode, requestId);
+    }
+
+    private static string? RequestIdHeader(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("x-amzn-RequestId", out var values) ? values.FirstOrDefault() : null;
+}

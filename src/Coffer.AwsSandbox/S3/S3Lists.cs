@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Wire;
+
+namespace Coffer.AwsSandbox.S3;
+
+/// <summary>ListObjects in both versions.</summary>
+internal static class S3Lists
+{
+    public static WireReply Version1(ServiceCall call, S3Bucket bucket)
+    {
+        var marker = Parameter(call, "marker") ?? "";
+        var page = Page.Of(call, bucket, marker);
+        return S3Service.Answer("ListBucketResult", xml =>
+        {
+            Head(call, bucket, xml, page);
+            xml.Text("Marker", Encoded(call, marker));
+            if (page.Truncated)
+            {
+                xml.Text("NextMarker", Encoded(call, page.Last));
+            }
+
+            Body(call, xml, page, withOwner: true);
+        });
+    }
+
+    public static WireReply Version2(ServiceCall call, S3Bucket bucket)
+    {
+        var token = Parameter(call, "continuation-token");
+        var page = Page.Of(call, bucket, token is null ? Parameter(call, "start-after") ?? "" : Unmark(token));
+        return S3Service.Answer("ListBucketResult", xml =>
+        {
+            Head(call, bucket, xml, page);
+            xml.Text("KeyCount", page.Objects.Count + page.Prefixes.Count).Maybe("ContinuationToken", token);
+            if (page.Truncated)
+            {
+                xml.Text("NextContinuationToken", Convert.ToBase64String(Encoding.UTF8.GetBytes(page.Last)));
+            }
+
+            Body(call, xml, page, withOwner: Parameter(call, "fetch-owner") == "true");
+        });
+    }
+
+    private static void Head(ServiceCall call, S3Bucket bucket, Xml xml, Page page) =>
+        xml.Text("Name", bucket.Name).Text("Prefix", Encoded(call, page.Prefix)).Text("MaxKeys", page.Most)
+            .Maybe("Delimiter", page.Delimiter.Length > 0 ? Encoded(call, page.Delimiter) : null)
+            .Maybe("EncodingType", Parameter(call, "encoding-type")).Text("IsTruncated", page.Truncated);
+
+    private static void Body(ServiceCall call, Xml xml, Page page, bool withOwner)
+    {
+        foreach (var (key, value) in page.Objects)
+        {
+            xml.Open("Contents").Text("Key", Encoded(call, key)).Text("LastModified", value.Modified).Text("ETag", value.ETag)
+                .Maybe("ChecksumAlgorithm", value.Checksum?.Algorithm).Text("Size", value.Body.Length).Text("StorageClass", "STANDARD");
+            if (withOwner)
+            {
+                xml.Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close("Owner");
+            }
+
+            xml.Close("Contents");
+        }
+
+        foreach (var prefix in page.Prefixes)
+        {
+            xml.Open("CommonPrefixes").Text("Prefix", Encoded(call, prefix)).Close("CommonPrefixes");
+        }
+    }
+
+    private static string Encoded(ServiceCall call, string key) =>
+        Parameter(call, "encoding-type") == "url" ? UriText.Encode(key, keepSlash: true) : key;
+
+    private static string? Parameter(ServiceCall call, string name) => call.Parameters.TryGetValue(name, out var value) ? value : null;
+
+    private static string Unmark(string token)
+    {
+        var bytes = new byte[token.Length];
+        return Convert.TryFromBase64String(token, bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes.AsSpan(0, length))
+            : throw new AwsFault(400, "InvalidArgument", "The continuation token provided is incorrect");
+    }
+
+    /// <summary>What one answer holds.</summary>
+    private sealed record Page(string Prefix, string Delimiter, int Most)
+    {
+        public List<KeyValuePair<string, S3Object>> Objects { get; } = [];
+
+        public List<string> Prefixes { get; } = [];
+
+        public bool Truncated { get; private set; }
+
+        /// <summary>The last key or prefix on the page.</summary>
+        public string Last { get; private set; } = "";
+
+        public static Page Of(ServiceCall call, S3Bucket bucket, string after)
+        {
+            var text = Parameter(call, "max-keys") ?? "1000";
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
+            {
+                throw new AwsFault(400, "InvalidArgument", "Provided max-keys not an integer or within integer range");
+            }
+
+            var page = new Page(Parameter(call, "prefix") ?? "", Parameter(call, "delimiter") ?? "", Math.Min(most, 1000));
+            page.Fill(bucket, after);
+            return page;
+        }
+
+        private void Fill(S3Bucket bucket, string after)
+        {
+            foreach (var pair in bucket.Objects)
+            {
+                var key = pair.Key;
+                if (!key.StartsWith(Prefix, StringComparison.Ordinal) || string.CompareOrdinal(key, after) <= 0)
+                {
+                    continue;
+                }
+
+                var cut = Delimiter.Length == 0 ? -1 : key.IndexOf(Delimiter, Prefix.Length, StringComparison.Ordinal);
+                var common = cut < 0 ? null : key[..(cut + Delimiter.Length)];
+                if (common is not null && (common == Last || common == after))
+                {
+                    continue;
+                }
+
+                if (Objects.Count + Prefixes.Count >= Most)
+                {
+                    Truncated = Most > 0;
+                    return;
+                }
+
+                if (common is null)
+                {
+                    Objects.Add(pair);
+                }
+                else
+                {
+                    Prefixes.Add(common);
+                }
+
+                Last = common ?? key;
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System.Net;
+using Coffer.Aws.Connection;
+using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Control;
+using Coffer.AwsSandbox.Faults;
+using Coffer.AwsSandbox.Iam;
+using Coffer.AwsSandbox.Journal;
+using Coffer.AwsSandbox.S3;
+using Coffer.AwsSandbox.Sts;
+using Coffer.AwsSandbox.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Coffer.AwsSandbox;
+
+/// <summary>A local AWS account: IAM, STS and a little S3 on the real wire protocol, at one loopback address.</summary>
+/// <remarks>
+/// Signatures and policies count. What it cannot do it refuses with NotImplemented or InvalidAction; it never pretends. State is in
+/// memory and ends with the sandbox. Besides AWS's own calls it answers at <c>/_sandbox/</c>; see <see cref="ControlEndpoints"/>.
+/// </remarks>
+public sealed class SandboxAccount : IAsyncDisposable
+{
+    private const long BodyBytesMax = 64 * 1024 * 1024;
+
+    private readonly SandboxOptions _options;
+    private readonly Account _account;
+    private readonly Dispatcher _dispatcher;
+    private readonly ControlEndpoints _control;
+    private WebApplication? _host;
+
+    private SandboxAccount(SandboxOptions options)
+    {
+        _options = options;
+        _account = new Account(options);
+        Faults = new SandboxFaults(options.Clock);
+        Journal = new SandboxJournal(options.JournalMax);
+        _dispatcher = new Dispatcher(
+            _account, new Authenticator(_account, options.ClockSkewMax), Faults, Journal, options.Clock,
+            [IamTable.Service(), StsTable.Service(), new S3Service()]);
+        _control = new ControlEndpoints(this);
+        Url = new Uri("http://127.0.0.1/");
+    }
+
+    /// <summary>Where it listens: the endpoint of all three services.</summary>
+    public Uri Url { get; private set; }
+
+    /// <summary>What goes wrong on purpose.</summary>
+    public SandboxFaults Faults { get; }
+
+    /// <summary>The calls so far.</summary>
+    public SandboxJournal Journal { get; }
+
+    public string AccountId => _options.AccountId;
+
+    /// <summary>Starts a sandbox. <see cref="ArgumentException"/> names what is wrong with the options; <see cref="IOException"/> a taken port.</summary>
+    public static async Task<SandboxAccount> StartAsync(SandboxOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new SandboxOptions();
+        var problems = string.Join("; ", options.Problems());
+        if (problems.Length > 0)
+        {
+            throw new ArgumentException(problems, nameof(options));
+        }
+
+        var sandbox = new SandboxAccount(options);
+        try
+        {
+            await sandbox.ListenAsync(cancellation).ConfigureAwait(false);
+            return sandbox;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Options that make a connection speak to this sandbox with the bootstrap key.</summary>
+    public AwsConnectionOptions ConnectionOptions() => new()
+    {
+        AccessKey = _options.Bootstrap.AccessKeyId,
+        SecretKey = _options.Bootstrap.SecretAccessKey,
+        Region = "us-east-1",
+        IamEndpoint = Url.AbsoluteUri,
+        StsEndpoint = Url.AbsoluteUri,
+    };
+
+    /// <summary>Back to the beginning: empty account, empty journal, no faults. Secrets given out before are worthless.</summary>
+    public void Reset()
+    {
+        Faults.Clear();
+        lock (_account.Gate)
+        {
+            _account.Reset();
+        }
+
+        Journal.Clear();
+    }
+
+    /// <summary>
+    /// Makes a call of IAM or STS as the account's root, without HTTP, signature, journal or faults: for preparing a test. The answer's XML;
+    /// <see cref="InvalidOperationException"/> with AWS's code when it is refused.
+    /// </summary>
+    public string Call(string service, string action, params ReadOnlySpan<(string Name, string Value)> parameters)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in parameters)
+        {
+            given[name] = value;
+        }
+
+        return _dispatcher.CallAsRoot(service, action, given);
+    }
+
+    /// <summary>The account as JSON, without secrets: users, their keys and policies, groups, roles, sessions, buckets.</summary>
+    public string Dump()
+    {
+        lock (_account.Gate)
+        {
+            return StateDump.Write(_account);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is { } host)
+        {
+            _host = null;
+
+            // Calls that hang on purpose would keep a polite stop waiting.
+            using var now = new CancellationTokenSource();
+            await now.CancelAsync().ConfigureAwait(false);
+            try
+            {
+                await host.StopAsync(now.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The stop was told not to wait.
+            }
+
+            await host.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, _options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        _host = builder.Build();
+        ((IApplicationBuilder)_host).Run(HandleAsync);
+        await _host.StartAsync(cancellation).ConfigureAwait(false);
+        Url = new Uri(_host.Urls.First().TrimEnd('/') + "/");
+    }
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        WireRequest request;
+        try
+        {
+            request = await WireRequest.ReadAsync(http).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            http.Abort();
+            return;
+        }
+
+        var reply = _control.Answer(request) ?? await _dispatcher.AnswerAsync(request, http.RequestAborted).ConfigureAwait(false);
+        if (reply is null)
+        {
+            http.Abort();
+            return;
+        }
+
+        var response = http.Response;
+        response.StatusCode = reply.Status;
+        foreach (var (name, value) in reply.Headers)
+        {
+            response.Headers.Append(name, value);
+        }
+
+        if (reply.ContentType.Length > 0)
+        {
+            response.ContentType = reply.ContentType;
+        }
+
+        if (reply.Status != StatusCodes.Status204NoContent)
+        {
+            response.ContentLength = reply.ContentLength ?? reply.Body.Length;
+            if (request.Method != "HEAD")
+            {
+                await response.Body.WriteAsync(reply.Body, http.RequestAborted).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Auth;
+
+internal sealed class AuthHelpCommand() : ApiCommand("auth help", "Prints usage for an auth method", "TYPE | PATH", Arity.One,
+    """
+    Prints what "{0} login" takes for an auth method, named by its type or
+    by the path it is enabled at.
+    """)
+{
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        var name = Paths.Sanitize(call.Arguments[0]);
+        if (LoginMethod.Find(name) is not { } method)
+        {
+            var mounts = (await call.SendAsync(ApiRequest.Read("sys/auth"), "Error listing auth methods", cancellation)).Entries();
+            var type = mounts[name + "/"]?["type"]
+                ?? throw CliException.Local($"No auth method available on the server at {GoText.Quote(name + "/")}");
+            method = LoginMethod.Of(GoText.Of(type));
+        }
+
+        call.Printer.Line($"Usage: {call.Console.ProgramName} login -method={method.Type} [CONFIG K=V...]");
+        foreach (var field in method.Fields)
+        {
+            call.Printer.Line($"\n  {field.Name}=<string>\n{TextWrap.At(field.Usage, 6)}");
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Flags;
+using Coffer.Cli.Output;
+using Coffer.Cli.Settings;
+using Coffer.Client;
+
+namespace Coffer.Cli.Auth;
+
+internal sealed class LoginCommand : ApiCommand
+{
+    private const int WrappingsMax = 8;
+    private readonly TextFlag _method;
+    private readonly TextFlag _path;
+    private readonly SwitchFlag _noStore;
+    private readonly SwitchFlag _noPrint;
+    private readonly SwitchFlag _tokenOnly;
+
+    public LoginCommand()
+        : base("login", "Authenticate locally", "[AUTH K=V...]", Arity.AtLeast(0),
+            """
+            Logs in and keeps the token for later commands, in ~/.vault-token.
+
+                $ {0} login hvs.CAES...
+                $ {0} login -method=userpass username=sally
+                $ {0} login -method=approle role_id=... secret_id=@file
+
+            "{0} auth help TYPE" tells what a method takes.
+            """, Shows.Field)
+    {
+        _method = Flag(new TextFlag("method", "Type of the auth method.", "token"));
+        _path = Flag(new TextFlag("path", "Where the method is enabled; by default at its type's name."));
+        _noStore = Flag(new SwitchFlag("no-store", "Do not keep the token."));
+        _noPrint = Flag(new SwitchFlag("no-print", "Do not print the token."));
+        _tokenOnly = Flag(new SwitchFlag("token-only", "Print the token alone and do not keep it."));
+    }
+
+    private bool Stores => !_noStore.Value && !_tokenOnly.Value;
+
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        if (_noStore.Value && _noPrint.Value)
+        {
+            throw CliException.Local("-no-store and -no-print cannot be used together");
+        }
+
+        var method = LoginMethod.Of(Paths.Sanitize(_method.Value));
+        var envelope = await AuthenticateAsync(call, method, cancellation);
+        if (envelope["auth"]?["mfa_requirement"] is JsonObject)
+        {
+            call.Printer.Warn(TextWrap.At("A login request was issued that is subject to MFA validation. Please make sure to validate the "
+                + "login by sending another request to sys/mfa/validate endpoint.") + "\n");
+            call.Printer.Secret(envelope);
+            return 0;
+        }
+
+        envelope = await UnwrapAsync(call, envelope, cancellation);
+        if (envelope["auth"] is not JsonObject auth)
+        {
+            return PrintWrapped(call, envelope);
+        }
+
+        Keep(call, GoText.Of(auth["client_token"]));
+        Print(call, envelope);
+        return 0;
+    }
+
+    private async Task<JsonObject> AuthenticateAsync(Invocation call, LoginMethod method, CancellationToken cancellation)
+    {
+        if (method.Type == "token")
+        {
+            return await TokenLogin.RunAsync(call, cancellation);
+        }
+
+        var fields = call.DataFrom(0, "Error parsing configuration");
+        var mount = fields["mount"] is { } given ? GoText.Of(given) : _path.Value.Length > 0 ? _path.Value : method.Type;
+        fields.Remove("mount");
+        var path = $"auth/{Paths.Sanitize(mount)}/login";
+        if (method.TakesPassword)
+        {
+            var user = fields["username"] is { } name ? GoText.Of(name) : throw CliException.Remote("Error authenticating: 'username' must be specified");
+            fields.Remove("username");
+            fields["password"] ??= HiddenPassword(call);
+            path += "/" + user;
+        }
+        else if (method.Type == "github" && fields["token"] is null)
+        {
+            fields["token"] = Terminal.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error);
+        }
+
+        // An old token has no part in getting a new one, and a server may refuse a request for its sake.
+        var request = ApiRequest.Write(path, fields) with { Token = "" };
+        return (await call.SendAsync(request, "Error authenticating", cancellation)).Json
+            ?? throw CliException.Remote("Error authenticating: empty response from credential provider");
+    }
+
+    private static string HiddenPassword(Invocation call) =>
+        Terminal.HiddenInput.Ask(call, "Password (will be hidden): ", "password", call.Console.Error);
+
+    private async Task<JsonObject> UnwrapAsync(Invocation call, JsonObject envelope, CancellationToken cancellation)
+    {
+        for (var layers = 0; Stores && envelope["auth"] is not JsonObject && envelope["wrap_info"] is JsonObject wrap && layers < WrappingsMax; layers++)
+        {
+            var request = ApiRequest.Write("sys/wrapping/unwrap") with { Token = GoText.Of(wrap["token"]), WrapTtl = "" };
+            envelope = (await call.SendAsync(request, "Error extracting token", cancellation)).Json ?? [];
+        }
+
+        return envelope;
+    }
+
+    private int PrintWrapped(Invocation call, JsonObject envelope)
+    {
+        if (envelope["wrap_info"] is not JsonObject)
+        {
+            throw CliException.Remote("Error extracting token: no auth or wrapping info in response");
+        }
+
+        if (_tokenOnly.Value)
+        {
+            call.Printer.SecretField(envelope, "wrapping_token");
+        }
+        else
+        {
+            call.Printer.Secret(envelope);
+        }
+
+        return 0;
+    }
+
+    private void Keep(Invocation call, string token)
+    {
+        if (Stores)
+        {
+            call.TokenFile.Store(token);
+            if (call.Environment.NameOf("TOKEN") is { } variable)
+            {
+                call.Printer.Warn(TextWrap.At($"WARNING! The {variable} environment variable is set! The value of this variable will take "
+                    + $"precedence; if this is unwanted please unset {variable} or update its value accordingly.") + "\n");
+            }
+        }
+        else if (!_tokenOnly.Value)
+        {
+            call.Printer.Warn(TextWrap.At("The token was not stored in token helper. Set the VAULT_TOKEN environment variable or pass the "
+                + "token below with each request to Vault.") + "\n");
+        }
+    }
+
+    private void Print(Invocation call, JsonObject envelope)
+    {
+        if (_noPrint.Value)
+        {
+            return;
+        }
+
+        var field = _tokenOnly.Value ? "token" : call.Field;
+        if (field.Length > 0)
+        {
+            call.Printer.SecretField(envelope, field);
+            return;
+        }
+
+        if (Stores)
+        {
+            call.Printer.Note(TextWrap.At("Success! You are now authenticated. The token information displayed below is already stored in the "
+                + $"token helper. You do NOT need to run \"{call.Console.ProgramName} login\" again. Future Vault requests will automatically use this token.") + "\n");
+        }
+
+        call.Printer.Secret(envelope);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coffer.Cli.Terminal;
+
+namespace Coffer.Cli.Data;
+
+/// <summary>
+/// Data on the command line: <c>k=v</c>, <c>k=@file</c>, <c>k=-</c> (standard input), <c>k=\@literal</c>, <c>@file.json</c> and <c>-</c> (a JSON
+/// object from standard input). A key given again becomes a list.
+/// </summary>
+internal sealed class KeyValueArguments(ICliConsole console, bool standardInputAllowed)
+{
+    private bool _inputTaken;
+
+    /// <summary>All arguments as one JSON object. Null values and numbers of JSON input stay what they are.</summary>
+    public JsonObject Parse(IEnumerable<string> arguments)
+    {
+        var result = new JsonObject();
+        foreach (var argument in arguments)
+        {
+            if (argument == "-")
+            {
+                Merge(result, ReadInput(), "standard input");
+            }
+            else if (argument.StartsWith('@'))
+            {
+                Merge(result, ReadFile(argument[1..]), argument[1..]);
+            }
+            else
+            {
+                AddPair(result, argument);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>All of standard input as text.</summary>
+    public string ReadInput()
+    {
+        if (!standardInputAllowed)
+        {
+            throw CliException.Local("Refusing to read from stdin with -non-interactive specified");
+        }
+
+        if (_inputTaken)
+        {
+            throw new FormatException("stdin already consumed: only one value can be read from it");
+        }
+
+        _inputTaken = true;
+        using var reader = new StreamReader(console.Input, new UTF8Encoding(false), leaveOpen: true);
+        return reader.ReadToEnd();
+    }
+
+    private void AddPair(JsonObject result, string argument)
+    {
+        var split = argument.IndexOf('=', StringComparison.Ordinal);
+        if (split < 0)
+        {
+            throw new FormatException($"invalid key/value pair {Output.GoText.Quote(argument)}: format must be key=value");
+        }
+
+        var value = argument[(split + 1)..];
+        if (value == "-")
+        {
+            value = ReadInput();
+        }
+        else if (value.StartsWith('@'))
+        {
+            value = ReadFile(value[1..]);
+        }
+        else if (value.StartsWith("\\@", StringComparison.Ordinal))
+        {
+            value = value[1..];
+        }
+
+        Add(result, argument[..split], JsonValue.Create(value));
+    }
+
+    private static void Merge(JsonObject result, string json, string source)
+    {
+        JsonNode? parsed;
+        try
+        {
+            parsed = JsonNode.Parse(json);
+        }
+        catch (JsonException error)
+        {
+            // The parser's message could quote the document, which may be a secret: only the place is told.
+            throw new FormatException($"{source} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine})");
+        }
+
+        if (parsed is not JsonObject map)
+        {
+            throw new FormatException($"{source} must hold a JSON object");
+        }
+
+        foreach (var (key, value) in map)
+        {
+            Add(result, key, value?.DeepClone());
+        }
+    }
+
+    private static void Add(JsonObject result, string key, JsonNode? value)
+    {
+        if (!result.ContainsKey(key))
+        {
+            result[key] = value;
+        }
+        else if (result[key] is JsonArray list)
+        {
+            list.Add(value);
+        }
+        else
+        {
+            var first = result[key]?.DeepClone();
+            result[key] = new JsonArray(first, value);
+        }
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new FormatException($"error reading file: {error.Message}");
+        }
+    }
+}

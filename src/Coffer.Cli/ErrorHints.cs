@@ -1,0 +1,47 @@
+using Coffer.Client;
+
+namespace Coffer.Cli;
+
+/// <summary>What to do about a failure, as far as it can be known. Empty when nothing useful can be said.</summary>
+internal static class ErrorHints
+{
+    private const string Mounts = "sys/internal/ui/mounts/";
+
+    public static string For(TransportException error, CofferClientOptions options, bool addressIsDefault, string program)
+    {
+        var host = Uri.TryCreate(options.Address, UriKind.Absolute, out var address) ? address.Authority : options.Address;
+        return error.Failure switch
+        {
+            TransportFailure.Refused => (addressIsDefault ? $"VAULT_ADDR is not set, so {options.Address} was tried. " : "")
+                + $"No server listens there. Start one (\"{program} server -dev\" for a first try), or say where it is: export VAULT_ADDR='https://HOST:8200'",
+            TransportFailure.PlainHttpServer => $"The server at {host} speaks plain HTTP, as a dev server does. If that is meant: export VAULT_ADDR='http://{host}'",
+            TransportFailure.Certificate => "Name the certificate authority with -ca-cert=FILE or VAULT_CACERT, or the name in the certificate with -tls-server-name.",
+            TransportFailure.UnknownHost => "Check the host name in -address or VAULT_ADDR.",
+            TransportFailure.Timeout => "Set VAULT_CLIENT_TIMEOUT=5m for requests that take longer.",
+            _ => address?.Scheme == "http" ? $"If the server at {host} wants TLS: export VAULT_ADDR='https://{host}'" : "",
+        };
+    }
+
+    /// <param name="token">The token that was sent; empty for none.</param>
+    public static string For(ApiException error, ApiRequest request, string token, string program) => error.Status switch
+    {
+        403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them.",
+        403 when token.Length == 0 => $"No token was sent: run \"{program} login\" or set VAULT_TOKEN.",
+        403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
+            + $"\"{program} token capabilities {request.Path[Mounts.Length..]}\" what the token may do there.",
+        403 when request.Path == "auth/token/lookup-self" => $"The token does not exist or has ended: get another with \"{program} login\", and check VAULT_TOKEN, which goes before what a login keeps.",
+        403 when request.Path == "auth/token/lookup" => $"The token that was asked about does not exist or has ended, or the one in use may not ask: \"{program} token lookup\" shows the one in use.",
+        403 => $"The token has ended or its policies do not allow this. \"{program} token lookup\" shows the token, \"{program} policy explain {OperationOf(request)} {request.Path}\" says what is missing.",
+        503 => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",
+        _ => "",
+    };
+
+    private static string OperationOf(ApiRequest request) => request.Query.Any(pair => pair.Key == "list") ? "list"
+        : request.Method == HttpMethod.Get ? "read"
+        : request.Method == HttpMethod.Delete ? "delete"
+        : request.Method == HttpMethod.Patch ? "patch"
+        : "write";
+
+    // auth/METHOD/login, perhaps with a name behind it; the token method's own paths have no such part.
+    private static bool IsLogin(string path) => path.StartsWith("auth/", StringComparison.Ordinal) && path.Split('/').Skip(2).Contains("login");
+}

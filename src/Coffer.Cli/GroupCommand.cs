@@ -1,0 +1,17 @@
+namespace Coffer.Cli;
+
+/// <summary>Stands for a family of commands; run by itself it only shows them.</summary>
+internal sealed class GroupCommand(string name, string synopsis, string about) : Command(name, synopsis, "<subcommand> [options] [args]", Arity.AtLeast(0), about)
+{
+    public override Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        CommandHelp.WriteGroup(call.Console.Error, call.Console.ProgramName, this);
+        if (call.Arguments.Count > 0)
+        {
+            call.Console.Error.WriteLine();
+            call.Console.Error.WriteLine(CommandHelp.Unknown(call.Console.ProgramName, $"{Name} {call.Arguments[0]}", Name));
+        }
+
+        return Task.FromResult(1);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
+using Coffer.Cli.Output;
+using Coffer.Cli.Settings;
+using Coffer.Cli.Terminal;
+using Coffer.Client;
+
+namespace Coffer.Cli;
+
+/// <summary>One run of a command: its arguments, the console, and on demand the client.</summary>
+internal sealed class Invocation : IDisposable
+{
+    private readonly ClientFlags? _flags;
+    private CofferClient? _client;
+
+    public Invocation(ICliConsole console, CliHooks hooks, Command command, IReadOnlyList<string> arguments)
+    {
+        Console = console;
+        Hooks = hooks;
+        Arguments = arguments;
+        Environment = new EnvironmentSettings(console);
+        TokenFile = new TokenFile(Environment);
+        _flags = command.ClientFlags;
+        var format = (_flags?.Format.Value ?? "table").ToLowerInvariant();
+        var colours = Environment.Read("CLI_NO_COLOR") is null && string.IsNullOrEmpty(console.Variable("NO_COLOR"));
+        Printer = new Printer(console, format, colours && format == "table");
+        if (!Printer.IsFormat(format))
+        {
+            throw CliException.Local($"Invalid output format: {format}");
+        }
+
+        if (Printer.IsRaw && _flags?.Shows.HasFlag(Shows.Raw) != true)
+        {
+            throw CliException.Local("This command does not support the -format=raw option.");
+        }
+    }
+
+    public ICliConsole Console { get; }
+
+    public CliHooks Hooks { get; }
+
+    /// <summary>What followed the flags.</summary>
+    public IReadOnlyList<string> Arguments { get; }
+
+    public EnvironmentSettings Environment { get; }
+
+    public TokenFile TokenFile { get; }
+
+    public Printer Printer { get; }
+
+    /// <summary>The field asked for with <c>-field</c>; empty for none.</summary>
+    public string Field => _flags?.Field?.Value ?? "";
+
+    public bool Detailed => _flags?.Detailed?.Value ?? false;
+
+    public bool NonInteractive => _flags?.NonInteractive.Value ?? false;
+
+    /// <summary>The token of the environment or, without one, of the token file; empty for none.</summary>
+    public string Token => (Environment.Read("TOKEN") ?? TokenFile.Read()).Trim();
+
+    /// <summary>The client, made when first asked for.</summary>
+    public CofferClient Client => _client ??= Connect(Token);
+
+    private ClientFlags Flags => _flags ?? throw new System.Diagnostics.UnreachableException("a command without client flags asked for the client");
+
+    /// <summary>Continues with another token, or with none.</summary>
+    public void UseToken(string token)
+    {
+        _client?.Dispose();
+        _client = Connect(token);
+    }
+
+    /// <summary>The path in an argument: without blanks and slashes at its ends.</summary>
+    public string Path(int index) => Paths.Sanitize(Arguments[index]);
+
+    /// <summary>The <c>k=v</c> arguments from an index on.</summary>
+    public JsonObject DataFrom(int index, string failure = "Failed to parse K=V data")
+    {
+        try
+        {
+            return new KeyValueArguments(Console, !NonInteractive).Parse(Arguments.Skip(index));
+        }
+        catch (FormatException error)
+        {
+            throw CliException.Local($"{failure}: {error.Message}");
+        }
+    }
+
+    /// <summary>Sends a request; any failure ends the command with the given words in front.</summary>
+    public async Task<ApiReply> SendAsync(ApiRequest request, string failure, CancellationToken cancellation, int failureCode = 2)
+    {
+        try
+        {
+            return await TrySendAsync(request, cancellation);
+        }
+        catch (ApiException error)
+        {
+            throw Refusal(error, request, failure, failureCode);
+        }
+        catch (TransportException error)
+        {
+            throw Unreachable(error, failure, failureCode);
+        }
+    }
+
+    /// <summary>Sends a request, or with <c>-output-curl-string</c> ends the command with its text. Refusals are not caught.</summary>
+    public async Task<ApiReply> TrySendAsync(ApiRequest request, CancellationToken cancellation, bool preflight = false)
+    {
+        CheckPath(request);
+        try
+        {
+            if (Flags.OutputCurl.Value && !preflight)
+            {
+                throw new CurlRequested(CurlText.Of(Client, request, Console.ProgramName));
+            }
+
+            return await Client.SendAsync(request, cancellation);
+        }
+        catch (Exception error) when (error is ArgumentException or IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            throw CliException.Remote($"failed to create client: {error.Message}");
+        }
+    }
+
+    /// <summary>A failed connection as the end of the command.</summary>
+    public CliException Unreachable(TransportException error, string failure, int code)
+    {
+        var isDefault = !Flags.Address.IsSet && Environment.Read("ADDR") is null;
+        return new CliException(WithHint($"{failure}: {error.Message}", ErrorHints.For(error, Client.Options, isDefault, Console.ProgramName)), code);
+    }
+
+    /// <summary>A refusal as the end of the command; data that came with it is printed behind it.</summary>
+    public CliException Refusal(ApiException error, ApiRequest request, string failure, int code = 2)
+    {
+        var hint = ErrorHints.For(error, request, request.Token ?? Client.Options.Token, Console.ProgramName);
+        return new CliException(WithHint($"{failure}: {error.Message}", hint), code)
+        {
+            Envelope = error.Status == 404 && (error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0) ? error.Reply.Json : null,
+        };
+    }
+
+    public void Dispose() => _client?.Dispose();
+
+    private void CheckPath(ApiRequest request)
+    {
+        try
+        {
+            Client.AddressOf(request);
+        }
+        catch (ArgumentException error)
+        {
+            throw CliException.Local(error.Message.Split(" (Parameter")[0]);
+        }
+    }
+
+    private static string WithHint(string text, string hint) => hint.Length == 0 ? text : $"{text}\n\n{TextWrap.At(hint)}";
+
+    private CofferClient Connect(string token)
+    {
+        try
+        {
+            return new CofferClient(ClientSettings.From(Flags, Environment, Console, token), Console.Http);
+        }
+        catch (ArgumentException error)
+        {
+            throw CliException.Remote($"failed to create client: {error.Message.Split(" (Parameter")[0]}");
+        }
+    }
+}

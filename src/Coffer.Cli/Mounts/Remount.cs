@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Mounts;
+
+/// <summary>Moves a mount and waits until that is done.</summary>
+internal static class Remount
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <param name="call">The command's run.</param>
+    /// <param name="what"><c>secrets engine</c> or <c>auth method</c>.</param>
+    /// <param name="prefix">What the API wants before the paths: empty or <c>auth/</c>.</param>
+    /// <param name="cancellation">Stops the waiting, not the move.</param>
+    public static async Task<int> RunAsync(Invocation call, string what, string prefix, CancellationToken cancellation)
+    {
+        var from = Paths.WithTrailingSlash(call.Arguments[0].Trim().TrimStart('/'));
+        var to = Paths.WithTrailingSlash(call.Arguments[1].Trim().TrimStart('/'));
+        var body = new JsonObject { ["from"] = prefix + from, ["to"] = prefix + to };
+        var reply = await call.SendAsync(ApiRequest.Post("sys/remount", body), $"Error moving {what} {from} to {to}", cancellation);
+        var id = reply.Data?["migration_id"] ?? reply.Json?["migration_id"];
+        if (id is null)
+        {
+            // Servers before 1.10 have moved it by the time they answer.
+            call.Printer.Line($"Success! Moved {what} {from} to: {to}");
+            return 0;
+        }
+
+        var move = $"{what} {from} to {to}, with migration ID {GoText.Of(id)}";
+        call.Printer.Line($"Started moving {move}");
+        while (true)
+        {
+            var status = await call.SendAsync(
+                ApiRequest.Read($"sys/remount/status/{GoText.Of(id)}"), $"Error checking migration status of {what} {from} to {to}", cancellation);
+            switch (GoText.Of(status.Data?["migration_info"]?["status"]))
+            {
+                case "success":
+                    call.Printer.Line($"Success! Finished moving {move}");
+                    return 0;
+                case "failure":
+                    throw CliException.Remote($"Failure! Error encountered moving {move}");
+            }
+
+            call.Printer.Line($"Waiting for terminal status in migration of {move}");
+            await Task.Delay(Pause, call.Console.Clock, cancellation);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Coffer.Cli.Output;
+
+/// <summary>Values in tables as Vault prints them: <c>&lt;nil&gt;</c>, <c>[a b]</c>, <c>map[k:v]</c>; numbers as they came over the wire.</summary>
+internal static class GoText
+{
+    public static string Of(JsonNode? node)
+    {
+        var text = new StringBuilder();
+        Append(text, node);
+        return text.ToString();
+    }
+
+    /// <summary>A string in double quotes, with escapes.</summary>
+    public static string Quote(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var rune in value.EnumerateRunes())
+        {
+            text.Append(rune.Value switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                < 0x20 or 0x7f => "\\x" + rune.Value.ToString("x2", CultureInfo.InvariantCulture),
+                _ => rune.ToString(),
+            });
+        }
+
+        return text.Append('"').ToString();
+    }
+
+    /// <summary>A list of strings, each in quotes: <c>["default" "dev"]</c>.</summary>
+    public static string QuotedList(JsonNode? list) =>
+        "[" + string.Join(' ', (list as JsonArray ?? []).Select(item => Quote(Of(item)))) + "]";
+
+    private static void Append(StringBuilder text, JsonNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                text.Append("<nil>");
+                break;
+            case JsonArray array:
+                text.Append('[');
+                for (var i = 0; i < array.Count; i++)
+                {
+                    text.Append(i == 0 ? "" : " ");
+                    Append(text, array[i]);
+                }
+
+                text.Append(']');
+                break;
+            case JsonObject map:
+                text.Append("map[");
+                var first = true;
+                foreach (var (key, value) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    text.Append(first ? "" : " ").Append(key).Append(':');
+                    first = false;
+                    Append(text, value);
+                }
+
+                text.Append(']');
+                break;
+            default:
+                text.Append(node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString());
+                break;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Terminal;
+
+namespace Coffer.Cli.Output;
+
+/// <summary>Prints results in the asked format to standard output, and warnings and errors to standard error.</summary>
+internal sealed class Printer(ICliConsole console, string format, bool colours)
+{
+    private const string Red = "\u001b[31m";
+    private const string Yellow = "\u001b[33m";
+    private const string Plain = "\u001b[0m";
+
+    /// <summary>Whether results are for people: notes such as <c>Success!</c> are printed only then.</summary>
+    public bool IsTable { get; } = format is "table";
+
+    public bool IsRaw { get; } = format is "raw";
+
+    public static bool IsFormat(string name) => name is "table" or "json" or "yaml" or "yml" or "pretty" or "raw";
+
+    /// <summary>A line on standard output, whatever the format.</summary>
+    public void Line(string text) => console.Out.Write(text + "\n");
+
+    /// <summary>A line on standard output in the table format only.</summary>
+    public void Note(string text)
+    {
+        if (IsTable)
+        {
+            Line(text);
+        }
+    }
+
+    public void Warn(string text) => Diagnose(Yellow, text);
+
+    public void Error(string text) => Diagnose(Red, text);
+
+    /// <summary>The reply's envelope: lease, auth, wrapping and data.</summary>
+    public void Secret(JsonObject envelope)
+    {
+        if (!IsTable)
+        {
+            Structured(SecretTable.Envelope(envelope));
+            return;
+        }
+
+        Warnings(envelope);
+        Rows(SecretTable.Rows(envelope));
+    }
+
+    /// <summary>Any data: a map as keys and values, or a list of names.</summary>
+    public void Data(JsonNode? data)
+    {
+        if (!IsTable)
+        {
+            Structured(data);
+        }
+        else if (data is JsonObject map)
+        {
+            Rows(SecretTable.DataRows(map));
+        }
+        else if (data is JsonArray list && list.Count > 0)
+        {
+            Line(Table.WithHeader(["Keys"], list.Select(GoText.Of).Order(StringComparer.Ordinal).Select(key => (string[])[key])));
+        }
+    }
+
+    /// <summary>Keys and values under their header; nothing for no rows.</summary>
+    public void Rows(IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        if (rows.Count > 0)
+        {
+            Line(Table.WithHeader(["Key", "Value"], rows));
+        }
+    }
+
+    /// <summary>The warnings that came with a reply.</summary>
+    public void Warnings(JsonObject? envelope)
+    {
+        if (envelope?["warnings"] is not JsonArray { Count: > 0 } warnings)
+        {
+            return;
+        }
+
+        Warn("WARNING! The following warnings were returned from Vault:\n");
+        foreach (var warning in warnings)
+        {
+            Warn(TextWrap.At("* " + GoText.Of(warning), 2) + "\n");
+        }
+    }
+
+    /// <summary>One field of a reply; a missing one ends the command.</summary>
+    public void SecretField(JsonObject envelope, string field)
+    {
+        var value = SecretTable.Field(envelope, field);
+        if (IsTable)
+        {
+            Warnings(envelope);
+        }
+
+        Field(value, field, "secret");
+    }
+
+    /// <summary>One value alone. A newline follows only on a terminal, so that scripts get the bytes themselves.</summary>
+    public void Field(JsonNode? value, string field, string owner)
+    {
+        if (value is null)
+        {
+            throw CliException.Local($"Field {GoText.Quote(field)} not present in {owner}");
+        }
+
+        var text = format switch
+        {
+            "json" => JsonText.Of(value),
+            "yaml" or "yml" => YamlText.Of(value) + "\n",
+            "pretty" => throw CliException.Local("the pretty format does not print single fields; use table, json or yaml"),
+            _ => GoText.Of(value),
+        };
+        console.Out.Write(console.OutputIsTerminal ? text + "\n" : text);
+    }
+
+    private void Structured(JsonNode? node) => Line(format switch
+    {
+        "json" or "pretty" => JsonText.Of(node),
+        "yaml" or "yml" => YamlText.Of(node),
+        _ => throw CliException.Local("This command does not support the -format=raw option; only \"read\" does."),
+    });
+
+    private void Diagnose(string colour, string text)
+    {
+        var shown = colours && console.ErrorIsTerminal ? colour + text + Plain : text;
+        console.Error.Write(shown + "\n");
+    }
+}

@@ -1,0 +1,21 @@
+using Coffer.Cli.Data;
+
+namespace Coffer.Cli.Policies;
+
+/// <summary>A policy's text from where the command line says.</summary>
+internal static class PolicyFile
+{
+    /// <param name="path">A file, or <c>-</c> for standard input.</param>
+    /// <param name="failureCode">The exit code when it cannot be read.</param>
+    public static string Read(Invocation call, string path, int failureCode = 2)
+    {
+        try
+        {
+            return path == "-" ? new KeyValueArguments(call.Console, !call.NonInteractive).ReadInput() : File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"Error opening policy file: {error.Message}", failureCode);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Flags;
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Policies;
+
+internal sealed class PolicyLintCommand : ApiCommand
+{
+    private readonly SwitchFlag _offline;
+
+    public PolicyLintCommand()
+        : base("policy lint", "Finds rules that do not do what they seem to", "PATH", Arity.One,
+            """
+            Looks for rules of a policy file that cannot match, cannot win, or
+            grant what nobody can use. The server knows what is mounted, so it is
+            asked; with -offline only the text is judged, and no server is needed.
+            The file may be "-" for standard input.
+
+            Exit code 0: nothing found; 2: something was; 1: it is no policy.
+
+                $ {0} policy lint my-policy.hcl
+                $ {0} policy lint -offline my-policy.hcl
+            """)
+    {
+        _offline = Flag(new SwitchFlag("offline", "Judge the text only, without a server."));
+    }
+
+    public override bool TakesFlagsAnywhere => true;
+
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        var path = call.Arguments[0].Trim();
+        var text = PolicyFile.Read(call, path, failureCode: 1);
+        var answer = _offline.Value ? Offline(call, path, text) : await AskAsync(call, text, cancellation);
+        var findings = answer?["findings"] as JsonArray ?? [];
+        if (!call.Printer.IsTable)
+        {
+            call.Printer.Data(findings);
+        }
+
+        foreach (var finding in findings)
+        {
+            call.Printer.Note($"{path}:{GoText.Of(finding?["line"])}: \"{GoText.Of(finding?["path"])}\": {GoText.Of(finding?["message"])} [{GoText.Of(finding?["code"])}]");
+        }
+
+        return findings.Count == 0 ? 0 : 2;
+    }
+
+    private static JsonNode? Offline(Invocation call, string path, string text)
+    {
+        var lint = call.Hooks.LintPolicy ?? throw CliException.Local("This build cannot check policies without a server.");
+        var (json, problem) = lint(text);
+        return JsonNode.Parse(json ?? throw CliException.Local($"{path}: {problem}"));
+    }
+
+    private static async Task<JsonNode?> AskAsync(Invocation call, string text, CancellationToken cancellation) =>
+        (await call.SendAsync(ApiRequest.Post("sys/policies/lint", new JsonObject { ["policy"] = text }), "Error checking policy", cancellation, failureCode: 1)).Data;
+}

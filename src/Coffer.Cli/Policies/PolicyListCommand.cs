@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Policies;
+
+internal sealed class PolicyListCommand() : ApiCommand("policy list", "Lists the installed policies", "", Arity.None, "Lists the names of all policies.")
+{
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        var reply = await call.SendAsync(ApiRequest.List("sys/policies/acl"), "Error listing policies", cancellation);
+        var names = (reply.Data?["keys"] ?? reply.Json?["policies"]) as JsonArray ?? [];
+        if (!call.Printer.IsTable)
+        {
+            call.Printer.Data(names);
+            return 0;
+        }
+
+        foreach (var name in names)
+        {
+            call.Printer.Line(GoText.Of(name));
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Policies;
+
+internal sealed class PolicyReadCommand() : ApiCommand("policy read", "Prints the contents of a policy", "NAME", Arity.One, "Prints a policy as it was uploaded.")
+{
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        var name = call.Arguments[0].Trim().ToLowerInvariant();
+        var envelope = await call.ReadOrNullAsync(ApiRequest.Read($"sys/policies/acl/{name}"), $"Error reading policy named {name}", cancellation);
+        var rules = envelope?["data"]?["policy"] ?? envelope?["rules"];
+        if (rules is null || GoText.Of(rules).Length == 0)
+        {
+            throw CliException.Remote($"No policy named: {name}");
+        }
+
+        if (call.Printer.IsTable)
+        {
+            call.Printer.Line(GoText.Of(rules).Trim());
+        }
+        else
+        {
+            call.Printer.Data(new JsonObject { ["policy"] = rules.DeepClone() });
+        }
+
+        return 0;
+    }
+}

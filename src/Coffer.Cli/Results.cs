@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using Coffer.Client;
+
+namespace Coffer.Cli;
+
+/// <summary>The steps that most commands share: read or write, then print what came.</summary>
+internal static class Results
+{
+    /// <summary>Reads a path. Null: there is nothing there. A refusal ends the command.</summary>
+    public static async Task<JsonObject?> ReadOrNullAsync(this Invocation call, ApiRequest request, string failure, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await call.TrySendAsync(request, cancellation)).Json;
+        }
+        catch (ApiException error) when (error.Status == 404)
+        {
+            return error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0 ? error.Reply.Json : null;
+        }
+        catch (ApiException error)
+        {
+            throw call.Refusal(error, request, failure);
+        }
+        catch (TransportException error)
+        {
+            throw call.Unreachable(error, failure, 2);
+        }
+    }
+
+    /// <summary>Reads a path; nothing there ends the command.</summary>
+    public static async Task<JsonObject> ReadAsync(this Invocation call, ApiRequest request, string failure, CancellationToken cancellation) =>
+        await call.ReadOrNullAsync(request, failure, cancellation) ?? throw CliException.Remote($"No value found at {request.Path}");
+
+    /// <summary>Sends a request and prints the reply, or the given words when it has no body.</summary>
+    public static async Task<int> SendAndPrintAsync(
+        this Invocation call, ApiRequest request, string failure, string success, CancellationToken cancellation)
+    {
+        var reply = await call.SendAsync(request, failure, cancellation);
+        return call.Print(reply.Json, success);
+    }
+
+    /// <summary>Prints a reply, its one field when one was asked for, or the given words when there is none.</summary>
+    public static int Print(this Invocation call, JsonObject? envelope, string success)
+    {
+        if (envelope is null)
+        {
+            if (success.Length > 0)
+            {
+                call.Printer.Note(success);
+            }
+        }
+        else if (call.Field.Length > 0)
+        {
+            call.Printer.SecretField(envelope, call.Field);
+        }
+        else
+        {
+            call.Printer.Secret(envelope);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Prints the keys of a LIST reply. Without any the exit code is 2, as for a missing path.</summary>
+    public static int PrintList(this Invocation call, JsonObject? envelope, string path)
+    {
+        if (envelope?["wrap_info"] is JsonObject)
+        {
+            return call.Print(envelope, "");
+        }
+
+        var keys = envelope?["data"]?["keys"] as JsonArray;
+        if (keys is null && !call.Printer.IsTable)
+        {
+            call.Printer.Data(new JsonObject());
+            return 2;
+        }
+
+        if (envelope is null || envelope["data"] is null)
+        {
+            call.Printer.Warnings(envelope);
+            throw CliException.Remote($"No value found at {path}");
+        }
+
+        if (keys is null)
+        {
+            throw CliException.Remote($"No entries found at {path}");
+        }
+
+        PrintKeys(call, envelope, keys);
+        return 0;
+    }
+
+    /// <summary>The legacy maps of <c>sys/mounts</c>, <c>sys/auth</c> and <c>sys/audit</c>: below <c>data</c>, or at the top of old servers.</summary>
+    public static JsonObject Entries(this ApiReply reply)
+    {
+        var entries = new JsonObject();
+        foreach (var (key, value) in reply.Data ?? reply.Json ?? [])
+        {
+            if (value is JsonObject && key.EndsWith('/'))
+            {
+                entries[key] = value.DeepClone();
+            }
+        }
+
+        return entries;
+    }
+
+    private static void PrintKeys(Invocation call, JsonObject envelope, JsonArray keys)
+    {
+        var info = envelope["data"]?["key_info"] as JsonObject;
+        if (!call.Printer.IsTable)
+        {
+            if (call.Detailed)
+            {
+                call.Printer.Secret(envelope);
+            }
+            else
+            {
+                call.Printer.Data(keys);
+            }
+
+            return;
+        }
+
+        call.Printer.Warnings(envelope);
+        if (call.Detailed && info is { Count: > 0 } && keys.Count > 0)
+        {
+            PrintDetails(call, keys, info);
+        }
+        else
+        {
+            call.Printer.Data(keys);
+        }
+    }
+
+    private static void PrintDetails(Invocation call, JsonArray keys, JsonObject info)
+    {
+        var columns = info.Select(entry => entry.Value).OfType<JsonObject>().SelectMany(entry => entry.Select(pair => pair.Key))
+            .Distinct().Order(StringComparer.Ordinal).ToArray();
+        var rows = new List<IReadOnlyList<string>>();
+        foreach (var key in keys.Select(Output.GoText.Of).Order(StringComparer.Ordinal))
+        {
+            var entry = info[key] as JsonObject;
+            rows.Add([key, .. columns.Select(column => entry?.ContainsKey(column) == true ? Cell(entry, column) : "n/a")]);
+        }
+
+        call.Printer.Line(Output.Table.WithHeader(["Keys", .. columns], rows));
+    }
+
+    private static string Cell(JsonObject entry, string column)
+    {
+        var rows = Output.SecretTable.DataRows(new JsonObject { [column] = entry[column]?.DeepClone() });
+        return rows[0][1];
+    }
+}

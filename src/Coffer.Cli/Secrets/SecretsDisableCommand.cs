@@ -1,0 +1,18 @@
+using Coffer.Client;
+
+namespace Coffer.Cli.Secrets;
+
+internal sealed class SecretsDisableCommand() : ApiCommand("secrets disable", "Disable a secrets engine", "PATH", Arity.One,
+    """
+    Unmounts a secrets engine: its leases are revoked and what it stored
+    is deleted. That cannot be undone.
+    """)
+{
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        var path = Paths.WithTrailingSlash(call.Path(0));
+        await call.SendAsync(ApiRequest.Delete($"sys/mounts/{path.TrimEnd('/')}"), $"Error disabling secrets engine at {path}", cancellation);
+        call.Printer.Line($"Success! Disabled the secrets engine (if it existed) at: {path}");
+        return 0;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Coffer.Server;
+using Coffer.Server.Logging;
+
+namespace Coffer.Cli;
+
+/// <summary>Starts the server for <c>coffer server</c>: the one place where the command line and the server meet.</summary>
+internal static class ServerHook
+{
+    public static async Task<int> RunAsync(ServerCommandOptions options, TextWriter output, CancellationToken cancellation)
+    {
+        try
+        {
+            var log = new LogFlags(options.LogLevel, options.LogFormat, options.LogFile);
+            if (!options.Dev)
+            {
+                if (options.ConfigPaths.Count > 0)
+                {
+                    return await ServerRunner.RunAsync(options.ConfigPaths, log, output, Console.Error, cancellation);
+                }
+
+                await Console.Error.WriteLineAsync("Error: nothing to start: give -config=FILE, or -dev for a development server");
+                return 1;
+            }
+
+            if (!IPEndPoint.TryParse(options.DevListenAddress.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
+            {
+                await Console.Error.WriteLineAsync($"Error: -dev-listen-address \"{options.DevListenAddress}\" must be an IP address and a port, such as 127.0.0.1:8200");
+                return 1;
+            }
+
+            int? sandbox = options.DevAwsSandbox switch
+            {
+                null => null,
+                "" => 0,
+                var text => IPEndPoint.TryParse(text, out var at) ? at.Port : int.TryParse(text, out var port) ? port : 0,
+            };
+            var dev = new DevServerOptions(
+                address, options.DevRootTokenId, options.DevKvV1, sandbox, options.DevNoStoreToken ? null : options.TokenFilePath)
+            {
+                Tls = options.DevTls ? new DevTlsOptions(options.DevTlsCertificateDirectory, options.DevTlsNames) : null,
+            };
+            return await ServerRunner.RunDevAsync(dev, log, output, Console.Error, cancellation);
+        }
+        catch (IOException error)
+        {
+            await Console.Error.WriteLineAsync($"Error: the server cannot start: {error.Message}");
+            return 1;
+        }
+    }
+}

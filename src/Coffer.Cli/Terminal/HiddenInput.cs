@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Coffer.Cli.Terminal;
+
+/// <summary>Asks for a secret: on a terminal without showing it, else the first line of standard input.</summary>
+internal static class HiddenInput
+{
+    public static string Ask(Invocation call, string prompt, string what, TextWriter promptWriter)
+    {
+        if (call.NonInteractive)
+        {
+            throw CliException.Local($"Refusing to read from stdin with -non-interactive specified; specify {what} as an argument to this command");
+        }
+
+        if (!call.Console.InputIsTerminal)
+        {
+            return FirstLine(call.Console.Input) is { Length: > 0 } line
+                ? line
+                : throw CliException.Local($"No {what} on standard input: run this in a terminal, or pipe the {what} in.");
+        }
+
+        promptWriter.Write(prompt);
+        promptWriter.Flush();
+        var value = call.Console.ReadHidden().Trim();
+        promptWriter.Write("\n");
+        return value;
+    }
+
+    private static string FirstLine(Stream input)
+    {
+        using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
+        return reader.ReadLine()?.Trim() ?? "";
+    }
+}

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Primitives;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>
+/// Gives every entry to every enabled device. One that records is enough; with none of several recording, the request is refused. Which devices there
+/// are is read with each request, so a change made on any node holds from the next request on.
+/// </summary>
+internal sealed class AuditBroker(AuditSinks sinks, TimeProvider clock, IRandom random, Action<string, Exception> onFailure) : IAuditLog
+{
+    private readonly Lock _change = new();
+    private volatile Devices _devices = new(AuditTable.None, []);
+    private Task _leaving = Task.CompletedTask;
+
+    public async ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation)
+    {
+        var table = await AuditTable.ReadAsync(work, cancellation);
+        if (!ReferenceEquals(table, _devices.Table))
+        {
+            _ = Adopt(table);
+        }
+
+        await RecordAsync(entry, response: false, cancellation);
+    }
+
+    public ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation) => RecordAsync(entry, response: true, cancellation);
+
+    public async ValueTask<string?> ProbeAsync(AuditTable table, AuditDevice device, CancellationToken cancellation)
+    {
+        if (!AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out var problem))
+        {
+            return problem;
+        }
+
+        if (!sinks.Bounds.ApiMayCreate)
+        {
+            return "audit devices cannot be created over the API: name a folder for their files in the server's configuration (audit_folder), or targets to send to (audit_targets)";
+        }
+
+        try
+        {
+            if (OtherAt(table, device, options) is { } other)
+            {
+                return $"{options.FilePath} is written by the audit device {other.Path} already; choose another file";
+            }
+
+            await using var sink = sinks.Create(device, options, table.SigningKey);
+            await sink.TestAsync(
+                options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(random.Uuid(), clock.GetUtcNow()), cancellation);
+            return null;
+        }
+        catch (Exception error) when (error is AuditUnavailableException or AuditPathException or IOException or UnauthorizedAccessException)
+        {
+            return options.Remote is { } remote
+                ? $"sanity check failed; unable to send to \"{remote.Name}\": {(error.InnerException ?? error).Message}"
+                : $"sanity check failed; unable to open \"{options.FilePath}\" for writing: {(error.InnerException ?? error).Message}";
+        }
+    }
+
+    public async ValueTask AdoptAsync(AuditTable table) => await Adopt(table);
+
+    public void Reopen()
+    {
+        foreach (var device in _devices.All)
+        {
+            device.Reopen();
+        }
+    }
+
+    /// <summary>Writes what waits, signs each device's last entries, and refuses every later entry if there were devices.</summary>
+    public async ValueTask DisposeAsync() => await Adopt(new AuditTable(long.MaxValue, []));
+
+    /// <summary>Takes a state of the table up, unless a later one is known already.</summary>
+    /// <returns>Ends when the devices that are no longer enabled are closed.</returns>
+    private Task Adopt(AuditTable table)
+    {
+        lock (_change)
+        {
+            var before = _devices;
+            if (table.Revision > before.Table.Revision)
+            {
+                var all = table.Devices.Select(device => before.Find(device.Uuid) ?? Start(table, device)).ToImmutableArray();
+                foreach (var device in all)
+                {
+                    device.AuditHeaders(table.Headers);
+                }
+
+                _devices = new Devices(table, all) { Closed = table.Revision == long.MaxValue && (before.Closed || !before.All.IsEmpty) };
+                _leaving = Task.WhenAll(before.All.Except(all).Select(LeaveAsync).Append(_leaving));
+            }
+            else if (table.Revision == before.Table.Revision)
+            {
+                // The same state, decoded anew: remembered, so that the next request sees at a glance that nothing changed.
+                _devices = before with { Table = table };
+            }
+
+            return _leaving;
+        }
+    }
+
+    /// <summary>Two devices in one file would break each other's chains.</summary>
+    private AuditDevice? OtherAt(AuditTable table, AuditDevice device, AuditDeviceOptions options)
+    {
+        if (options.IsStandardOutput || options.IsDiscard || options.Remote is not null)
+        {
+            return null;
+        }
+
+        var file = AuditPath.Resolve(options.FilePath, sinks.Bounds.Of(device));
+        return table.Devices.FirstOrDefault(other => other.Uuid != device.Uuid
+            && AuditDeviceOptions.TryParse(other, sinks.Bounds, out var theirs, out _)
+            && theirs is { IsStandardOutput: false, IsDiscard: false, Remote: null } && AuditPath.Real(Path.GetFullPath(theirs.FilePath)) == file);
+    }
+
+    private EnabledDevice Start(AuditTable table, AuditDevice device)
+    {
+        var problem = AuditSinks.TypeProblem(device.Type) ?? "";
+        if (problem.Length == 0 && AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out problem))
+        {
+            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey), table.Headers, onFailure);
+        }
+
+        return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, onFailure);
+    }
+
+    private async Task LeaveAsync(EnabledDevice device)
+    {
+        try
+        {
+            await device.DisposeAsync();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            onFailure($"the audit device {device.Device.Path} did not close cleanly", error);
+        }
+    }
+
+    private ValueTask RecordAsync(AuditEvent entry, bool response, CancellationToken cancellation) =>
+        _devices is { All.IsEmpty: true, Closed: false } ? ValueTask.CompletedTask : RecordWithDevicesAsync(entry, response, cancellation);
+
+    private async ValueTask RecordWithDevicesAsync(AuditEvent entry, bool response, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var devices = _devices;
+            if (devices.Closed)
+            {
+                throw new AuditUnavailableException("the audit devices are closed: the server is being sealed");
+            }
+
+            if (devices.All.IsEmpty || await TryAsync(devices.All, entry, response, cancellation) is not { } failure)
+            {
+                return;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            if (devices.All == _devices.All)
+            {
+                throw failure as AuditUnavailableException ?? new AuditUnavailableException("the request cannot be written as an audit entry", failure);
+            }
+
+            // Devices were enabled or disabled while this one failed: those of now decide.
+        }
+    }
+
+    /// <summary>Records with one device at least. Null when that succeeded.</summary>
+    private async ValueTask<Exception?> TryAsync(ImmutableArray<EnabledDevice> all, AuditEvent entry, bool response, CancellationToken cancellation)
+    {
+        var time = clock.GetUtcNow();
+        if (all.Length == 1)
+        {
+            return await all[0].RecordAsync(entry, response, time, cancellation);
+        }
+
+        var lagging = all.Select(device => device.IsLagging).ToArray();
+        var tasks = all.Select(device => RecordOneOfManyAsync(device, entry, response, time, cancellation)).ToArray();
+        var prompt = Task.WhenAll(tasks.Where((_, i) => !lagging[i]));
+        if (!prompt.IsCompleted)
+        {
+            await Task.WhenAny(prompt, Task.Delay(AuditLimits.StragglerWait, clock, CancellationToken.None));
+        }
+
+        if (tasks.Any(task => task is { IsCompletedSuccessfully: true, Result: null }))
+        {
+            for (var i = 0; i < tasks.Length; i++)
+            {
+                if (!tasks[i].IsCompleted)
+                {
+                    all[i].FallBehind(tasks[i]);
+                }
+            }
+
+            return null;
+        }
+
+        Exception? failure = null;
+        await foreach (var task in Task.WhenEach(tasks).WithCancellation(cancellation))
+        {
+            failure = await task;
+            if (failure is null)
+            {
+                return null;
+            }
+        }
+
+        return failure;
+    }
+
+    private static async Task<Exception?> RecordOneOfManyAsync(
+        EnabledDevice device, AuditEvent entry, bool response, DateTimeOffset time, CancellationToken cancellation)
+    {
+        var failure = await device.RecordAsync(entry, response, time, cancellation);
+        if (failure is not (null or OperationCanceledException))
+        {
+            device.Report(failure);
+        }
+
+        return failure;
+    }
+
+    /// <summary>One state of the table, and the devices that record since then.</summary>
+    private sealed record Devices(AuditTable Table, ImmutableArray<EnabledDevice> All)
+    {
+        /// <summary>There were devices, and they are closed for good.</summary>
+        public bool Closed { get; init; }
+
+        public EnabledDevice? Find(string uuid) => All.FirstOrDefault(device => device.Device.Uuid == uuid);
+    }
+}

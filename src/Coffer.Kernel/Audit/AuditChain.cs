@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Links the lines of one device: each carries a sequence number and the SHA-256 of the line before it.</summary>
+/// <remarks>
+/// A line is <c>{…entry…,"seq":N,"prev":"hex"}</c>; what is hashed is the line without its newline. Where a chain begins, or goes on after something that was not
+/// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote, if it wrote any.
+/// </remarks>
+internal sealed class AuditChain
+{
+    /// <summary>The hash before the first line of all.</summary>
+    public static readonly string Zero = new('0', SHA256.HashSizeInBytes * 2);
+
+    private string? _start;
+    private AuditChainHead? _written;
+
+    /// <summary>The line that the next one follows.</summary>
+    public AuditChainHead Head { get; private set; } = new(0, Zero);
+
+    public static string HashOf(ReadOnlySpan<byte> line) => Convert.ToHexStringLower(SHA256.HashData(line));
+
+    /// <summary>Goes on from what a file ends with; notes it when that is not what this process wrote last.</summary>
+    public void Attach(AuditFileTail tail, bool sameFile)
+    {
+        _start = tail switch
+        {
+            { IsEmpty: true } when _written is null => "new",
+            { IsEmpty: true } => sameFile ? "truncated" : "rotated",
+            { IsTorn: true } => "recovered",
+            { Seq: null } => "foreign",
+            _ when _written is { } last && (tail.Seq != last.Seq || tail.Hash != last.Hash) => sameFile ? "changed" : "replaced",
+            _ => null,
+        };
+        Head = tail.IsEmpty
+            ? _written ?? new AuditChainHead(0, Zero)
+            : new AuditChainHead(Math.Max(tail.Seq ?? 0, _written?.Seq ?? 0), tail.Hash);
+    }
+
+    /// <summary>Where a stream that cannot be read back begins.</summary>
+    public void StartAnew()
+    {
+        if (_written is null)
+        {
+            _start = "new";
+        }
+    }
+
+    /// <summary>Writes lines for a group of entries. Nothing has happened until <see cref="Commit"/>.</summary>
+    public AuditChainDraft Draft() => new(Head, _start, _written);
+
+    /// <summary>The lines of a draft are written.</summary>
+    public void Commit(AuditChainDraft draft)
+    {
+        if (draft.Lines > 0)
+        {
+            (Head, _written, _start) = (draft.Head, draft.Head, null);
+        }
+    }
+}
+
+/// <summary>The last line of a chain.</summary>
+/// <param name="Hash">SHA-256 in lower-case hex.</param>
+internal readonly record struct AuditChainHead(long Seq, string Hash);
+
+/// <summary>Lines that are to be written together.</summary>
+internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditChainHead? known)
+{
+    private string? _start = start;
+
+    public AuditChainHead Head { get; private set; } = head;
+
+    public int Lines { get; private set; }
+
+    public ArrayBufferWriter<byte> Bytes { get; } = new(4096);
+
+    /// <summary>Ends what stands torn at the end of a file.</summary>
+    public void EndTornLine() => Bytes.Write("\n"u8);
+
+    /// <param name="entry">A JSON object without its closing brace, with at least one member.</param>
+    /// <param name="prefix">Stands before the line; part of what is hashed.</param>
+    public void Add(ReadOnlySpan<byte> entry, string prefix)
+    {
+        var from = Bytes.WrittenCount;
+        var seq = Head.Seq + 1;
+        Write(prefix);
+        Bytes.Write(entry);
+        Write($",\"seq\":{seq.ToString(CultureInfo.InvariantCulture)},\"prev\":\"{Head.Hash}\"");
+        if (_start is not null)
+        {
+            Write($",\"chain\":{{\"start\":\"{_start}\"");
+            if (known is { } last)
+            {
+                Write($",\"last_seq\":{last.Seq.ToString(CultureInfo.InvariantCulture)},\"last_hash\":\"{last.Hash}\"");
+            }
+
+            Write("}");
+            _start = null;
+        }
+
+        Write("}");
+        Head = new AuditChainHead(seq, AuditChain.HashOf(Bytes.WrittenSpan[from..]));
+        Bytes.Write("\n"u8);
+        Lines++;
+    }
+
+    private void Write(string text)
+    {
+        if (text.Length > 0)
+        {
+            Encoding.UTF8.GetBytes(text, Bytes);
+        }
+    }
+}

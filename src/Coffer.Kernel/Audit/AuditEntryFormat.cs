@@ -1,0 +1,317 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Coffer.Kernel.Policies;
+using Coffer.Kernel.Policies.Explain;
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Tokens;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Writes entries as Vault's audit devices do: one JSON object a line, sensitive values as hashes.</summary>
+/// <param name="hash">Null: everything stands in the entry as it is (<c>log_raw</c>).</param>
+/// <param name="headers">Request headers to record, by lower-case name; true: hashed.</param>
+internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
+{
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private readonly AuditHash? _accessorHash = options.HmacAccessor ? hash : null;
+
+    /// <summary>An entry, without its closing brace: the device adds the chain.</summary>
+    /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
+    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("time"u8, Rfc3339.Format(time));
+            json.WriteString("type"u8, response ? "response"u8 : "request"u8);
+            if (entry.Caller is { } caller)
+            {
+                WriteCaller(json, entry, caller);
+            }
+
+            WriteRequest(json, entry);
+            if (response && entry.Answer is { } answer)
+            {
+                WriteAnswer(json, entry, answer);
+            }
+
+            if (entry.Error is { Length: > 0 } error)
+            {
+                json.WriteString("error"u8, error);
+            }
+
+            if (entry.Denial is { } denial)
+            {
+                json.WriteStartObject("explanation"u8);
+                ExplanationJson.WriteShort(json, denial);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory[..^1];
+    }
+
+    /// <summary>The entry that shows, when a device is enabled, that it can be written to.</summary>
+    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("time"u8, Rfc3339.Format(time));
+            json.WriteString("type"u8, "request"u8);
+            json.WriteStartObject("request"u8);
+            json.WriteString("id"u8, requestId);
+            json.WriteString("operation"u8, "update"u8);
+            json.WriteString("path"u8, "sys/audit/test"u8);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory[..^1];
+    }
+
+    private void WriteCaller(Utf8JsonWriter json, AuditEvent entry, Caller caller)
+    {
+        var token = caller.Token;
+        json.WriteStartObject("auth"u8);
+        WriteHashed(json, "client_token", caller.Text, hash);
+        WriteHashed(json, "accessor", token.Accessor, _accessorHash);
+        WriteText(json, "display_name", token.DisplayName);
+        json.WriteAnyTexts("policies", caller.AllPolicies);
+        json.WriteAnyTexts("token_policies", token.Policies);
+        json.WriteAnyTexts("identity_policies", caller.Identity.Policies);
+        if (entry.Decision is { } decision)
+        {
+            WriteDecision(json, decision);
+        }
+
+        WriteMetadata(json, token.Meta);
+        if (token.NumUses != 0)
+        {
+            json.WriteNumber("remaining_uses"u8, Math.Max(0, token.NumUses));
+        }
+
+        WriteText(json, "entity_id", token.EntityId);
+        json.WriteString("token_type"u8, token.IsBatch ? "batch"u8 : "service"u8);
+        if (token.CreationTtl > TimeSpan.Zero)
+        {
+            json.WriteNumber("token_ttl"u8, (long)token.CreationTtl.TotalSeconds);
+        }
+
+        json.WriteString("token_issue_time"u8, Rfc3339.Format(token.IssueTime));
+        json.WriteEndObject();
+    }
+
+    private static void WriteDecision(Utf8JsonWriter json, AclDecision decision)
+    {
+        json.WriteStartObject("policy_results"u8);
+        json.WriteBoolean("allowed"u8, decision.IsAllowed);
+        if (decision.IsAllowed)
+        {
+            json.WriteStartArray("granting_policies"u8);
+            IEnumerable<string> names = decision.IsRoot ? ["root"] : decision.Rule?.GrantingPolicies(decision.Capability).Select(name => name.Value) ?? [];
+            foreach (var name in names)
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, name);
+                json.WriteString("namespace_id"u8, "root"u8);
+                json.WriteString("type"u8, "acl"u8);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteRequest(Utf8JsonWriter json, AuditEvent entry)
+    {
+        var request = entry.Request;
+        json.WriteStartObject("request"u8);
+        json.WriteString("id"u8, request.Id);
+        json.WriteString("operation"u8, entry.OperationName);
+        WriteMount(json, entry);
+        WriteHashed(json, "client_token", request.Token, hash);
+        WriteHashed(json, "client_token_accessor", entry.Caller?.Token.Accessor ?? "", _accessorHash);
+        json.WriteStartObject("namespace"u8);
+        json.WriteString("id"u8, "root"u8);
+        json.WriteEndObject();
+        json.WriteString("path"u8, Path(request));
+        if (request.Data.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+        {
+            json.WritePropertyName("data"u8);
+            var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(request.Data);
+            AuditRedaction.Copy(raw, json, hash, entry.Mounted?.Mount.Tuning.AuditNonHmacRequestKeys ?? [], elide: false);
+        }
+
+        WriteText(json, "remote_address", request.RemoteAddress);
+        if (request.RemotePort != 0)
+        {
+            json.WriteNumber("remote_port"u8, request.RemotePort);
+        }
+
+        if (request.WrapTtl is { } wrapTtl)
+        {
+            json.WriteNumber("wrap_ttl"u8, (long)wrapTtl.TotalSeconds);
+        }
+
+        WriteHeaders(json, request);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The path as it is authorised; a segment that is a token, put there by mistake, is hashed.</summary>
+    private string Path(ApiRequest request)
+    {
+        var path = request.Operation == Operation.List && !request.Help ? request.Path.AsFolder.Text : request.Path.Text;
+        return hash is null ? path : PathTokens.Replace(path, request.Token, hash.Of);
+    }
+
+    private void WriteHeaders(Utf8JsonWriter json, ApiRequest request)
+    {
+        if (headers.IsEmpty || !headers.Keys.Any(request.Headers.ContainsKey))
+        {
+            return;
+        }
+
+        json.WriteStartObject("headers"u8);
+        foreach (var (name, hashed) in headers)
+        {
+            if (!request.Headers.TryGetValue(name, out var values))
+            {
+                continue;
+            }
+
+            json.WriteStartArray(name);
+            foreach (var value in values)
+            {
+                json.WriteStringValue(hashed && hash is not null ? hash.Of(value) : value);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteAnswer(Utf8JsonWriter json, AuditEvent entry, AuditAnswer answer)
+    {
+        json.WriteStartObject("response"u8);
+        if (answer.Auth is { } auth)
+        {
+            WriteIssued(json, auth);
+        }
+
+        WriteMount(json, entry);
+        if (answer.LeaseId.Length > 0)
+        {
+            json.WriteStartObject("secret"u8);
+            json.WriteString("lease_id"u8, answer.LeaseId);
+            json.WriteEndObject();
+        }
+
+        if (answer.Data is { } data)
+        {
+            json.WritePropertyName("data"u8);
+            AuditRedaction.Copy(
+                data.Utf8.Span,
+                json,
+                hash,
+                entry.Mounted?.Mount.Tuning.AuditNonHmacResponseKeys ?? [],
+                options.ElideListResponses && entry.Request.Operation == Operation.List);
+        }
+
+        json.WriteAnyTexts("warnings", answer.Warnings);
+        if (answer.Wrap is { } wrap)
+        {
+            WriteWrap(json, wrap);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteIssued(Utf8JsonWriter json, AuthInfo auth)
+    {
+        json.WriteStartObject("auth"u8);
+        WriteHashed(json, "client_token", auth.ClientToken, hash);
+        WriteHashed(json, "accessor", auth.Accessor, _accessorHash);
+        json.WriteAnyTexts("policies", auth.IdentityPolicies.IsEmpty
+            ? auth.TokenPolicies
+            : [.. auth.TokenPolicies.Union(auth.IdentityPolicies, StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        json.WriteAnyTexts("token_policies", auth.TokenPolicies);
+        json.WriteAnyTexts("identity_policies", auth.IdentityPolicies);
+        WriteMetadata(json, auth.Metadata);
+        if (auth.NumUses != 0)
+        {
+            json.WriteNumber("num_uses"u8, auth.NumUses);
+        }
+
+        WriteText(json, "entity_id", auth.EntityId);
+        WriteText(json, "token_type", auth.TokenType);
+        json.WriteNumber("token_ttl"u8, (long)auth.LeaseDuration.TotalSeconds);
+        json.WriteEndObject();
+    }
+
+    private void WriteWrap(Utf8JsonWriter json, WrapInfo wrap)
+    {
+        json.WriteStartObject("wrap_info"u8);
+        json.WriteNumber("ttl"u8, (long)wrap.Ttl.TotalSeconds);
+        WriteHashed(json, "token", wrap.Token, hash);
+        WriteHashed(json, "accessor", wrap.Accessor, _accessorHash);
+        json.WriteString("creation_time"u8, Rfc3339.Format(wrap.CreationTime));
+        json.WriteString("creation_path"u8, wrap.CreationPath);
+        WriteHashed(json, "wrapped_accessor", wrap.WrappedAccessor, _accessorHash);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMount(Utf8JsonWriter json, AuditEvent entry)
+    {
+        if (entry.Mounted?.Mount is not { } mount)
+        {
+            return;
+        }
+
+        json.WriteString("mount_point"u8, mount.Path);
+        json.WriteString("mount_type"u8, mount.Type);
+        json.WriteString("mount_accessor"u8, mount.Accessor);
+        json.WriteString("mount_class"u8, mount.Class == MountClass.Auth ? "auth"u8 : "secret"u8);
+    }
+
+    private static void WriteHashed(Utf8JsonWriter json, string name, string value, AuditHash? with)
+    {
+        if (value.Length > 0)
+        {
+            json.WriteString(name, with is null ? value : with.Of(value));
+        }
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, ImmutableSortedDictionary<string, string>? metadata)
+    {
+        if (metadata is { IsEmpty: false })
+        {
+            json.WritePropertyName("metadata"u8);
+            AuthInfo.WriteMap(json, metadata);
+        }
+    }
+}

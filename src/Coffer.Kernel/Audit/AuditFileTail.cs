@@ -1,0 +1,88 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>What a file ends with, as far as its chain needs it.</summary>
+/// <param name="Seq">Sequence number of the last line that is part of a chain; null when none was found.</param>
+/// <param name="Hash">Of the last line, whatever it is; a torn one counts.</param>
+/// <param name="IsTorn">The last line lacks its newline: a write was cut off there.</param>
+internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool IsEmpty)
+{
+    private const int WindowBytes = 64 * 1024;
+
+    public static AuditFileTail Nothing { get; } = new(null, AuditChain.Zero, IsTorn: false, IsEmpty: true);
+
+    /// <summary>Reads back from the end, no further than to the last line of a chain.</summary>
+    public static AuditFileTail Read(SafeFileHandle file, long length)
+    {
+        if (length == 0)
+        {
+            return Nothing;
+        }
+
+        for (long window = WindowBytes; ; window *= 4)
+        {
+            var size = (int)Math.Min(Math.Min(window, length), AuditLimits.LineBytesMax);
+            var bytes = new byte[size];
+            ReadFully(file, bytes, length - size);
+            var whole = size == length;
+            if (Find(bytes, whole) is { } tail && (tail.Seq is not null || whole || size == AuditLimits.LineBytesMax))
+            {
+                return tail;
+            }
+
+            if (size == AuditLimits.LineBytesMax)
+            {
+                throw new AuditPathException($"the file's last line is longer than {AuditLimits.LineBytesMax} bytes, so it is no audit log; move it away");
+            }
+        }
+    }
+
+    /// <summary>Null when not even the last line is within the window.</summary>
+    private static AuditFileTail? Find(ReadOnlySpan<byte> bytes, bool whole)
+    {
+        var torn = bytes[^1] != '\n';
+        var rest = torn ? bytes : bytes[..^1];
+        string? hash = null;
+        while (true)
+        {
+            var newline = rest.LastIndexOf((byte)'\n');
+            if (newline < 0 && !whole)
+            {
+                return hash is null ? null : new AuditFileTail(null, hash, torn, IsEmpty: false);
+            }
+
+            var line = rest[(newline + 1)..];
+            var isLast = hash is null;
+            hash ??= AuditChain.HashOf(line);
+
+            // A torn line may be complete but for its newline: it counts as written only if its newline was.
+            if (!(isLast && torn) && AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq)
+            {
+                return new AuditFileTail(seq, hash, torn, IsEmpty: false);
+            }
+
+            if (newline < 0)
+            {
+                return new AuditFileTail(null, hash, torn, IsEmpty: false);
+            }
+
+            rest = rest[..newline];
+        }
+    }
+
+    private static void ReadFully(SafeFileHandle file, Span<byte> into, long offset)
+    {
+        while (!into.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, into, offset);
+            if (read == 0)
+            {
+                throw new IOException("the file became shorter while its end was read");
+            }
+
+            into = into[read..];
+            offset += read;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Coffer.Sdk.Primitives;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Puts <c>hmac-sha256:…</c> in the place of sensitive values: HMAC-SHA256 under a device's salt, in lower-case hex.</summary>
+internal sealed class AuditHash(ReadOnlySpan<byte> salt) : IDisposable
+{
+    /// <summary>Bytes of a hash as text.</summary>
+    public const int TextBytes = 12 + HMACSHA256.HashSizeInBytes * 2;
+
+    private readonly SecretBytes _salt = SecretBytes.CopyOf(salt);
+
+    /// <summary>The hash of a text, as <c>sys/audit-hash</c> tells it.</summary>
+    public string Of(string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> text = stackalloc byte[TextBytes];
+            Write(rented.AsSpan(0, Encoding.UTF8.GetBytes(value, rented)), text);
+            return Encoding.ASCII.GetString(text);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    /// <summary>Writes the hash of <paramref name="value"/> as text.</summary>
+    public void Write(ReadOnlySpan<byte> value, Span<byte> text)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_salt.Expose(), value, mac);
+        "hmac-sha256:"u8.CopyTo(text);
+        Convert.TryToHexStringLower(mac, text[12..], out _);
+    }
+
+    public void Dispose() => _salt.Dispose();
+}

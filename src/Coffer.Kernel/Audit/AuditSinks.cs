@@ -1,0 +1,33 @@
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Makes the sinks of devices, by their type.</summary>
+internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure)
+{
+    private static readonly string[] Types = ["file", "socket", "syslog"];
+
+    public AuditBounds Bounds => bounds;
+
+    public static string? TypeProblem(string type) => type == "http"
+        ? "audit devices of type \"http\" are not available; use \"file\", \"socket\" or \"syslog\""
+        : Types.Contains(type, StringComparer.Ordinal) ? null : $"unknown backend type: \"{type}\"";
+
+    public virtual IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey)
+    {
+        var signer = new AuditSigner(signingKey, device.Uuid);
+        return options.Remote is { } remote
+            ? new SpoolSink(SenderOf(remote), remote.Name, options.Prefix, signer, clock, onFailure)
+            : new LineSink(TargetOf(device, options), options.Prefix, signer, clock, onFailure);
+    }
+
+    private ILineSender SenderOf(RemoteTarget remote) => remote switch
+    {
+        RemoteTarget.Socket socket => SocketSender.For(socket, clock),
+        RemoteTarget.SystemLog log => new SystemLogSender(log, bounds.SystemLogSockets, clock),
+        _ => throw new System.Diagnostics.UnreachableException($"no sender for {remote.Name}"),
+    };
+
+    private ILineTarget TargetOf(AuditDevice device, AuditDeviceOptions options) =>
+        options.IsStandardOutput ? new StreamTarget(Console.OpenStandardOutput())
+        : options.IsDiscard ? new StreamTarget(Stream.Null)
+        : new FileTarget(options, bounds.Of(device), clock);
+}

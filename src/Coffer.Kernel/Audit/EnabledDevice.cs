@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>A device that records: its sink, and how entries look there.</summary>
+internal sealed class EnabledDevice : IAsyncDisposable
+{
+    private readonly AuditDeviceOptions _options;
+    private readonly AuditHash _hash;
+    private readonly Action<string, Exception> _onFailure;
+    private readonly IAuditSink _sink;
+    private volatile AuditEntryFormat _format;
+    private volatile Task? _straggler;
+
+    public EnabledDevice(
+        AuditDevice device, AuditDeviceOptions options, IAuditSink sink, ImmutableSortedDictionary<string, bool> headers, Action<string, Exception> onFailure)
+    {
+        Device = device;
+        _options = options;
+        _sink = sink;
+        _onFailure = onFailure;
+        _hash = new AuditHash(device.Salt);
+        _format = FormatFor(headers);
+    }
+
+    public AuditDevice Device { get; }
+
+    /// <summary>Requests that others have recorded do not wait for it: an entry that took too long is not recorded yet.</summary>
+    public bool IsLagging => _straggler is { IsCompleted: false };
+
+    /// <summary>Which request headers are recorded from now on.</summary>
+    public void AuditHeaders(ImmutableSortedDictionary<string, bool> headers) => _format = FormatFor(headers);
+
+    /// <summary>Records an entry. Never fails: what went wrong is in the result.</summary>
+    public async Task<Exception?> RecordAsync(AuditEvent entry, bool response, DateTimeOffset time, CancellationToken cancellation)
+    {
+        try
+        {
+            if (IsLagging && _sink.WaitingBytes > AuditLimits.LaggingBytesMax)
+            {
+                throw new AuditUnavailableException("the audit device is too far behind");
+            }
+
+            await _sink.WriteAsync(_format.Write(entry, response, time), cancellation);
+            return null;
+        }
+        catch (Exception error) when (error is AuditUnavailableException or JsonException or InvalidOperationException or OperationCanceledException)
+        {
+            return error;
+        }
+    }
+
+    /// <summary>An entry took too long: until it is recorded, requests do not wait for this device if another records.</summary>
+    public void FallBehind(Task straggler) => _straggler = straggler;
+
+    public void Report(Exception error) => _onFailure($"the audit device {Device.Path} did not record an entry", error);
+
+    public void Reopen() => _sink.Reopen();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sink.DisposeAsync();
+        _hash.Dispose();
+    }
+
+    private AuditEntryFormat FormatFor(ImmutableSortedDictionary<string, bool> headers) => new(_options.LogRaw ? null : _hash, _options, headers);
+}

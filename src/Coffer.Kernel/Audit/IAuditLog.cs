@@ -1,0 +1,44 @@
+using Coffer.Kernel.Transactions;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Records every request before it runs and every answer before it leaves, or refuses both.</summary>
+public interface IAuditLog : IAsyncDisposable
+{
+    /// <param name="work">The request's unit of work: which devices are enabled is read through it.</param>
+    /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
+    ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);
+
+    /// <summary>As <see cref="RequestAsync"/>, for an answer; the unit of work is over by now.</summary>
+    /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
+    ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);
+
+    /// <summary>Whether a device could record: opens it and, unless its options say otherwise, writes a test entry.</summary>
+    /// <param name="table">As it will be with the device.</param>
+    /// <returns>What is wrong, for the client; null when all is well.</returns>
+    ValueTask<string?> ProbeAsync(AuditTable table, AuditDevice device, CancellationToken cancellation);
+
+    /// <summary>The table has been committed: from here on its devices record.</summary>
+    ValueTask AdoptAsync(AuditTable table);
+
+    /// <summary>Every device opens its file anew: they have been moved away.</summary>
+    void Reopen();
+}
+
+/// <summary>No audit device could record an entry: the request does not run, or its answer does not leave.</summary>
+public sealed class AuditUnavailableException : Exception
+{
+    public AuditUnavailableException()
+    {
+    }
+
+    public AuditUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    public AuditUnavailableException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}

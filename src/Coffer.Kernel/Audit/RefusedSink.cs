@@ -1,0 +1,17 @@
+namespace Coffer.Kernel.Audit;
+
+/// <summary>Stands for an enabled device that the configuration no longer allows: it records nothing, and says why.</summary>
+internal sealed class RefusedSink(string reason) : IAuditSink
+{
+    public long WaitingBytes => 0;
+
+    public Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation) =>
+        Task.FromException(new AuditUnavailableException(reason));
+
+    public void Reopen()
+    {
+        // Nothing is open.
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

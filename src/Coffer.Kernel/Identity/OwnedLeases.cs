@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Leases.Jobs;
+using Coffer.Kernel.Pipeline;
+
+namespace Coffer.Kernel.Identity;
+
+/// <summary>Ends the leases that deleted entities owned.</summary>
+internal static class OwnedLeases
+{
+    /// <summary>Stores the jobs in the unit of work that deletes the entity, so that no lease can be left behind, and begins them after it.</summary>
+    public static void End(KernelRequest request, params IEnumerable<EntityRecord> entities)
+    {
+        // Leases made before a merge stand under the id that was merged.
+        var jobs = entities
+            .SelectMany(entity => entity.MergedEntityIds.Append(entity.Id))
+            .Select(id => Sys.JobWait.New(request, JobKind.Entity, id))
+            .ToImmutableArray();
+        foreach (var job in jobs)
+        {
+            JobStore.Put(request.Work, job);
+        }
+
+        request.AfterCommit = cancellation =>
+        {
+            foreach (var job in jobs)
+            {
+                _ = request.Services.Jobs.Start(job.Id);
+            }
+
+            return ValueTask.FromResult<Sdk.Replies.Reply?>(null);
+        };
+    }
+}

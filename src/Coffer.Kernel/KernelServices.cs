@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Coffer.Kernel.Audit;
+using Coffer.Kernel.Identity;
+using Coffer.Kernel.Leases;
+using Coffer.Kernel.Leases.Jobs;
+using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Policies;
+using Coffer.Kernel.Policies.Explain;
+using Coffer.Kernel.Quotas;
+using Coffer.Kernel.Rotations;
+using Coffer.Kernel.Seal;
+using Coffer.Kernel.Telemetry;
+using Coffer.Kernel.Tidying;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Primitives;
+
+namespace Coffer.Kernel;
+
+/// <summary>What an unsealed server works with. Made at unseal, thrown away at seal; holds no behaviour of its own.</summary>
+public sealed record KernelServices
+{
+    /// <summary>As the API reports it.</summary>
+    public required string Version { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required IRandom Random { get; init; }
+
+    public required Transactor Transactions { get; init; }
+
+    public required DecodedCache Cache { get; init; }
+
+    public required RouterFactory Routers { get; init; }
+
+    public required SystemTtl SystemTtl { get; init; }
+
+    public required TokenStore Tokens { get; init; }
+
+    public required BatchTokens BatchTokens { get; init; }
+
+    public required PolicyStore Policies { get; init; }
+
+    public required IdentityResolver Identities { get; init; }
+
+    public required Authenticator Who { get; init; }
+
+    /// <summary>Why the last requests were allowed or refused.</summary>
+    public required DecisionLog Decisions { get; init; }
+
+    /// <summary>As <see cref="KernelOptions.ApiAddress"/>.</summary>
+    public required string ApiAddress { get; init; }
+
+    public required LeaseRevoker Revoker { get; init; }
+
+    public required MountRotations Rotations { get; init; }
+
+    public required DueSignal Due { get; init; }
+
+    public required RevocationJobs Jobs { get; init; }
+
+    public required Tidy TokenTidy { get; init; }
+
+    public required Tidy LeaseTidy { get; init; }
+
+    public required LoginLockout Lockout { get; init; }
+
+    public required IAuditLog Audit { get; init; }
+
+    public required KeyUpkeep Keys { get; init; }
+
+    public required KeySlots Slots { get; init; }
+
+    public required RootGeneration RootGeneration { get; init; }
+
+    public required Rekeying Rekeying { get; init; }
+
+    /// <summary>The keys that the configuration names for static slots.</summary>
+    public required IReadOnlyList<StaticKeySource> StaticKeys { get; init; }
+
+    public required QuotaGate Quotas { get; init; }
+
+    /// <summary>What is counted, from the start of the process on.</summary>
+    public required KernelMetrics Counters { get; init; }
+
+    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Clock, ShowsPrometheus);
+
+    /// <summary>As <see cref="KernelOptions.ShowsPrometheus"/>.</summary>
+    public bool ShowsPrometheus { get; init; } = true;
+
+    /// <summary>As <see cref="KernelOptions.RawStorage"/>.</summary>
+    public bool RawStorage { get; init; }
+
+    /// <summary>As <see cref="KernelOptions.DescribeConfiguration"/>.</summary>
+    public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };
+
+    /// <summary>As <see cref="KernelOptions.OnEvent"/>.</summary>
+    public required Action<LogLine> OnEvent { get; init; }
+
+    /// <summary>What of the server itself <c>sys/</c> may touch.</summary>
+    public required IServerControl Control { get; init; }
+}
+
+/// <summary>The server around the kernel, as far as requests may reach it.</summary>
+public interface IServerControl
+{
+    /// <summary>Throws the keys away once the running request is answered.</summary>
+    void RequestSeal();
+
+    /// <summary>Has the key slots read anew before they are next used.</summary>
+    void NoteSlotsChanged();
+}
+
+/// <summary>The keyring's active term.</summary>
+public sealed record KeyStatus(uint Term, DateTimeOffset InstallTime, long Encryptions);

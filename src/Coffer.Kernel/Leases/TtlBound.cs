@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Tokens;
+
+namespace Coffer.Kernel.Leases;
+
+/// <summary>What decided when something ends.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TtlBound>))]
+public enum TtlBound
+{
+    /// <summary>Nothing cut it: it got the time that was asked for, or the default.</summary>
+    Lease,
+
+    /// <summary>The mount's or the system's maximum.</summary>
+    MountMax,
+
+    /// <summary>The role's, the engine's or the token's own maximum.</summary>
+    RoleMax,
+
+    /// <summary>A maximum that was fixed when it was made.</summary>
+    ExplicitMax,
+
+    /// <summary>The life of the token that it ends with.</summary>
+    Token,
+
+    /// <summary>The outside system, such as AWS for its session credentials.</summary>
+    OutsideSystem,
+}
+
+/// <summary>The true end of a lease, what decided it, and when a client should renew or ask anew.</summary>
+public readonly record struct LeaseEnd(DateTimeOffset ExpireTime, TtlBound LimitedBy, DateTimeOffset RefreshTime)
+{
+    /// <summary>Of a lease as it is.</summary>
+    public static LeaseEnd Of(LeaseRecord lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return Between(lease.LastRenewal ?? lease.IssueTime, lease.ExpireTime, lease.LimitedBy);
+    }
+
+    /// <summary>Of a token as it is; null for one that never ends.</summary>
+    public static LeaseEnd? Of(TokenRecord token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return token.ExpireTime is { } end ? Between(token.LastRenewal ?? token.IssueTime, end, token.LimitedBy) : null;
+    }
+
+    /// <summary>As the API names what limits it.</summary>
+    public string LimitedByName => LimitedBy switch
+    {
+        TtlBound.MountMax => "mount_max_ttl",
+        TtlBound.RoleMax => "role_max_ttl",
+        TtlBound.ExplicitMax => "explicit_max_ttl",
+        TtlBound.Token => "token",
+        TtlBound.OutsideSystem => "outside_system",
+        _ => "lease",
+    };
+
+    /// <summary>Writes <c>limited_by</c> and <c>recommended_refresh_at</c>.</summary>
+    internal void WriteCause(Utf8JsonWriter json)
+    {
+        json.WriteString("limited_by"u8, LimitedByName);
+        json.WriteString("recommended_refresh_at"u8, Rfc3339.Format(RefreshTime));
+    }
+
+    private static LeaseEnd Between(DateTimeOffset from, DateTimeOffset end, TtlBound bound) => new(end, bound, from + (end - from) * RefreshPart);
+
+    // Two thirds leave a client that fails once or twice the time to try again.
+    private const double RefreshPart = 2.0 / 3;
+}

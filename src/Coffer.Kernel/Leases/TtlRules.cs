@@ -1,0 +1,104 @@
+using Coffer.Sdk.Fields;
+
+namespace Coffer.Kernel.Leases;
+
+/// <summary>How long something may live from now, and what the client must be told about it.</summary>
+/// <param name="Warning">Null when it got what it asked for.</param>
+/// <param name="Bound">What decided it.</param>
+public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound Bound = TtlBound.Lease);
+
+/// <summary>What is asked for and what bounds it. Zero means: not given.</summary>
+public readonly record struct TtlRequest
+{
+    /// <summary>What the client asked for.</summary>
+    public TimeSpan Asked { get; init; }
+
+    /// <summary>What the engine, the role or the last grant proposes.</summary>
+    public TimeSpan Proposed { get; init; }
+
+    /// <summary>The mount's effective default.</summary>
+    public required TimeSpan Default { get; init; }
+
+    /// <summary>The mount's effective maximum.</summary>
+    public required TimeSpan Max { get; init; }
+
+    /// <summary>The engine's, the role's or the token's own maximum.</summary>
+    public TimeSpan OwnMax { get; init; }
+
+    /// <summary>A maximum that holds for periodic tokens as well.</summary>
+    public TimeSpan ExplicitMax { get; init; }
+
+    /// <summary>Not zero: a renewal gives this, and only <see cref="ExplicitMax"/> ends it.</summary>
+    public TimeSpan Period { get; init; }
+
+    public required DateTimeOffset Issued { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+}
+
+/// <summary>Vault's arithmetic of TTLs: pure, so that a table of cases can hold it.</summary>
+public static class TtlRules
+{
+    public static GrantedTtl Grant(in TtlRequest request)
+    {
+        var max = Least(Least(request.Max, request.OwnMax), request.ExplicitMax);
+        return request.Period > TimeSpan.Zero ? Periodic(request, max) : Ordinary(request, max);
+    }
+
+    /// <summary>Go's duration with its empty ends cut off: <c>768h</c>, <c>1h30m</c>, <c>45s</c>.</summary>
+    public static string Short(TimeSpan duration)
+    {
+        var text = GoDuration.Format(duration);
+        if (text.EndsWith("m0s", StringComparison.Ordinal))
+        {
+            text = text[..^2];
+        }
+
+        return text.EndsWith("h0m", StringComparison.Ordinal) ? text[..^2] : text;
+    }
+
+    private static GrantedTtl Ordinary(in TtlRequest request, TimeSpan max)
+    {
+        var wanted = request.Asked > TimeSpan.Zero ? request.Asked
+            : request.Proposed > TimeSpan.Zero ? request.Proposed
+            : request.Default;
+        var left = request.Issued + max - request.Now;
+        if (wanted <= left)
+        {
+            return new GrantedTtl(wanted, null);
+        }
+
+        // What is left of the maximum is never negative: at its end the lease ends.
+        var granted = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        if (request.Asked == TimeSpan.Zero && request.Now != request.Issued)
+        {
+            // A renewal that asked for nothing is not told that it got less.
+            return new GrantedTtl(granted, null, BoundOf(request, max));
+        }
+
+        return new GrantedTtl(granted, $"TTL of \"{Short(wanted)}\" exceeded the effective max_ttl of \"{Short(max)}\"; TTL value is capped accordingly", BoundOf(request, max));
+    }
+
+    private static GrantedTtl Periodic(in TtlRequest request, TimeSpan max)
+    {
+        // Only an explicit maximum counts from the start; the mount's bounds each period by itself.
+        var left = request.Max;
+        if (request.ExplicitMax > TimeSpan.Zero && request.Issued + request.ExplicitMax - request.Now is var rest && rest < left)
+        {
+            left = rest;
+        }
+
+        return request.Period <= left
+            ? new GrantedTtl(request.Period, null)
+            : new GrantedTtl(
+                left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                $"period of \"{Short(request.Period)}\" exceeded the effective max_ttl of \"{Short(max)}\"; period value is capped accordingly",
+                left < request.Max ? TtlBound.ExplicitMax : TtlBound.MountMax);
+    }
+
+    private static TtlBound BoundOf(in TtlRequest request, TimeSpan max) => request.ExplicitMax == max ? TtlBound.ExplicitMax
+        : request.OwnMax == max && request.OwnMax < request.Max ? TtlBound.RoleMax
+        : TtlBound.MountMax;
+
+    private static TimeSpan Least(TimeSpan bound, TimeSpan other) => other != TimeSpan.Zero && other < bound ? other : bound;
+}

@@ -1,0 +1,80 @@
+namespace Coffer.Kernel;
+
+/// <summary>Every bound of the kernel, with its unit and its reason. A test holds how they relate.</summary>
+public static class Limits
+{
+    /// <summary>Longest request path in UTF-16 characters, decoded. Leaves room for the mount's prefix below the store's longest key.</summary>
+    public const int PathCharactersMax = 1024;
+
+    /// <summary>Deepest nesting of a JSON body. No client of any Vault needs more than a dozen levels.</summary>
+    public const int JsonDepthMax = 64;
+
+    /// <summary>Most values in a JSON body, names not counted: what a parsed body may cost beyond its bytes.</summary>
+    public const int JsonValuesMax = 100_000;
+
+    /// <summary>Largest request body in bytes unless the listener says otherwise; Vault's own default.</summary>
+    public const int RequestBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>Longest token in characters: a batch token with its policies and metadata still fits.</summary>
+    public const int TokenCharactersMax = 8192;
+
+    /// <summary>Times a handler runs before its conflicts are given up as 503.</summary>
+    public const int CommitAttemptsMax = 64;
+
+    /// <summary>Most policies on one token.</summary>
+    public const int PoliciesPerTokenMax = 512;
+
+    /// <summary>Most metadata pairs on one token.</summary>
+    public const int MetadataPairsMax = 256;
+
+    /// <summary>Longest display name of a token in characters: it goes into every audit entry.</summary>
+    public const int DisplayNameCharactersMax = 512;
+
+    /// <summary>Decoded entries kept in memory, by bytes of what they were decoded from.</summary>
+    public const long DecodedCacheBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Compiled sets of policies kept.</summary>
+    public const int AclCacheMax = 1024;
+
+    /// <summary>Entities whose policies and template values are kept ready.</summary>
+    public const int IdentityCacheMax = 4096;
+
+    /// <summary>Longest key of an entity's, group's or alias's metadata, in UTF-16 characters; Vault's bound for alias metadata.</summary>
+    public const int MetadataKeyCharactersMax = 128;
+
+    /// <summary>Longest value of such metadata, in UTF-16 characters.</summary>
+    public const int MetadataValueCharactersMax = 2048;
+
+    /// <summary>Longest mount accessor that is looked for: it becomes part of a storage key.</summary>
+    public const int AccessorCharactersMax = 128;
+
+    /// <summary>Leases handled in one pass of the janitor, so that memory does not grow with what is due.</summary>
+    public const int LeasesPerPass = 256;
+
+    /// <summary>Revocations in flight at outside systems at once.</summary>
+    public const int RevocationsInFlight = 16;
+
+    /// <summary>Revocations of many leases that work at once; more of them wait their turn.</summary>
+    public const int JobsInFlight = 4;
+
+    /// <summary>Paths that a mount can have had before: each is looked at when its leases are listed or ended.</summary>
+    public const int FormerPathsMax = 64;
+
+    /// <summary>Most entries that one answer lists where clients can ask for the next page.</summary>
+    public const int ListedMax = 1000;
+
+    /// <summary>Longest reason that an operator may give for forgetting a lease, in UTF-16 characters.</summary>
+    public const int ReasonCharactersMax = 512;
+
+    /// <summary>Failed logins that are remembered, in bytes of memory: some 30,000 names of usual length.</summary>
+    public const long LockoutBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Length of the random ending of a lease id, in base-62 characters after the eight of its time.</summary>
+    public const int LeaseIdRandomCharacters = 16;
+
+    /// <summary>Requests whose decision is kept for explain: refused ones, in bytes. A refusal is some 500 bytes, so this is about the last 2000.</summary>
+    public const int RefusedDecisionsBytesMax = 1024 * 1024;
+
+    /// <summary>The same for allowed ones; apart, so that traffic does not push the refusals out.</summary>
+    public const int AllowedDecisionsBytesMax = 512 * 1024;
+}

@@ -1,0 +1,68 @@
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Sys;
+using Coffer.Kernel.Transactions;
+
+namespace Coffer.Kernel.Mounts;
+
+/// <summary>Takes a mount away whose leases are gone: its data first, then its entry. Each step can be repeated.</summary>
+/// <param name="onEvent">Told when it is gone.</param>
+public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEvent)
+{
+    /// <summary>Removes the mount's entries and the mount. Nothing to do when it is gone.</summary>
+    public async ValueTask RemoveAsync(string uuid, CancellationToken cancellation)
+    {
+        if (await FindAsync(transactions.Begin(), uuid, cancellation) is not (_, { } mount))
+        {
+            return;
+        }
+
+        await RemoveDataAsync(mount, cancellation);
+        await transactions.RunAsync(
+            async work =>
+            {
+                if (await FindAsync(work, uuid, cancellation) is (var current, { } there))
+                {
+                    work.Put(MountTable.StorageKey, current.Without(there), KernelJson.Default.MountTable);
+                }
+            },
+            cancellation);
+        onEvent(MountJson.LineOf("an engine is unmounted", mount));
+    }
+
+    /// <summary>Lets a mount answer nothing while a job empties it, or lets it serve again.</summary>
+    /// <param name="job">Empty: it serves.</param>
+    public static async ValueTask SetDrainingAsync(UnitOfWork work, string uuid, string job, CancellationToken cancellation)
+    {
+        if (await FindAsync(work, uuid, cancellation) is (var table, { } mount))
+        {
+            work.Put(MountTable.StorageKey, table.With(mount with { Draining = job.Length > 0, DrainJob = job }), KernelJson.Default.MountTable);
+        }
+    }
+
+    private static async ValueTask<(MountTable Table, MountEntry? Mount)> FindAsync(UnitOfWork work, string uuid, CancellationToken cancellation)
+    {
+        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation) ?? new MountTable([]);
+        return (table, table.Mounts.FirstOrDefault(mount => mount.Uuid == uuid));
+    }
+
+    private async ValueTask RemoveDataAsync(MountEntry mount, CancellationToken cancellation)
+    {
+        int removed;
+        do
+        {
+            removed = await transactions.RunAsync(
+                async work =>
+                {
+                    var keys = await work.ScanAsync(mount.StoragePrefix, null, Limits.LeasesPerPass, cancellation);
+                    foreach (var key in keys)
+                    {
+                        work.Delete(key);
+                    }
+
+                    return keys.Count;
+                },
+                cancellation);
+        }
+        while (removed > 0);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Coffer.Sdk.Engines;
+
+namespace Coffer.Kernel.Mounts;
+
+/// <summary>Makes routers, and keeps engines alive from one state of the mount table to the next.</summary>
+/// <param name="types">Every engine that can be mounted, by type name.</param>
+public sealed class RouterFactory(
+    IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf)
+{
+    private readonly ConcurrentDictionary<string, MountedEngine> _mounted = new(StringComparer.Ordinal);
+    private Router? _latest;
+
+    /// <summary>The router of this state of the table; the same object while the table is the same.</summary>
+    public Router For(MountTable table)
+    {
+        var latest = Volatile.Read(ref _latest);
+        if (latest is not null && ReferenceEquals(latest.Table, table))
+        {
+            return latest;
+        }
+
+        var router = new Router(table, [.. table.Mounts.Where(mount => types.ContainsKey(mount.Type)).Select(Mounted)]);
+        foreach (var gone in _mounted.Keys.Except(table.Mounts.Select(mount => mount.Uuid), StringComparer.Ordinal).ToArray())
+        {
+            _mounted.TryRemove(gone, out _);
+        }
+
+        Volatile.Write(ref _latest, router);
+        return router;
+    }
+
+    /// <summary>Every engine there is.</summary>
+    public IEnumerable<EngineType> Types => types.Values;
+
+    /// <summary>Lets the engines of these mounts go: the next request makes new ones. What runs ends on the old ones.</summary>
+    public void StartAnew(IEnumerable<string> uuids)
+    {
+        ArgumentNullException.ThrowIfNull(uuids);
+        foreach (var uuid in uuids)
+        {
+            _mounted.TryRemove(uuid, out _);
+        }
+
+        Volatile.Write(ref _latest, null);
+    }
+
+    /// <summary>The type of that name, if it can be mounted in that class.</summary>
+    public EngineType? TypeOf(string name, MountClass kind) => types.TryGetValue(name, out var type) && type.Class == kind ? type : null;
+
+    private MountedEngine Mounted(MountEntry mount)
+    {
+        if (_mounted.TryGetValue(mount.Uuid, out var known))
+        {
+            if (known.Mount == mount)
+            {
+                return known;
+            }
+
+            if (known.Mount.Options.SequenceEqual(mount.Options))
+            {
+                // Tuned or moved: the engine and what it holds in memory stay.
+                return _mounted[mount.Uuid] = known with { Mount = mount, View = ViewOf(mount) };
+            }
+        }
+
+        var engine = types[mount.Type].Create(contextOf(mount));
+        return _mounted[mount.Uuid] = new MountedEngine(mount, engine, new PathTable(engine.Paths), ViewOf(mount));
+    }
+
+    private MountView ViewOf(MountEntry mount) => new(
+        mount.Path,
+        mount.Accessor,
+        mount.Type,
+        systemTtl.DefaultOf(mount),
+        systemTtl.MaxOf(mount),
+        mount.Options.ToImmutableDictionary(StringComparer.Ordinal));
+}

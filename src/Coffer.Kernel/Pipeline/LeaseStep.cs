@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Coffer.Kernel.Leases;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>Makes a dynamic secret: the lease is durable before anything exists at the outside system, and active before the reply leaves.</summary>
+internal sealed class LeaseStep(KernelServices services)
+{
+    /// <summary>Runs a plan.</summary>
+    /// <returns>Null when the first commit met a conflict, and nothing has happened.</returns>
+    public async ValueTask<Outcome?> RunAsync(Way way, Reply.Leased leased, string leaseId, CancellationToken cancellation)
+    {
+        if (way.Caller is not { } caller)
+        {
+            throw new InvalidOperationException("a path without a token cannot give leases");
+        }
+
+        if (caller.Token is { NumUses: < 0, IsBatch: false })
+        {
+            way.Work.ForgetSinceMark();
+            return await way.Work.CommitAsync()
+                ? Refused(ErrorKind.Invalid, "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.")
+                : null;
+        }
+
+        var owner = OwnerKind.Token;
+        if (OwnerProblem(way, caller, ref owner) is { } problem)
+        {
+            way.Work.ForgetSinceMark();
+            return await way.Work.CommitAsync() ? new Outcome(problem, ReplyShape.Usual) : null;
+        }
+
+        var begin = services.Clock.GetTimestamp();
+        var now = services.Clock.GetUtcNow();
+        var mounted = way.Mounted!;
+        var secret = mounted.SecretOf(leased.Plan.Secret)
+            ?? throw new InvalidOperationException($"the engine planned a secret of kind {leased.Plan.Secret}, which it does not declare");
+        var granted = Grant(way, leased.Plan, owner, now);
+        var lease = LeaseOwnership.Given(RecordOf(way, leased.Plan, leaseId, granted, now), caller, owner);
+        LeaseStore.Put(way.Work, before: null, lease);
+        cancellation.ThrowIfCancellationRequested();
+        if (!await way.Work.CommitAsync())
+        {
+            return null;
+        }
+
+        // The point of no return: from here the lease, its secret and the audit entry are finished together, whether or not the client waits.
+        services.Due.Add(lease.Due);
+        services.Counters.LeaseCreations.Add();
+        try
+        {
+            var context = new SecretContext(lease.Id, mounted.View, ReaderOf(mounted.Mount.StoragePrefix), now, services.Clock.GetUtcNow());
+            var created = await secret.CreateAsync(context, leased.Plan, CancellationToken.None);
+            return await ActivateAsync(lease, created, leased, granted, begin);
+        }
+        catch (EngineException error)
+        {
+            // Of a call that got no answer nobody knows whether it is still under way.
+            var unsettled = error.Failure == FailureClass.Transient;
+            await EndAsync(unsettled ? lease with { UnsettledUntil = services.Clock.GetUtcNow() + LeaseRevoker.SettleTime } : lease);
+            return Refused(error.Kind, error.Message);
+        }
+    }
+
+    /// <summary>Reads which owner the client asks for, and says why it is refused.</summary>
+    private static Reply? OwnerProblem(Way way, Tokens.Caller caller, ref OwnerKind owner)
+    {
+        if (!way.Request.Headers.TryGetValue(LeaseOwnership.Header, out var asked) || asked.IsEmpty)
+        {
+            return null;
+        }
+
+        if (asked.Length > 1 || !LeaseOwnership.TryParse(asked[0], out owner))
+        {
+            return Reply.Invalid($"{LeaseOwnership.Header} must be token, entity or none");
+        }
+
+        if (!LeaseOwnership.IsGranted(caller, owner))
+        {
+            var name = LeaseOwnership.NameOf(owner);
+            return Reply.Refuse(ErrorKind.PermissionDenied, $"a lease owned by {name} takes a policy with update and sudo on {LeaseOwnership.GrantPath}{name}");
+        }
+
+        return owner == OwnerKind.Entity && caller.Identity.EntityId.Length == 0
+            ? Reply.Invalid("the token belongs to no entity, so none can own the lease; log in, or ask for owner none")
+            : null;
+    }
+
+    private static Outcome Refused(ErrorKind kind, string message) => new(Reply.Refuse(kind, message), ReplyShape.Usual);
+
+    private static LeaseRecord RecordOf(Way way, LeasePlan plan, string leaseId, GrantedTtl granted, DateTimeOffset now) => new()
+    {
+        Id = leaseId,
+        State = LeaseState.Creating,
+        MountUuid = way.Mounted!.Mount.Uuid,
+        Secret = plan.Secret,
+        Plan = Parse(plan.Data),
+        IssueTime = now,
+        ExpireTime = now + granted.Ttl,
+        LimitedBy = granted.Bound,
+        Renewable = plan.Renewable,
+        MaxTtl = plan.MaxTtl,
+        Due = now + LeaseRevoker.TakeUpAfter,
+    };
+
+    private static JsonElement Parse(JsonText text)
+    {
+        using var document = JsonDocument.Parse(text.Utf8);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The true end: what the lease, the mount and the owner's own life leave.</summary>
+    private static GrantedTtl Grant(Way way, LeasePlan plan, OwnerKind owner, DateTimeOffset now)
+    {
+        var view = way.Mounted!.View;
+        var granted = TtlRules.Grant(new TtlRequest
+        {
+            Proposed = plan.Ttl,
+            Default = view.DefaultLeaseTtl,
+            Max = view.MaxLeaseTtl,
+            OwnMax = plan.MaxTtl,
+            Issued = now,
+            Now = now,
+        });
+
+        // An owner that can be renewed may outlive its present end; one that cannot takes its leases along at a time that is known.
+        var ownerLeft = owner != OwnerKind.Token || way.Caller!.Token.Renewable ? null : way.Caller.Token.ExpireTime - now;
+        return ownerLeft < granted.Ttl
+            ? new GrantedTtl(ownerLeft.Value, $"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)ownerLeft.Value.TotalSeconds))}", TtlBound.Token)
+            : granted;
+    }
+
+    private async ValueTask<Outcome> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)
+    {
+        var expire = created.ExpiresAt ?? planned.ExpireTime;
+        var active = planned with
+        {
+            State = LeaseState.Active,
+            ExpireTime = expire,
+            Due = expire,
+            LimitedBy = created.ExpiresAt is null ? planned.LimitedBy : TtlBound.OutsideSystem,
+        };
+        var committed = await services.Transactions.RunAsync(
+            async work =>
+            {
+                var current = await LeaseStore.GetAsync(work, planned.Id, CancellationToken.None);
+
+                // A revocation in between removes it, moves it on, or lets it run out: of the lease itself, or with its token.
+                if (current is not { State: LeaseState.Creating } || current.ExpireTime < planned.ExpireTime)
+                {
+                    return false;
+                }
+
+                LeaseStore.Put(work, current, active);
+                return true;
+            },
+            CancellationToken.None);
+        if (!committed)
+        {
+            // Revoked while it was being made, perhaps before its last step: once more, now that nothing can follow.
+            await EndAsync(planned);
+            return Refused(ErrorKind.Invalid, "the lease was revoked while its secret was being made");
+        }
+
+        services.Due.Add(active.Due);
+        services.Counters.Registrations.Add(services.Clock.GetElapsedTime(begin));
+        var warnings = leased.Warnings.AddRange(created.Warnings);
+        return new Outcome(
+            new Reply.Data(created.Data) { Warnings = granted.Warning is null ? warnings : warnings.Add(granted.Warning) },
+            new ReplyShape { LeaseId = active.Id, LeaseDuration = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999), Renewable = active.Renewable, End = LeaseEnd.Of(active) });
+    }
+
+    /// <summary>Ends a lease whose secret failed: at once if it can be, else by the janitor. Makes the record again if a revocation took it already.</summary>
+    private async ValueTask EndAsync(LeaseRecord lease)
+    {
+        var now = services.Clock.GetUtcNow();
+        await services.Transactions.RunAsync(
+            async work =>
+            {
+                var current = await LeaseStore.GetAsync(work, lease.Id, CancellationToken.None);
+                LeaseStore.Put(work, current, lease with { State = LeaseState.Revoking, ExpireTime = now, Due = now });
+            },
+            CancellationToken.None);
+        var outcome = await services.Revoker.RevokeAsync(lease.Id, forgetting: null, CancellationToken.None);
+        if (!outcome.IsGone)
+        {
+            services.Due.Add(now);
+        }
+    }
+
+    private StorageView ReaderOf(string prefix) => new(services.Transactions.Begin(), prefix);
+}

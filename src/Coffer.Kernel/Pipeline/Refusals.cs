@@ -1,0 +1,20 @@
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>Refusals whose words clients match on, in the form that Vault gives them.</summary>
+internal static class Refusals
+{
+    /// <summary>The policies say no. A token that is not good is told so in other words: <see cref="ApiError.PermissionDenied"/>.</summary>
+    public static ApiError Denied { get; } = OneError(ErrorKind.PermissionDenied, "permission denied");
+
+    public static ApiError UnsupportedPath { get; } = OneError(ErrorKind.NotFound, "unsupported path");
+
+    public static ApiError UnsupportedOperation { get; } = OneError(ErrorKind.Unsupported, "unsupported operation");
+
+    /// <summary>The method that gave a token does not let it live longer.</summary>
+    public static ApiError NotRenewed(string reason) => OneError(ErrorKind.Internal, $"failed to renew entry: {reason}");
+
+    /// <summary>A message in the form of a list of one, where Vault answers so.</summary>
+    public static ApiError OneError(ErrorKind kind, string message) => new(kind, $"1 error occurred:\n\t* {message}\n\n");
+}

@@ -1,0 +1,21 @@
+using Coffer.Kernel.Wrapping;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>Puts an answer behind a token that opens it once.</summary>
+internal sealed class WrapStep(KernelServices services)
+{
+    public async ValueTask<Outcome> WrapAsync(Way way, Outcome outcome)
+    {
+        if (way.Request.WrapTtl is not { } ttl || !outcome.CanBeWrapped)
+        {
+            return outcome;
+        }
+
+        var response = outcome.ToEnvelope(way).Write();
+        var info = await services.Transactions.RunAsync(
+            work => WrappingTokens.IssueAsync(services, work, response, way.FullPath, ttl, CancellationToken.None), CancellationToken.None);
+        services.Due.Add(info.CreationTime + ttl);
+        return outcome with { Wrap = info with { WrappedAccessor = outcome.Shape.Auth?.Accessor ?? "" } };
+    }
+}

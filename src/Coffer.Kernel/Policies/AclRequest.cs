@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Coffer.Kernel.Policies;
+
+/// <summary>What a request asks for.</summary>
+public enum AclOperation
+{
+    /// <summary>Read.</summary>
+    Read,
+
+    /// <summary>List the folder at the path, with or without a slash at its end.</summary>
+    List,
+
+    /// <summary>Write where nothing is yet.</summary>
+    Create,
+
+    /// <summary>Write where something is, or where the path does not tell the two apart.</summary>
+    Update,
+
+    /// <summary>Change in part.</summary>
+    Patch,
+
+    /// <summary>Delete.</summary>
+    Delete,
+
+    /// <summary>Ask for help: always allowed.</summary>
+    Help,
+
+    /// <summary>Recover from a snapshot.</summary>
+    Recover,
+
+    /// <summary>Subscribe to events.</summary>
+    Subscribe,
+}
+
+/// <summary>A request as the ACL sees it.</summary>
+/// <param name="Path">The canonical path, without a leading slash.</param>
+/// <param name="Operation">What is asked for.</param>
+/// <param name="Data">The parameters, body and query together; null, or anything but an object, is none. Only top-level names count.</param>
+/// <param name="WrapTtl">How long the reply is to be wrapped; null when it is not.</param>
+/// <param name="IsRootProtected">Whether the path wants sudo beside the operation's own capability.</param>
+public readonly record struct AclRequest(
+    string Path, AclOperation Operation, JsonElement? Data = null, TimeSpan? WrapTtl = null, bool IsRootProtected = false);

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Identity;
+using Coffer.Kernel.Tokens;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Policies.Explain;
+
+/// <summary>
+/// Why a request was allowed or refused: the token's state, the policies, the rule that decided, and what would allow it. Holds no secret: no
+/// token, no value of a parameter.
+/// </summary>
+public sealed record Explanation
+{
+    private const int OverheadBytes = 320;
+
+    /// <summary>Empty for a question that was not a request.</summary>
+    public string RequestId { get; init; } = "";
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>A segment that was a token is masked.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>As the audit log has it: <c>read</c>, <c>create</c>, …</summary>
+    public required string Operation { get; init; }
+
+    public required TokenState Token { get; init; }
+
+    /// <summary>Empty when the token is unknown.</summary>
+    public string Accessor { get; init; } = "";
+
+    public string EntityId { get; init; } = "";
+
+    public ImmutableArray<string> TokenPolicies { get; init; } = [];
+
+    public ImmutableArray<PolicyOrigin> IdentityPolicies { get; init; } = [];
+
+    public bool IsAllowed { get; init; }
+
+    /// <summary>Allowed by the root policy.</summary>
+    public bool IsRoot { get; init; }
+
+    public AclRefusal Refusal { get; init; }
+
+    /// <summary>The capability that allowed the request, or that is missing.</summary>
+    public AclCapabilities Capability { get; init; }
+
+    /// <summary>The pattern of the rule that decided; null when none did.</summary>
+    public string? Rule { get; init; }
+
+    public AclCapabilities RuleCapabilities { get; init; }
+
+    /// <summary>Where the rule is written: several places when policies add up.</summary>
+    public ImmutableArray<RuleSource> Sources { get; init; } = [];
+
+    /// <summary>The parameter that refused it.</summary>
+    public string? Parameter { get; init; }
+
+    public TimeSpan? MinWrappingTtl { get; init; }
+
+    public TimeSpan? MaxWrappingTtl { get; init; }
+
+    /// <summary>Templated rules that dropped out for this caller.</summary>
+    public ImmutableArray<SkippedRule> Skipped { get; init; } = [];
+
+    /// <summary>The smallest addition to a policy that allows the request; null when none does, or none is needed.</summary>
+    public string? WouldAllow { get; init; }
+
+    /// <summary>In one sentence.</summary>
+    public string Reason => DecisionWords.Of(this);
+
+    /// <summary>As the API answers it.</summary>
+    /// <param name="exists">Whether there is a policy of that name now.</param>
+    /// <param name="hint">What else may help; empty for nothing.</param>
+    public JsonText ToJson(Func<string, bool> exists, string hint = "") => JsonText.Write(json => ExplanationJson.Write(json, this, exists, hint));
+
+    /// <summary>About what it takes in memory. What is shared with compiled policies counts as well, since it may be all that keeps them alive.</summary>
+    internal int Bytes => OverheadBytes
+        + (sizeof(char) * (RequestId.Length + Path.Length + Operation.Length + Accessor.Length + EntityId.Length + (Rule?.Length ?? 0)
+            + (Parameter?.Length ?? 0) + (WouldAllow?.Length ?? 0)
+            + TokenPolicies.Sum(name => name.Length + 16)
+            + IdentityPolicies.Sum(origin => origin.Policy.Length + origin.From.Length + 32)
+            + Sources.Sum(SizeOf)
+            + Skipped.Sum(skipped => SizeOf(skipped.Source) + skipped.Reason.Length + 32)));
+
+    /// <summary>Whether a rule could have matched, had its templates values: as far as its path is plain text.</summary>
+    private static bool MayConcern(string rule, string path)
+    {
+        var plain = rule.AsSpan();
+        var end = plain.IndexOfAny('{', '+');
+        return path.AsSpan().StartsWith(end < 0 ? plain : plain[..end], StringComparison.Ordinal);
+    }
+
+    private static int SizeOf(RuleSource source) => source.Policy.Value.Length + source.Path.Length + 48;
+
+    /// <summary>What is known of a decision, without the request around it.</summary>
+    /// <param name="path">As it was decided on.</param>
+    internal static Explanation Of(
+        AclDecision decision, Acl acl, string path, string operation, bool isRootProtected, DateTimeOffset time) => new()
+        {
+            Time = time,
+            Path = path,
+            Operation = operation,
+            Token = TokenState.Valid,
+            IsAllowed = decision.IsAllowed,
+            IsRoot = decision.IsRoot,
+            Refusal = decision.Refusal,
+            Capability = decision.Capability,
+            Rule = decision.Rule?.Path,
+            RuleCapabilities = decision.Rule?.Capabilities ?? AclCapabilities.None,
+            Sources = decision.Rule?.Sources ?? [],
+            Parameter = decision.Parameter,
+            MinWrappingTtl = decision.Rule?.MinWrappingTtl,
+            MaxWrappingTtl = decision.Rule?.MaxWrappingTtl,
+            Skipped = decision.IsAllowed ? [] : [.. acl.Skipped.Where(skipped => MayConcern(skipped.Source.Path, path))],
+            WouldAllow = decision.IsAllowed ? null : Remedy.For(acl, path, decision, isRootProtected),
+        };
+}

@@ -1,0 +1,15 @@
+namespace Coffer.Kernel.Policies.Lint;
+
+/// <summary>Something in a policy that its author most likely did not mean.</summary>
+/// <param name="Code">A stable word for it, such as <c>hidden-rule</c>.</param>
+/// <param name="Line">The line of the rule's path, from 1.</param>
+/// <param name="Path">The rule's path as written.</param>
+/// <param name="Message">What is wrong and what to do about it.</param>
+public sealed record LintFinding(string Code, int Line, string Path, string Message)
+{
+    /// <summary>The rule can have no effect at all, whoever asks. Told at every write; anything less only to those who ask for it.</summary>
+    public bool IsCertain { get; init; }
+
+    /// <summary>In one line, with its place.</summary>
+    public override string ToString() => $"line {Line}, path \"{Path}\": {Message} [{Code}]";
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Coffer.Kernel.Policies;
+
+/// <summary>
+/// The name of a policy, canonical: trimmed and in lower case, so that equal names are equal values. 1 to 512 characters, none of
+/// them a control character; slashes are allowed. The default value is the empty name, which no policy has.
+/// </summary>
+public readonly record struct PolicyName : IComparable<PolicyName>
+{
+    private const int LengthMax = 512;
+
+    private readonly string? _value;
+
+    private PolicyName(string value) => _value = value;
+
+    /// <summary>The policy that allows everything and has no text.</summary>
+    public static PolicyName Root { get; } = new("root");
+
+    /// <summary>The policy every token gets unless it is asked not to; editable, not deletable.</summary>
+    public static PolicyName Default { get; } = new("default");
+
+    /// <summary>The policy of a wrapping token; fixed, and not for other tokens.</summary>
+    public static PolicyName ResponseWrapping { get; } = new("response-wrapping");
+
+    /// <summary>The canonical text.</summary>
+    public string Value => _value ?? "";
+
+    /// <summary>Makes a name canonical; false when it is empty, too long or holds a control character.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out PolicyName name)
+    {
+        var canonical = text?.Trim().ToLowerInvariant() ?? "";
+        var valid = canonical.Length is > 0 and <= LengthMax && !canonical.Any(char.IsControl);
+        name = valid ? new PolicyName(canonical) : default;
+        return valid;
+    }
+
+    /// <summary>Makes a name canonical.</summary>
+    /// <exception cref="FormatException">It is empty, too long or holds a control character.</exception>
+    public static PolicyName Parse(string text) =>
+        TryParse(text, out var name) ? name : throw new FormatException($"a policy name has 1 to {LengthMax} characters, none of them a control character");
+
+    /// <summary>Ordinal order of the text.</summary>
+    public int CompareTo(PolicyName other) => string.CompareOrdinal(Value, other.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+
+    /// <summary>Ordinal order of the text.</summary>
+    public static bool operator <(PolicyName left, PolicyName right) => left.CompareTo(right) < 0;
+
+    /// <summary>Ordinal order of the text.</summary>
+    public static bool operator <=(PolicyName left, PolicyName right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Ordinal order of the text.</summary>
+    public static bool operator >(PolicyName left, PolicyName right) => left.CompareTo(right) > 0;
+
+    /// <summary>Ordinal order of the text.</summary>
+    public static bool operator >=(PolicyName left, PolicyName right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Coffer.Kernel.Policies;
+
+/// <summary>
+/// The path of a rule, cut into text and <c>{{templates}}</c>. What is a wildcard is settled here, on the text alone, so that no
+/// value put in later can add or remove one.
+/// </summary>
+internal sealed class RulePath
+{
+    private readonly ImmutableArray<Piece> _pieces;
+    private readonly bool _isPrefix;
+
+    private RulePath(ImmutableArray<Piece> pieces, bool isPrefix)
+    {
+        _pieces = pieces;
+        _isPrefix = isPrefix;
+        IsTemplated = pieces.Any(piece => piece.IsTemplate);
+    }
+
+    public bool IsTemplated { get; }
+
+    /// <summary>False when the double braces do not pair.</summary>
+    public static bool TryParse(string path, [NotNullWhen(true)] out RulePath? parsed)
+    {
+        parsed = null;
+        var pieces = ImmutableArray.CreateBuilder<Piece>();
+        var isPrefix = path.EndsWith('*');
+        var parts = (isPrefix ? path[..^1] : path).Split("{{");
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var ends = parts[i].Split("}}");
+            if (ends.Length != (i == 0 ? 1 : 2))
+            {
+                return false;
+            }
+
+            if (i > 0)
+            {
+                pieces.Add(new Piece(ends[0].Trim(), IsTemplate: true));
+            }
+
+            pieces.Add(new Piece(ends[^1], IsTemplate: false));
+        }
+
+        parsed = new RulePath(pieces.DrainToImmutable(), isPrefix);
+        return true;
+    }
+
+    /// <summary>What stands between the double braces, in order.</summary>
+    public IEnumerable<string> Templates => _pieces.Where(piece => piece.IsTemplate).Select(piece => piece.Text);
+
+    /// <summary>The pattern for one caller, or the reason why the rule drops out for them.</summary>
+    public bool TryFill(PolicyTemplateValues values, [NotNullWhen(true)] out RulePattern? pattern, [NotNullWhen(false)] out string? reason)
+    {
+        pattern = null;
+        reason = null;
+        var filled = new List<string>();
+        foreach (var template in Templates)
+        {
+            if (!values.TryResolve(template, out var value))
+            {
+                reason = $"no value for {{{{{template}}}}}";
+                return false;
+            }
+
+            if (value.Any(c => c == '/' || char.IsControl(c)))
+            {
+                reason = $"the value of {{{{{template}}}}} holds a slash or a control character";
+                return false;
+            }
+
+            filled.Add(value);
+        }
+
+        pattern = Build(filled);
+        return true;
+    }
+
+    /// <summary>The pattern with each template standing for itself: as much as can be said of a rule before there is a caller.</summary>
+    public RulePattern Outline() => Build([.. Templates.Select(template => $"{{{{{template.Replace('/', '_')}}}}}")]);
+
+    private RulePattern Build(List<string> values)
+    {
+        var used = 0;
+        var segments = new List<Segment> { new("", HasTemplate: false) };
+        foreach (var piece in _pieces)
+        {
+            if (piece.IsTemplate)
+            {
+                segments[^1] = new Segment(segments[^1].Text + values[used++], HasTemplate: true);
+                continue;
+            }
+
+            var texts = piece.Text.Split('/');
+            segments[^1] = segments[^1] with { Text = segments[^1].Text + texts[0] };
+            segments.AddRange(texts.Skip(1).Select(text => new Segment(text, HasTemplate: false)));
+        }
+
+        return new RulePattern([.. segments.Select(segment => segment.IsWild ? null : segment.Text)], _isPrefix);
+    }
+
+    private readonly record struct Piece(string Text, bool IsTemplate);
+
+    private readonly record struct Segment(string Text, bool HasTemplate)
+    {
+        public bool IsWild => Text == "+" && !HasTemplate;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Coffer.Sdk.Engines;
+
+namespace Coffer.Kernel.Requests;
+
+/// <summary>A request as it came in, parsed and bounded, and not yet judged. Immutable.</summary>
+public sealed record ApiRequest
+{
+    /// <summary>A UUID; the same in the reply, in the audit log and in the server's own log.</summary>
+    public required string Id { get; init; }
+
+    public required CanonicalPath Path { get; init; }
+
+    /// <summary>A POST or PUT comes as <see cref="Operation.Update"/>; whether it is a create is found out later.</summary>
+    public required Operation Operation { get; init; }
+
+    /// <summary>True for <c>?help=1</c>: describes the path instead of doing anything.</summary>
+    public bool Help { get; init; }
+
+    /// <summary>The token as sent, or empty.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>From <c>X-Vault-Wrap-TTL</c>; null when absent or zero.</summary>
+    public TimeSpan? WrapTtl { get; init; }
+
+    /// <summary>The body, or the query string as an object of texts; <c>default</c> when there is neither.</summary>
+    public JsonElement Data { get; init; }
+
+    /// <summary>Outlives a run of the handler that met a conflict.</summary>
+    public RequestMemory Memory => field ??= new RequestMemory();
+
+    /// <summary>The client's address without its port; empty on a unix socket.</summary>
+    public string RemoteAddress { get; init; } = "";
+
+    public int RemotePort { get; init; }
+
+    /// <summary>Request headers by lower-case name; only what audit and mounts may ask for, credentials never.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+}

@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using Coffer.Barrier;
+using Coffer.Kernel.Logging;
+
+namespace Coffer.Kernel.Seal;
+
+/// <summary>Where the making of new key shares stands.</summary>
+public sealed record RekeyStatus
+{
+    public string Nonce { get; init; } = "";
+
+    public bool Started { get; init; }
+
+    /// <summary>Of the new shares.</summary>
+    public int Threshold { get; init; }
+
+    /// <summary>Of the new shares.</summary>
+    public int Shares { get; init; }
+
+    public int Progress { get; init; }
+
+    /// <summary>Old shares needed.</summary>
+    public int Required { get; init; }
+
+    public bool VerificationRequired { get; init; }
+
+    /// <summary>Empty until the new shares wait to be verified.</summary>
+    public string VerificationNonce { get; init; } = "";
+
+    /// <summary>The new shares; told once.</summary>
+    public ImmutableArray<byte[]> NewShares { get; init; } = [];
+
+    /// <summary>True in the one answer that ends the operation, or its first part.</summary>
+    public bool Complete { get; init; }
+}
+
+/// <summary>Where the verification of new key shares stands.</summary>
+public sealed record RekeyVerification(string Nonce, int Threshold, int Shares, int Progress, bool Complete);
+
+/// <summary>
+/// New key shares in place of the old, when enough holders of the old ones agree. Re-encrypts nothing: only the slot is made anew. With verification, the old
+/// shares stay in force until enough new ones were shown. Held in memory alone, so that sealing ends it and leaves the old shares.
+/// </summary>
+public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposable
+{
+    private static readonly LogLine NewShares = new(LogLevel.Warn, "new key shares are in force");
+
+    private readonly Turn _turn = new();
+    private Attempt? _attempt;
+
+    /// <summary>Where it stands.</summary>
+    /// <exception cref="CeremonyException">The store has no key shares.</exception>
+    public ValueTask<RekeyStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
+        async () => _attempt?.Status ?? new RekeyStatus { Required = (await slots.ShamirAsync(cancellation))?.Threshold ?? throw RootGeneration.NoShares() }, cancellation);
+
+    /// <summary>Begins.</summary>
+    /// <exception cref="CeremonyException">It has begun already, or a key cannot be split so.</exception>
+    public ValueTask<RekeyStatus> StartAsync(long shares, long threshold, bool verify, CancellationToken cancellation) => _turn.RunAsync(
+        async () =>
+        {
+            var problem = UnsealKeyShares.RangeProblem(shares, threshold) is { } outOfRange ? outOfRange
+                : threshold > shares ? "provided threshold greater than the total shares"
+                : UnsealKeyShares.Problem((int)shares, (int)threshold);
+            if (problem is not null)
+            {
+                throw new CeremonyException(problem);
+            }
+
+            if (_attempt is not null)
+            {
+                throw new CeremonyException("rekey already in progress");
+            }
+
+            var old = await slots.ShamirAsync(cancellation) ?? throw RootGeneration.NoShares();
+            _attempt = new Attempt(old, (int)shares, (int)threshold, verify, new ShareRound(ShareWords.Rekey, old, options.Random));
+            return _attempt.Status;
+        },
+        cancellation);
+
+    /// <summary>Takes an old share; the last one needed makes the new shares.</summary>
+    /// <exception cref="CeremonyException">Nothing has begun, or the share is not taken.</exception>
+    public ValueTask<RekeyStatus> GiveAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
+        async () =>
+        {
+            if (_attempt is not { } attempt)
+            {
+                throw new CeremonyException("no barrier rekey in progress");
+            }
+
+            if (attempt.Verifying is { } verifying)
+            {
+                throw new CeremonyException(
+                    $"rekey operation already finished; verification must be performed; nonce for the verification operation is \"{verifying.Nonce}\"");
+            }
+
+            switch (attempt.Agreement.Give(key, nonce))
+            {
+                case ShareAnswer.Refused refused:
+                    throw new CeremonyException(refused.Reason);
+                case ShareAnswer.Wrong:
+                    throw new CeremonyException("rekey aborted: the key shares do not open the key slot; the rekey stays open, and its progress starts anew");
+                case ShareAnswer.Agreed:
+                    return await MakeAsync(attempt, cancellation);
+                default:
+                    return attempt.Status;
+            }
+        },
+        cancellation);
+
+    /// <summary>Forgets what has begun; the old shares stay. Fine at any time.</summary>
+    public async ValueTask CancelAsync(CancellationToken cancellation) => await _turn.RunAsync(
+        () =>
+        {
+            End();
+            return ValueTask.FromResult(true);
+        },
+        cancellation);
+
+    /// <summary>Where the verification stands.</summary>
+    /// <exception cref="CeremonyException">There is nothing to verify.</exception>
+    public ValueTask<RekeyVerification> VerificationAsync(CancellationToken cancellation) =>
+        _turn.RunAsync(() => ValueTask.FromResult(MustVerify().Verification), cancellation);
+
+    /// <summary>Takes a new share; the last one needed puts the new shares in force.</summary>
+    /// <exception cref="CeremonyException">There is nothing to verify, or the share is not taken.</exception>
+    public ValueTask<RekeyVerification> VerifyAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
+        async () =>
+        {
+            var attempt = MustVerify();
+            switch (attempt.Verifying!.Give(key, nonce))
+            {
+                case ShareAnswer.Refused refused:
+                    throw new CeremonyException(refused.Reason);
+                case ShareAnswer.Wrong:
+                    attempt.BeginVerification(options.Random);
+                    throw new CeremonyException("rekey verification failed; incorrect key shares supplied");
+                case ShareAnswer.Agreed:
+                    await slots.ReplaceAsync(attempt.Old, attempt.Prepared!, cancellation);
+                    options.OnEvent(NewShares);
+                    var done = attempt.Verification with { Complete = true };
+                    End();
+                    return done;
+                default:
+                    return attempt.Verification;
+            }
+        },
+        cancellation);
+
+    /// <summary>Lets the verification begin anew, under another nonce.</summary>
+    /// <exception cref="CeremonyException">There is nothing to verify.</exception>
+    public ValueTask<RekeyVerification> RestartVerificationAsync(CancellationToken cancellation) => _turn.RunAsync(
+        () =>
+        {
+            var attempt = MustVerify();
+            attempt.BeginVerification(options.Random);
+            return ValueTask.FromResult(attempt.Verification);
+        },
+        cancellation);
+
+    public void Dispose()
+    {
+        End();
+        _turn.Dispose();
+    }
+
+    private async ValueTask<RekeyStatus> MakeAsync(Attempt attempt, CancellationToken cancellation)
+    {
+        var prepared = slots.PrepareShamir(attempt.Shares, attempt.Threshold);
+        ImmutableArray<byte[]> shares = [.. prepared.Shares(options.Random)];
+        if (attempt.Verify)
+        {
+            attempt.Prepared = prepared;
+            attempt.BeginVerification(options.Random);
+            return attempt.Status with { NewShares = shares, Complete = true };
+        }
+
+        using (prepared)
+        {
+            await slots.ReplaceAsync(attempt.Old, prepared, cancellation);
+            options.OnEvent(NewShares);
+        }
+
+        var done = attempt.Status with { NewShares = shares, Complete = true };
+        End();
+        return done;
+    }
+
+    private Attempt MustVerify() => _attempt switch
+    {
+        null => throw new CeremonyException("no rekey configuration found"),
+        { Verifying: null } => throw new CeremonyException("no rekey verification in progress"),
+        var attempt => attempt,
+    };
+
+    private void End()
+    {
+        _attempt?.Dispose();
+        _attempt = null;
+    }
+
+    /// <summary>One rekey from its start to its end.</summary>
+    private sealed record Attempt(KeySlot Old, int Shares, int Threshold, bool Verify, ShareRound Agreement) : IDisposable
+    {
+        public PreparedSlot? Prepared { get; set; }
+
+        public ShareRound? Verifying { get; private set; }
+
+        public RekeyStatus Status => new()
+        {
+            Nonce = Agreement.Nonce,
+            Started = true,
+            Threshold = Threshold,
+            Shares = Shares,
+            Progress = Agreement.Progress,
+            Required = Agreement.Required,
+            VerificationRequired = Verify,
+            VerificationNonce = Verifying?.Nonce ?? "",
+        };
+
+        public RekeyVerification Verification => new(Verifying!.Nonce, Threshold, Shares, Verifying.Progress, Complete: false);
+
+        public void BeginVerification(Sdk.Primitives.IRandom random)
+        {
+            Verifying?.Dispose();
+            Verifying = new ShareRound(ShareWords.Verification, Prepared!.Slot, random);
+        }
+
+        public void Dispose()
+        {
+            Agreement.Dispose();
+            Verifying?.Dispose();
+            Prepared?.Dispose();
+        }
+    }
+}

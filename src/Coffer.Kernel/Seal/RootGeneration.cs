@@ -1,0 +1,155 @@
+using System.Text;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Primitives;
+
+namespace Coffer.Kernel.Seal;
+
+/// <summary>Where the making of a root token stands.</summary>
+public sealed record RootGenerationStatus
+{
+    public string Nonce { get; init; } = "";
+
+    public bool Started { get; init; }
+
+    public int Progress { get; init; }
+
+    public int Required { get; init; }
+
+    public bool Complete { get; init; }
+
+    /// <summary>The token under its one-time password: base64 without padding of both, XORed.</summary>
+    public string EncodedToken { get; init; } = "";
+
+    /// <summary>Told once, to whoever starts, and only if the server made it.</summary>
+    public string OneTimePassword { get; init; } = "";
+
+    public int OneTimePasswordLength { get; init; }
+}
+
+/// <summary>
+/// Makes a root token when enough holders of key shares agree: the way back in for whoever has lost every other. Held in memory alone, so that sealing ends it.
+/// </summary>
+public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, KernelOptions options) : IDisposable
+{
+    private readonly Turn _turn = new();
+    private ShareRound? _round;
+    private SecretBytes? _password;
+
+    /// <summary>Where it stands.</summary>
+    /// <exception cref="CeremonyException">The store has no key shares.</exception>
+    public ValueTask<RootGenerationStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
+        async () => await StatusOfAsync(cancellation) with { OneTimePasswordLength = TokenStore.TextCharacters }, cancellation);
+
+    /// <summary>Begins.</summary>
+    /// <param name="password">The caller's own one-time password; empty to have one made.</param>
+    /// <exception cref="CeremonyException">It has begun already, or the password is of the wrong length.</exception>
+    public ValueTask<RootGenerationStatus> StartAsync(string password, CancellationToken cancellation) => _turn.RunAsync(
+        async () =>
+        {
+            if (password.Length > 0 && Encoding.UTF8.GetByteCount(password) != TokenStore.TextCharacters)
+            {
+                throw new CeremonyException("OTP string is wrong length");
+            }
+
+            if (_round is not null)
+            {
+                throw new CeremonyException("root generation already in progress");
+            }
+
+            var slot = await slots.ShamirAsync(cancellation) ?? throw NoShares();
+            var made = password.Length > 0 ? "" : options.Random.Base62(TokenStore.TextCharacters);
+            _round = new ShareRound(ShareWords.RootGeneration, slot, options.Random);
+            _password = SecretBytes.CopyOf(Encoding.UTF8.GetBytes(made.Length > 0 ? made : password));
+            return await StatusOfAsync(cancellation) with { OneTimePassword = made, OneTimePasswordLength = TokenStore.TextCharacters };
+        },
+        cancellation);
+
+    /// <summary>Takes a share; the last one needed makes the token.</summary>
+    /// <exception cref="CeremonyException">Nothing has begun, or the share is not taken.</exception>
+    public ValueTask<RootGenerationStatus> GiveAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
+        async () =>
+        {
+            if (_round is not { } round)
+            {
+                throw new CeremonyException("no root generation in progress");
+            }
+
+            switch (round.Give(key, nonce))
+            {
+                case ShareAnswer.Refused refused:
+                    throw new CeremonyException(refused.Reason);
+                case ShareAnswer.Wrong:
+                    throw new CeremonyException(
+                        "root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to encrypt keys for storage: cipher: message authentication failed");
+                case ShareAnswer.Agreed:
+                    options.OnEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
+                    var done = await StatusOfAsync(cancellation) with { Progress = round.Required, Complete = true, EncodedToken = Encode(await MakeTokenAsync(), _password!) };
+                    End();
+                    return done;
+                default:
+                    return await StatusOfAsync(cancellation);
+            }
+        },
+        cancellation);
+
+    /// <summary>Forgets what has begun. Fine at any time.</summary>
+    public async ValueTask CancelAsync(CancellationToken cancellation) => await _turn.RunAsync(
+        () =>
+        {
+            End();
+            return ValueTask.FromResult(true);
+        },
+        cancellation);
+
+    public void Dispose()
+    {
+        End();
+        _turn.Dispose();
+    }
+
+    internal static CeremonyException NoShares() =>
+        new("the store has no key shares whose holders could agree; make some with `coffer operator slot add -type=shamir`");
+
+    private async ValueTask<RootGenerationStatus> StatusOfAsync(CancellationToken cancellation) => new()
+    {
+        Nonce = _round?.Nonce ?? "",
+        Started = _round is not null,
+        Progress = _round?.Progress ?? 0,
+        Required = _round?.Required ?? (await slots.ShamirAsync(cancellation))?.Threshold ?? throw NoShares(),
+    };
+
+    private async ValueTask<string> MakeTokenAsync()
+    {
+        var (record, text) = RootToken.New(tokens, options.Clock);
+        await transactions.RunAsync(
+            work =>
+            {
+                TokenStore.Add(work, record);
+                return ValueTask.CompletedTask;
+            },
+            CancellationToken.None);
+        return text;
+    }
+
+    private static string Encode(string token, SecretBytes password)
+    {
+        var bytes = Encoding.UTF8.GetBytes(token);
+        var key = password.Expose();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= key[i];
+        }
+
+        return Convert.ToBase64String(bytes).TrimEnd('=');
+    }
+
+    private void End()
+    {
+        _round?.Dispose();
+        _round = null;
+        _password?.Dispose();
+        _password = null;
+    }
+}

@@ -1,0 +1,374 @@
+using Coffer.Barrier;
+using Coffer.Kernel.Audit;
+using Coffer.Kernel.Headers;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Replies;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.Seal;
+
+/// <summary>A server's kernel: sealed at first, opened by key shares, closed again on demand. The one entry for requests.</summary>
+public sealed class ServerKernel : IServerControl, IAsyncDisposable
+{
+    private readonly KernelOptions _options;
+    private readonly SealStore _seal;
+    private readonly SemaphoreSlim _change = new(1, 1);
+    private readonly OpenPaths _open;
+    private UnsealProgress? _progress;
+    private KeySlot? _slot;
+    private bool _slotsKnown;
+    private Unsealed? _unsealed;
+
+    public ServerKernel(KernelOptions options)
+    {
+        _options = options;
+        _seal = new SealStore(options.Store, options.Random);
+        _open = new OpenPaths(this, options);
+    }
+
+    /// <summary>True when no key is in memory.</summary>
+    public bool IsSealed => Volatile.Read(ref _unsealed) is null;
+
+    /// <summary>Answers a request: the few paths of a sealed server, or the whole API of an unsealed one.</summary>
+    public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var (begun, status) = (_options.Clock.GetTimestamp(), 500);
+        _options.Counters.Begin(request, _options.Clock.GetUtcNow());
+        try
+        {
+            var reply = await AnswerAsync(request, cancellation);
+            status = reply.Status;
+            return reply;
+        }
+        finally
+        {
+            _options.Counters.End(request, status, _options.Clock.GetElapsedTime(begun));
+        }
+    }
+
+    /// <summary>The metrics without a token, for listeners that are configured so. Unaudited: they hold nothing of any caller.</summary>
+    /// <param name="format">As of <c>sys/metrics</c>.</param>
+    public async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation)
+    {
+        try
+        {
+            return Volatile.Read(ref _unsealed) is not { } unsealed ? Sealed
+                : await unsealed.MetricsAsync(format, cancellation) switch
+                {
+                    Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
+                    Reply.Refused refused => ApiReply.From(refused.Error),
+                    _ => Sealed,
+                };
+        }
+        catch (StoreUnavailableException error)
+        {
+            _options.OnFailure("the store failed a request", error);
+            return ApiReply.Error(ErrorKind.Unavailable, "the store is not available; try again, and see the server's log");
+        }
+    }
+
+    private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
+
+    private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await _open.TryHandleAsync(request, cancellation) is { } open)
+            {
+                return open;
+            }
+
+            return request is { Path.EndsWithSlash: true, Operation: Operation.Update or Operation.Patch }
+                ? ApiReply.Error(ErrorKind.Invalid, "cannot write to a path ending in '/'")
+                : await EnterAsync(request, cancellation);
+        }
+        catch (StoreUnavailableException error)
+        {
+            _options.OnFailure("the store failed a request", error);
+            return ApiReply.Error(ErrorKind.Unavailable, "the store is not available; try again, and see the server's log");
+        }
+        catch (AuditUnavailableException error)
+        {
+            _options.OnFailure("no audit device could record a request", error);
+            return ApiReply.Error(ErrorKind.Internal, "failed to audit request, cannot continue");
+        }
+        catch (BarrierException error)
+        {
+            _options.OnFailure("a stored entry could not be opened", error);
+            return ApiReply.Error(ErrorKind.Internal, "a stored entry could not be opened; see the server's log");
+        }
+    }
+
+    /// <summary>Creates keys, root token and first mounts in an empty store.</summary>
+    /// <returns>Null when the store is initialised already.</returns>
+    public async ValueTask<InitResult?> InitializeAsync(InitRequest request, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            var made = await Initialization.RunAsync(_seal, _options, request, cancellation);
+            if (made is not null)
+            {
+                Tell("the store is initialized");
+                await OpenWithStaticKeysAsync(cancellation);
+            }
+
+            return made;
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Unseals with a key that the configuration names, if a static slot opens with one.</summary>
+    /// <returns>Null when the server is unsealed now; else why it is not.</returns>
+    public async ValueTask<string?> UnsealByStaticKeyAsync(CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            return IsSealed ? await OpenWithStaticKeysAsync(cancellation) : null;
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Takes a key share.</summary>
+    public async ValueTask<UnsealStep> UnsealAsync(string share, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            if (!IsSealed)
+            {
+                return new UnsealStep(null);
+            }
+
+            await PrepareAsync(cancellation);
+            if (_progress is null)
+            {
+                return new UnsealStep("this store has no key shares: it is unsealed at its start by the static key that the configuration names");
+            }
+
+            switch (_progress.Give(share))
+            {
+                case UnsealAnswer.Complete complete:
+                    using (complete.Key)
+                    {
+                        return new UnsealStep(await OpenAsync(_slot!, complete.Key, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew");
+                    }
+
+                case UnsealAnswer.Refused refused:
+                    return new UnsealStep(refused.Reason);
+                default:
+                    return new UnsealStep(null);
+            }
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Forgets the shares given so far.</summary>
+    public async ValueTask ResetUnsealAsync(CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            _progress?.Reset();
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Where unsealing stands.</summary>
+    public async ValueTask<SealStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var initialized = await _seal.IsInitializedAsync(cancellation);
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            if (initialized)
+            {
+                await PrepareAsync(cancellation);
+            }
+
+            return new SealStatus(
+                initialized, IsSealed, _slot?.Threshold ?? 0, _slot?.Shares ?? 0, IsSealed ? _progress?.Progress ?? 0 : 0, IsSealed ? _progress?.Nonce ?? "" : "")
+            {
+                Type = initialized && _slot is null ? KeySlotKinds.Static : KeySlotKinds.Shamir,
+                ClusterName = _unsealed?.ClusterName ?? "",
+                ClusterId = _unsealed?.ClusterId ?? "",
+            };
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Whether the store holds a Coffer already. Reads one entry; takes no lock.</summary>
+    public ValueTask<bool> IsInitializedAsync(CancellationToken cancellation) => _seal.IsInitializedAsync(cancellation);
+
+    /// <summary>Ends what is running and zeroes every key.</summary>
+    public async ValueTask SealAsync()
+    {
+        await _change.WaitAsync();
+        try
+        {
+            if (Interlocked.Exchange(ref _unsealed, null) is { } unsealed)
+            {
+                await unsealed.DisposeAsync();
+                Tell("the server is sealed");
+            }
+
+            _progress?.Reset();
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    public void RequestSeal()
+    {
+        // New requests find a sealed server from here on; what runs, this request included, ends before the keys go.
+        if (Interlocked.Exchange(ref _unsealed, null) is { } unsealed)
+        {
+            _progress?.Reset();
+            _ = EndAsync(unsealed);
+        }
+    }
+
+    public void NoteSlotsChanged() => Volatile.Write(ref _slotsKnown, false);
+
+    private async Task EndAsync(Unsealed unsealed)
+    {
+        try
+        {
+            await Task.Yield();
+            await unsealed.DisposeAsync();
+            Tell("the server is sealed");
+        }
+        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        {
+            _options.OnFailure("sealing did not end cleanly", error);
+        }
+    }
+
+    /// <summary>Audit devices open their files anew, as log rotation asks for with SIGHUP. Nothing to do while sealed.</summary>
+    public void ReopenAudit() => Volatile.Read(ref _unsealed)?.ReopenAudit();
+
+    /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read anew each time, so that it holds at once.</summary>
+    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
+        Volatile.Read(ref _unsealed)?.CorsAsync(cancellation) ?? ValueTask.FromResult<CorsSettings?>(null);
+
+    public async ValueTask DisposeAsync()
+    {
+        await SealAsync();
+        _progress?.Dispose();
+        _change.Dispose();
+    }
+
+    private async ValueTask<ApiReply> EnterAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var unsealed = Volatile.Read(ref _unsealed);
+        return unsealed is null || await unsealed.TryHandleAsync(request, cancellation) is not { } reply
+            ? Sealed
+            : reply;
+    }
+
+    private async ValueTask PrepareAsync(CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _slotsKnown))
+        {
+            return;
+        }
+
+        // Before the look: what changes meanwhile is looked at again.
+        Volatile.Write(ref _slotsKnown, true);
+        try
+        {
+            _slot = KeySlots.ShamirOf(await _seal.ListSlotsAsync(cancellation));
+        }
+        catch
+        {
+            Volatile.Write(ref _slotsKnown, false);
+            throw;
+        }
+
+        _progress?.Dispose();
+        _progress = _slot is { Shares: { } shares, Threshold: { } threshold } ? new UnsealProgress(shares, threshold, _options.Random) : null;
+    }
+
+    private async ValueTask<string?> OpenWithStaticKeysAsync(CancellationToken cancellation)
+    {
+        List<string> reasons = [];
+        var slots = await _seal.ListSlotsAsync(cancellation);
+        foreach (var source in _options.StaticKeys)
+        {
+            try
+            {
+                using var key = source.Key();
+                foreach (var slot in slots.Slots.Where(slot => slot.Kind == KeySlotKinds.Static))
+                {
+                    if (await OpenAsync(slot, key, cancellation))
+                    {
+                        return null;
+                    }
+                }
+
+                reasons.Add($"no key slot opens with the static key \"{source.Id}\" ({source.Description}); unseal with key shares, then add one with `coffer operator slot add -type=static`");
+            }
+            catch (Exception error) when (KeySlots.IsKeyProblem(error))
+            {
+                reasons.Add($"the static key \"{source.Id}\" ({source.Description}) cannot be used: {error.Message}");
+            }
+        }
+
+        return reasons.Count > 0 ? string.Join("; ", reasons) : "no static key is configured";
+    }
+
+    private async ValueTask<bool> OpenAsync(KeySlot slot, SecretBytes slotKey, CancellationToken cancellation)
+    {
+        using var rootKey = slot.Open(slotKey);
+        if (rootKey is null)
+        {
+            return false;
+        }
+
+        var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
+        var opened = await Unsealed.StartAsync(_options, this, _seal, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
+        _progress?.Reset();
+        Volatile.Write(ref _unsealed, opened);
+        _options.OnEvent(new LogLine(LogLevel.Info, "the server is unsealed").With("by", slot.Kind));
+        return true;
+    }
+
+    private void Tell(string what) => _options.OnEvent(new LogLine(LogLevel.Info, what));
+}
+
+/// <summary>What came of a key share: a problem, or none.</summary>
+/// <param name="Problem">Why the share was refused; null when it was taken.</param>
+public readonly record struct UnsealStep(string? Problem);
+
+/// <summary>Where a server stands on its way from empty to unsealed.</summary>
+public sealed record SealStatus(bool Initialized, bool Sealed, int Threshold, int Shares, int Progress, string Nonce)
+{
+    /// <summary>One of <see cref="KeySlotKinds"/>: what the operators' way in is. Static only where there are no key shares.</summary>
+    public string Type { get; init; } = KeySlotKinds.Shamir;
+
+    public string ClusterName { get; init; } = "";
+
+    public string ClusterId { get; init; } = "";
+}

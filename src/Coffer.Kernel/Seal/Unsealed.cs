@@ -1,0 +1,280 @@
+using Coffer.Barrier;
+using Coffer.Kernel.Audit;
+using Coffer.Kernel.Headers;
+using Coffer.Kernel.Identity;
+using Coffer.Kernel.Leases;
+using Coffer.Kernel.Leases.Jobs;
+using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Policies;
+using Coffer.Kernel.Policies.Explain;
+using Coffer.Kernel.Quotas;
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Rotations;
+using Coffer.Kernel.Sys;
+using Coffer.Kernel.Telemetry;
+using Coffer.Kernel.Tidying;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+using Coffer.Kernel.Versions;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Replies;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.Seal;
+
+/// <summary>Everything that exists only while the server is unsealed: keys, caches, the pipeline and the janitor. Disposing it is sealing.</summary>
+internal sealed class Unsealed : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    private readonly KernelOptions _options;
+    private readonly SecretBytes _rootKey;
+    private readonly EntryCipher _cipher;
+    private readonly SecretBytes _tokenKey;
+    private readonly KernelServices _services;
+    private readonly RequestPipeline _pipeline;
+    private readonly Janitor _janitor;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _janitorTask;
+    private readonly Task _upkeepTask;
+    private readonly Task _rotationsTask;
+    private readonly Task _jobsTask;
+    private int _running = 1;
+
+    private Unsealed(
+        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, SecretBytes tokenKey, ClusterIdentity cluster)
+    {
+        _options = options;
+        _rootKey = rootKey;
+        _cipher = cipher;
+        _tokenKey = tokenKey;
+        ClusterName = cluster.Name;
+        ClusterId = cluster.Id;
+        _services = Compose(options, control, seal, cipher, rootKey, tokenKey, _stop.Token);
+        _pipeline = new RequestPipeline(_services);
+        _janitor = new Janitor(
+            _services.Transactions, _services.Revoker, _services.Due, options.Clock, error => options.OnFailure("the janitor failed; it tries again", error));
+        _janitorTask = Task.Run(() => _janitor.RunAsync(_stop.Token));
+        _rotationsTask = Task.Run(_services.Rotations.RunAsync);
+        _jobsTask = Task.Run(_services.Jobs.RunAsync);
+        _upkeepTask = Task.Run(() => _services.Keys.RunAsync(_stop.Token));
+    }
+
+    public string ClusterName { get; }
+
+    public string ClusterId { get; }
+
+    /// <summary>Opens the entries that everything else needs, and starts the janitor.</summary>
+    public static async ValueTask<Unsealed> StartAsync(
+        KernelOptions options, IServerControl control, SealStore seal, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
+    {
+        var cipher = new EntryCipher(stored.Ring, options.Random);
+        var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
+        await NoteVersionAsync(options, transactions, cancellation);
+        await Initialization.AddMissingMountsAsync(transactions, options.Random, cancellation);
+        var work = transactions.Begin();
+        var tokenKey = await work.GetAsync(Initialization.TokenKeyKey, cancellation)
+            ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
+        var cluster = await work.GetAsync(Initialization.ClusterKey, KernelJson.Default.ClusterIdentity, cancellation)
+            ?? new ClusterIdentity("", "");
+        await AuditDeclaration.ApplyAsync(
+            new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
+        return new Unsealed(options, control, seal, cipher, rootKey, SecretBytes.CopyOf(tokenKey.Span), cluster);
+    }
+
+    /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
+    private static async ValueTask NoteVersionAsync(KernelOptions options, Transactor transactions, CancellationToken cancellation)
+    {
+        try
+        {
+            await VersionHistory.NoteAsync(transactions, options.Version, options.Clock.GetUtcNow(), cancellation);
+        }
+        catch (StoreUnavailableException error)
+        {
+            options.OnFailure("the version could not be added to sys/version-history; the next unseal tries again", error);
+        }
+    }
+
+    /// <summary>Runs a request; null when the server is being sealed.</summary>
+    public async ValueTask<ApiReply?> TryHandleAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        if (!TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _pipeline.HandleAsync(request, cancellation);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>The metrics for whoever asks, where a listener is configured so; null when the server is being sealed.</summary>
+    public async ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation)
+    {
+        if (!TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _services.Metrics.WriteAsync(format, cancellation);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Which pages of other origins may call; null as well when the server is being sealed.</summary>
+    public async ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation)
+    {
+        if (!TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            return await CorsSettings.ReadAsync(_services.Transactions.Begin(), cancellation);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Audit devices open their files anew.</summary>
+    public void ReopenAudit() => _services.Audit.Reopen();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Leave();
+        await Task.WhenAny(
+            Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle),
+            Task.Delay(DrainTime, _options.Clock));
+        await StoreCountsAsync();
+        await _services.Audit.DisposeAsync();
+        _services.Cache.Clear();
+        _services.Policies.Clear();
+        _services.Identities.Clear();
+        _services.RootGeneration.Dispose();
+        _services.Rekeying.Dispose();
+        _cipher.Dispose();
+        _tokenKey.Dispose();
+        _rootKey.Dispose();
+        _janitor.Dispose();
+        _services.Jobs.Dispose();
+        _stop.Dispose();
+    }
+
+    private static KernelServices Compose(
+        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, SecretBytes tokenKey, CancellationToken stop)
+    {
+        var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
+        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache);
+        var types = options.Engines.Append(TokenEngineType()).Append(SysEngine.Type).Append(IdentityEngine.Type).ToDictionary(type => type.Name, StringComparer.Ordinal);
+        var routers = new RouterFactory(
+            types,
+            options.SystemTtl,
+            mount => new EngineContext(
+                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.Clock, options.Random, options.Http));
+        var due = new DueSignal();
+        var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
+        var batch = new BatchTokens(cipher, options.Clock);
+        var policies = new PolicyStore();
+        var identities = new IdentityResolver();
+        var slots = new KeySlots(seal, rootKey, options, control);
+        var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations) { OnEvent = options.OnEvent };
+        Tidy NewTidy(System.Collections.Immutable.ImmutableArray<TidyCheck> checks) => new(
+            transactions, checks, due, options.Clock, error => options.OnFailure("a tidy met what it could not read or mend", error), stop);
+        return new KernelServices
+        {
+            Version = options.Version,
+            Clock = options.Clock,
+            Random = options.Random,
+            Transactions = transactions,
+            Cache = cache,
+            Routers = routers,
+            SystemTtl = options.SystemTtl,
+            Tokens = tokens,
+            BatchTokens = batch,
+            Policies = policies,
+            Identities = identities,
+            Decisions = new DecisionLog(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
+            ApiAddress = options.ApiAddress,
+            Who = new Authenticator(tokens, batch, policies, identities),
+            Rotations = new MountRotations(transactions, routers, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
+            Revoker = revoker,
+            Due = due,
+            Lockout = new LoginLockout(options.Clock, options.Lockout),
+            TokenTidy = NewTidy(new TokenChecks(options.Clock).All),
+            LeaseTidy = NewTidy(new LeaseChecks(options.Clock).All),
+            Jobs = new RevocationJobs(
+                transactions,
+                revoker,
+                new MountRemoval(transactions, options.OnEvent),
+                options.Clock,
+                error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
+                stop),
+            Audit = new AuditBroker(new AuditSinks(options.Audit, options.Clock, options.OnFailure), options.Clock, options.Random, options.OnFailure),
+            Keys = new KeyUpkeep(seal, rootKey, cipher, transactions, options),
+            Slots = slots,
+            RootGeneration = new RootGeneration(slots, tokens, transactions, options),
+            Rekeying = new Rekeying(slots, options),
+            StaticKeys = options.StaticKeys,
+            Quotas = new QuotaGate(transactions),
+            Counters = options.Counters,
+            ShowsPrometheus = options.ShowsPrometheus,
+            RawStorage = options.RawStorage,
+            DescribeConfiguration = options.DescribeConfiguration,
+            OnEvent = options.OnEvent,
+            Control = control,
+        };
+    }
+
+    private static EngineType TokenEngineType() => Tokens.Paths.TokenEngine.Type;
+
+    /// <summary>The last thing the keys are used for.</summary>
+    private async ValueTask StoreCountsAsync()
+    {
+        try
+        {
+            await _services.Keys.StoreCountsAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
+        {
+            _options.OnFailure("how often the keys were used could not be stored; the count goes on from the last one that was", error);
+        }
+    }
+
+    /// <summary>Keeps the keys until <see cref="Leave"/>; false when they are going already.</summary>
+    private bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _running) > 1)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Coffer.Barrier;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Seal;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Sys;
+
+/// <summary>A request's part in an operation on the keys themselves: it runs once, after the commit, since what it changes is not in the unit of work.</summary>
+internal static class CeremonyStep
+{
+    /// <param name="request">The request.</param>
+    /// <param name="bare">Whether the reply's data is the whole body, as with the operations of share holders.</param>
+    /// <param name="step">What to do; a <see cref="CeremonyException"/> becomes an error for the client.</param>
+    public static ValueTask<Reply> After(EngineRequest request, bool bare, Func<KernelRequest, CancellationToken, ValueTask<Reply>> step)
+    {
+        var kernel = KernelRequest.Of(request);
+        kernel.Shape = new ReplyShape { Bare = bare };
+        kernel.AfterCommit = async cancellation =>
+        {
+            try
+            {
+                return await step(kernel, cancellation);
+            }
+            catch (CeremonyException refused)
+            {
+                return Reply.Invalid(refused.Message);
+            }
+            catch (BarrierException changed) when (changed.Problem is BarrierProblem.Conflict or BarrierProblem.Missing)
+            {
+                return Reply.Invalid(changed.Message);
+            }
+        };
+        return ValueTask.FromResult(Reply.Done);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Leases;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Sys;
+
+/// <summary>Renewals of leases.</summary>
+internal static class LeaseRenewal
+{
+    private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
+    private static readonly Field<TimeSpan> Increment = Field.Duration("increment", "Wished-for life from now.");
+
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("leases/renew", "Renews a lease.") { Fields = [LeaseId, Increment], Write = RenewAsync },
+        new("leases/renew/{lease_id...}", "Renews a lease.") { Fields = [LeaseId, Increment], Write = RenewAsync },
+        new("renew", "Old path of leases/renew.") { Fields = [LeaseId, Increment], Write = RenewAsync },
+        new("renew/{lease_id...}", "Old path of leases/renew.") { Fields = [LeaseId, Increment], Write = RenewAsync },
+    ];
+
+    private static async ValueTask<Reply> RenewAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        var id = request.Get(LeaseId);
+        if (id.Length == 0)
+        {
+            return Reply.Invalid("lease_id must be specified");
+        }
+
+        var lease = await MovedLeases.FindAsync(request.Work, request.Router.Table, id, cancellation);
+        if (Problem(lease, request.Now) is { } problem)
+        {
+            return Reply.Invalid(problem);
+        }
+
+        var mounted = request.Router.FindByUuid(lease!.MountUuid);
+        if (mounted?.SecretOf(lease.Secret) is not { } secret)
+        {
+            return Reply.Invalid("the mount that made this lease is not here any more");
+        }
+
+        // The engine may ask the outside system, so it is called once, after this unit of work, and the lease is then changed in one of its own.
+        var increment = request.Get(Increment);
+        request.AfterCommit = ct => RunAsync(request, lease, mounted, secret, increment, ct);
+        return Reply.Done;
+    }
+
+    private static string? Problem(LeaseRecord? lease, DateTimeOffset now) => lease switch
+    {
+        null => "lease not found",
+        { IsToken: true } => "tokens cannot be renewed through this endpoint",
+        { Renewable: false } => "lease is not renewable",
+        { State: not LeaseState.Active } => "lease expired",
+        _ => lease.ExpireTime <= now ? "lease expired" : null,
+    };
+
+    private static async ValueTask<Reply?> RunAsync(
+        KernelRequest request, LeaseRecord lease, MountedEngine mounted, IDynamicSecret secret, TimeSpan increment, CancellationToken cancellation)
+    {
+        var services = request.Services;
+        var begin = services.Clock.GetTimestamp();
+        Renewal renewal;
+        try
+        {
+            var reader = new StorageView(services.Transactions.Begin(), mounted.Mount.StoragePrefix);
+            var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow());
+            renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, cancellation);
+        }
+        catch (EngineException error)
+        {
+            return Reply.Refuse(error.Kind, $"failed to renew: {error.Message}");
+        }
+
+        var (renewed, granted) = await services.Transactions.RunAsync(
+            work => CommitAsync(work, services, lease.Id, mounted.View, renewal, increment, cancellation), cancellation);
+        if (renewed is null)
+        {
+            return Reply.Invalid("lease not found");
+        }
+
+        services.Due.Add(renewed.Due);
+        services.Counters.Renewals.Add(services.Clock.GetElapsedTime(begin));
+        request.Shape = new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = LeaseEnd.Of(renewed) };
+        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] };
+    }
+
+    private static async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(
+        UnitOfWork work, KernelServices services, string id, MountView view, Renewal renewal, TimeSpan increment, CancellationToken cancellation)
+    {
+        var now = services.Clock.GetUtcNow();
+        var lease = await LeaseStore.GetAsync(work, id, cancellation);
+        if (lease is not { State: LeaseState.Active } || lease.ExpireTime <= now)
+        {
+            return default;
+        }
+
+        var granted = TtlRules.Grant(new TtlRequest
+        {
+            Asked = increment,
+            Proposed = renewal.Ttl,
+            Default = view.DefaultLeaseTtl,
+            Max = view.MaxLeaseTtl,
+            OwnMax = renewal.MaxTtl,
+            Issued = lease.IssueTime,
+            Now = now,
+        });
+        if (await OwnerEndAsync(work, lease, cancellation) is { } end && end - now < granted.Ttl)
+        {
+            // The true end is told, as when the lease was made: it goes with its token, and the token's end is known.
+            granted = new GrantedTtl(end > now ? end - now : TimeSpan.Zero, "lease ends with its token", TtlBound.Token);
+        }
+
+        var renewed = lease with { ExpireTime = now + granted.Ttl, Due = now + granted.Ttl, LastRenewal = now, LimitedBy = granted.Bound };
+        LeaseStore.Put(work, lease, renewed);
+        return (renewed, granted);
+    }
+
+    /// <summary>The known end of the token that owns a lease; null when there is none, or when the token can still be renewed.</summary>
+    private static async ValueTask<DateTimeOffset?> OwnerEndAsync(UnitOfWork work, LeaseRecord lease, CancellationToken cancellation) =>
+        lease.OwnerEnd is { } known ? known
+        : lease.Owner.Length > 0 && await TokenStore.GetAnyAsync(work, lease.Owner, cancellation) is { Renewable: false, ExpireTime: { } end } ? end
+        : null;
+}

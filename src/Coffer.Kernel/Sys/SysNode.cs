@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Sys;
+
+/// <summary>What this node is: its machine, its configuration, its part in the cluster.</summary>
+internal static class SysNode
+{
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("host-info", "Shows the machine that the server runs on.") { Read = (request, _) => ValueTask.FromResult(Host(request)) },
+        new("config/state/sanitized", "Shows the configuration, without anything secret.") { Read = (request, _) => ValueTask.FromResult(Configuration(request)) },
+        new("ha-status", "Lists the nodes of the cluster.") { Read = (request, _) => ValueTask.FromResult(Nodes(request)) },
+        new("step-down", "Gives up leading. A node that is alone goes on.") { Sudo = true, Write = (_, _) => ValueTask.FromResult(Reply.Done) },
+    ];
+
+    private static Reply Host(EngineRequest request)
+    {
+        var memory = GC.GetGCMemoryInfo();
+        return Reply.With(json =>
+        {
+            json.WriteString("timestamp", Rfc3339.Format(request.Now));
+            json.WriteStartObject("host");
+            json.WriteString("hostname", Environment.MachineName);
+            json.WriteString("os", OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : "windows");
+            json.WriteString("platform", RuntimeInformation.OSDescription);
+            json.WriteString("kernelArch", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
+            json.WriteNumber("uptime", Environment.TickCount64 / 1000);
+            json.WriteEndObject();
+            json.WriteStartArray("cpu");
+            for (var processor = 0; processor < Environment.ProcessorCount; processor++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("cpu", processor);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("memory");
+            json.WriteNumber("total", memory.TotalAvailableMemoryBytes);
+            json.WriteNumber("used", memory.MemoryLoadBytes);
+            json.WriteEndObject();
+        });
+    }
+
+    private static Reply Configuration(EngineRequest request) => Reply.With(KernelRequest.Of(request).Services.DescribeConfiguration);
+
+    private static Reply Nodes(EngineRequest engineRequest)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        request.Shape = new ReplyShape { DataAtTopLevel = true };
+        return Reply.With(json =>
+        {
+            json.WriteStartArray("nodes");
+            json.WriteStartObject();
+            json.WriteString("hostname", Environment.MachineName);
+            json.WriteString("api_address", request.Services.ApiAddress);
+            json.WriteString("cluster_address", "");
+            json.WriteBoolean("active_node", true);
+            json.WriteNull("last_echo");
+            json.WriteString("version", request.Services.Version);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        });
+    }
+}

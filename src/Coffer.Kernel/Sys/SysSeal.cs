@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Sys;
+
+/// <summary>Sealing.</summary>
+internal static class SysSeal
+{
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("seal", "Seals the server: throws every key in memory away.") { Write = SealAsync, Sudo = true },
+    ];
+
+    private static ValueTask<Reply> SealAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        request.AfterCommit = _ =>
+        {
+            request.Services.Control.RequestSeal();
+            return ValueTask.FromResult<Reply?>(null);
+        };
+        return ValueTask.FromResult(Reply.Done);
+    }
+}

@@ -1,0 +1,63 @@
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Telemetry;
+
+/// <summary>Answers <c>sys/metrics</c>: the counters of the process, and what store and process hold now.</summary>
+internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactions, TimeProvider clock, bool prometheus)
+{
+    private Usage? _usage;
+
+    /// <param name="format">Empty or <c>json</c>, or <c>prometheus</c>.</param>
+    public async ValueTask<Reply> WriteAsync(string format, CancellationToken cancellation)
+    {
+        if (format is not ("" or "json" or "prometheus"))
+        {
+            return Reply.Invalid("metric response unknown: format must be \"prometheus\" or left out");
+        }
+
+        if (format == "prometheus" && !prometheus)
+        {
+            return Reply.Invalid("prometheus is not enabled: prometheus_retention_time of the telemetry stanza is 0");
+        }
+
+        var gauges = await GaugesAsync(cancellation);
+        return format == "prometheus"
+            ? new Reply.Raw(200, MetricsText.PrometheusType, MetricsText.Prometheus(metrics, gauges))
+            : new Reply.Raw(200, ApiReply.Json, MetricsText.Json(metrics, gauges, clock.GetUtcNow()));
+    }
+
+    /// <summary>What the store holds, no older than ten minutes.</summary>
+    public async ValueTask<Usage> UsageAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (Volatile.Read(ref _usage) is { } known && known.IsGood(now))
+        {
+            return known;
+        }
+
+        var counted = await Usage.CountAsync(transactions.Begin(), now, cancellation);
+        Volatile.Write(ref _usage, counted);
+        return counted;
+    }
+
+    private async ValueTask<(string Name, string Help, double Value)[]> GaugesAsync(CancellationToken cancellation)
+    {
+        var usage = await UsageAsync(cancellation);
+        return
+        [
+            ("vault.core.unsealed", "1 while the server is unsealed.", 1),
+            ("vault.core.active", "1 while this node answers requests.", 1),
+            ("vault.core.in_flight_requests", "Requests that are not answered yet.", metrics.InFlight),
+            ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, counted every ten minutes.", usage.Leases),
+            ("vault.token.count", "Service tokens, counted every ten minutes.", usage.Tokens),
+            ("vault.identity.num_entities", "Entities, counted every ten minutes.", usage.Entities),
+            ("vault.runtime.alloc_bytes", "Bytes of memory in use by objects.", GC.GetTotalMemory(forceFullCollection: false)),
+            ("vault.runtime.sys_bytes", "Bytes of memory that the process has.", Environment.WorkingSet),
+            ("vault.runtime.total_gc_runs", "Collections since the process began.", GC.CollectionCount(0)),
+            ("vault.runtime.total_gc_pause_ns", "Nanoseconds for which collections held up everything.", GC.GetTotalPauseDuration().TotalNanoseconds),
+            ("vault.runtime.num_threads", "Threads of the pool.", ThreadPool.ThreadCount),
+        ];
+    }
+}

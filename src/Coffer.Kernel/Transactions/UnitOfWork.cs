@@ -1,0 +1,238 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Coffer.Barrier;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.Transactions;
+
+/// <summary>
+/// One request's view of the store: reads remember their versions, writes wait, and one commit does it all on condition that nothing that was read
+/// has changed.
+/// </summary>
+/// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
+public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache)
+{
+    /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
+    private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
+
+    private readonly Dictionary<string, long> _reads = new(StringComparer.Ordinal);
+    private Dictionary<string, Write>? _writes;
+    private Dictionary<string, Write>? _marked;
+    private int _readsAtMark;
+
+    /// <summary>True when a commit would write something.</summary>
+    public bool HasWrites => _writes is { Count: > 0 };
+
+    /// <summary>The plain bytes of an entry, or null.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellation)
+    {
+        if (_writes is not null && _writes.TryGetValue(key, out var written))
+        {
+            return written.Plain;
+        }
+
+        var entry = await store.GetAsync(key, cancellation);
+        Remember(key, entry?.Version ?? 0);
+        if (entry is not { } found)
+        {
+            // Not as a conditional expression: a null byte[] would convert to memory that is empty, and present.
+            return null;
+        }
+
+        return cipher.Open(key, found.Value.Span);
+    }
+
+    /// <summary>The decoded entry, or null. Decoded once per version; the instance is shared, so it must be immutable.</summary>
+    public async ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
+        if (_writes is not null && _writes.TryGetValue(key, out var written))
+        {
+            return written.Plain is { } plain ? JsonSerializer.Deserialize(plain.Span, type) : null;
+        }
+
+        var entry = await store.GetAsync(key, cancellation);
+        Remember(key, entry?.Version ?? 0);
+        if (entry is not { } found)
+        {
+            return null;
+        }
+
+        if (cache.Find<T>(key, found.Version) is { } known)
+        {
+            return known;
+        }
+
+        var value = JsonSerializer.Deserialize(cipher.Open(key, found.Value.Span), type)
+            ?? throw new InvalidDataException("a stored entry holds null where a value must be");
+        cache.Keep(key, found.Version, value, found.Value.Length);
+        return value;
+    }
+
+    public void Put(string key, ReadOnlyMemory<byte> value) => Set(key, new Write(value));
+
+    public void Put<T>(string key, T value, JsonTypeInfo<T> type) =>
+        Set(key, new Write(JsonSerializer.SerializeToUtf8Bytes(value, type)));
+
+    public void Delete(string key) => Set(key, new Write(null));
+
+    /// <summary>
+    /// Full keys that begin with <paramref name="prefix"/> and sort after <paramref name="after"/>, own writes included, in order, at most
+    /// <paramref name="limit"/> of them. Fewer than that means that there are no more.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<string>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    {
+        var stored = await store.ScanAsync(prefix, after, limit, cancellation);
+        if (_writes is null || !_writes.Keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            return [.. stored.Select(entry => entry.Key)];
+        }
+
+        var keys = new List<string>();
+        while (true)
+        {
+            // A full page ends somewhere: own writes beyond its end belong to the next page.
+            var end = stored.Count == limit ? stored[^1].Key : null;
+            keys.AddRange(Merged(stored, prefix, after, end));
+            if (keys.Count >= limit || end is null)
+            {
+                return keys.Count <= limit ? keys : keys.GetRange(0, limit);
+            }
+
+            // Own deletes took some of a full page, so what stands behind it belongs to the answer.
+            after = end;
+            stored = await store.ScanAsync(prefix, after, limit, cancellation);
+        }
+    }
+
+    /// <summary>What stands directly below a prefix, as Vault lists it: folders once, with a slash at the end.</summary>
+    public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation)
+    {
+        var names = new List<string>();
+        string? after = null;
+        while (true)
+        {
+            var keys = await ScanAsync(prefix, after, StoreLimits.ScanMax, cancellation);
+            foreach (var key in keys)
+            {
+                var slash = key.IndexOf('/', prefix.Length);
+                var name = slash < 0 ? key[prefix.Length..] : key[prefix.Length..(slash + 1)];
+                if (names.Count == 0 || names[^1] != name)
+                {
+                    names.Add(name);
+                }
+            }
+
+            if (keys.Count < StoreLimits.ScanMax)
+            {
+                return names;
+            }
+
+            // A folder is passed over whole, however much it holds.
+            after = names[^1].EndsWith('/') ? prefix + names[^1] + LastOfFolder : keys[^1];
+        }
+    }
+
+    /// <summary>From here on, <see cref="ForgetSinceMark"/> can undo. What came before stays: a token's spent use is spent whatever follows.</summary>
+    public void Mark()
+    {
+        _marked = _writes is null ? null : new Dictionary<string, Write>(_writes, StringComparer.Ordinal);
+        _readsAtMark = _reads.Count;
+    }
+
+    /// <summary>Drops the writes made since the mark.</summary>
+    public void ForgetSinceMark() => _writes = _marked;
+
+    /// <summary>Does all or nothing.</summary>
+    /// <returns>False when something read has changed since: the work must be done again on what is there now.</returns>
+    /// <remarks>A request that wrote nothing is checked as well, if it read several entries: two halves of two states are no answer.</remarks>
+    public async ValueTask<bool> CommitAsync()
+    {
+        var writing = HasWrites;
+        if (!writing && _reads.Count - _readsAtMark < 2)
+        {
+            return true;
+        }
+
+        var preconditions = new List<StorePrecondition>(_reads.Count);
+        foreach (var (key, version) in _reads)
+        {
+            preconditions.Add(new StorePrecondition(key, version));
+        }
+
+        var writes = new List<StoreWrite>(_writes?.Count ?? 0);
+        if (writing)
+        {
+            foreach (var (key, write) in _writes!)
+            {
+                ReadOnlyMemory<byte>? stored = null;
+                if (write.Plain is { } plain)
+                {
+                    stored = cipher.Seal(key, plain.Span);
+                }
+
+                writes.Add(new StoreWrite(key, stored));
+            }
+        }
+
+        return await store.CommitAsync(new StoreBatch(writes, preconditions));
+    }
+
+    /// <summary>The keys of one page, with own puts after <paramref name="after"/> and up to <paramref name="end"/>, without own deletes.</summary>
+    private SortedSet<string> Merged(IReadOnlyList<KeyedEntry> stored, string prefix, string? after, string? end)
+    {
+        var keys = new SortedSet<string>(stored.Select(entry => entry.Key), KeyOrder.Instance);
+        foreach (var (key, write) in _writes!) // Not null: the caller has looked.
+        {
+            if (!key.StartsWith(prefix, StringComparison.Ordinal)
+                || (after is not null && KeyOrder.Instance.Compare(key, after) <= 0)
+                || (end is not null && KeyOrder.Instance.Compare(key, end) > 0))
+            {
+                continue;
+            }
+
+            if (write.Plain is null)
+            {
+                keys.Remove(key);
+            }
+            else
+            {
+                keys.Add(key);
+            }
+        }
+
+        return keys;
+    }
+
+    private void Remember(string key, long version)
+    {
+        if (!_reads.TryAdd(key, version) && _reads[key] != version)
+        {
+            // Two reads of one key saw two states: whatever was decided between them must be decided again.
+            throw new ConflictException();
+        }
+    }
+
+    private void Set(string key, Write write) => (_writes ??= new Dictionary<string, Write>(StringComparer.Ordinal))[key] = write;
+
+    private readonly record struct Write(ReadOnlyMemory<byte>? Plain);
+}
+
+/// <summary>What was read has changed while the request ran: it runs again.</summary>
+public sealed class ConflictException : Exception
+{
+    public ConflictException()
+        : base("the store changed while the request ran")
+    {
+    }
+
+    public ConflictException(string message)
+        : base(message)
+    {
+    }
+
+    public ConflictException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Coffer.Kernel.Wrapping;
+
+/// <summary>What <c>sys/wrapping/lookup</c> tells of a wrapping token. The reply itself lies in the token's cubbyhole; both go with the token.</summary>
+public sealed record WrapRecord
+{
+    public required string CreationPath { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required DateTimeOffset CreationTime { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required TimeSpan Ttl { get; init; }
+
+    /// <summary>Where a wrap record stands in the store.</summary>
+    internal static string KeyOf(string accessor) => "wrap/" + accessor;
+
+    public override string ToString() => "WrapRecord(redacted)";
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Wrapping;
+
+/// <summary>Tokens whose one use is to open what they wrap.</summary>
+internal static class WrappingTokens
+{
+    public const string Policy = "response-wrapping";
+
+    public static bool IsWrapping(TokenRecord token) => token.Policies is [Policy];
+
+    /// <summary>Makes the token and what it holds, in one unit of work.</summary>
+    /// <param name="response">The whole body to give back, as JSON in UTF-8.</param>
+    public static async ValueTask<WrapInfo> IssueAsync(
+        KernelServices services, UnitOfWork work, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, CancellationToken cancellation)
+    {
+        var now = services.Clock.GetUtcNow();
+        var accessor = services.Tokens.NewAccessor();
+        var text = services.Tokens.NewText(accessor);
+        TokenStore.Add(work, new TokenRecord
+        {
+            Accessor = accessor,
+            Hash = services.Tokens.HashOf(text),
+            Policies = [Policy],
+            Path = path,
+            NumUses = 1,
+            IssueTime = now,
+            ExpireTime = now + ttl,
+            CreationTtl = ttl,
+            LastTtl = ttl,
+            ExplicitMaxTtl = ttl,
+            LeaseId = TokenIssuer.LeaseIdOf(path, accessor),
+            Due = now + ttl,
+        });
+        work.Put(
+            WrapRecord.KeyOf(accessor),
+            new WrapRecord { CreationPath = path, CreationTime = now, Ttl = ttl },
+            KernelJson.Default.WrapRecord);
+        work.Put(await ResponseKeyAsync(work, accessor, cancellation), JsonText.Write(json => json.WriteString("response", response.Span)).Utf8);
+        return new WrapInfo(text, accessor, ttl, now, path, "");
+    }
+
+    /// <summary>The wrapped reply.</summary>
+    /// <remarks>The reply is kept where old clients look for it: as text in <c>cubbyhole/response</c>.</remarks>
+    public static async ValueTask<ReadOnlyMemory<byte>?> ResponseAsync(UnitOfWork work, TokenRecord token, CancellationToken cancellation)
+    {
+        if (await work.GetAsync(await ResponseKeyAsync(work, token.Accessor, cancellation), cancellation) is not { } stored)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(stored);
+        return Encoding.UTF8.GetBytes(document.RootElement.GetProperty("response").GetString()!);
+    }
+
+    /// <summary>What a wrapping token is, or null when it is none, used, or expired.</summary>
+    public static async ValueTask<(TokenRecord Token, WrapRecord Held)?> FindAsync(
+        KernelServices services, UnitOfWork work, string text, CancellationToken cancellation)
+    {
+        var token = await services.Tokens.FindAsync(work, text, cancellation);
+        return token is not null
+            && IsWrapping(token)
+            && await work.GetAsync(WrapRecord.KeyOf(token.Accessor), KernelJson.Default.WrapRecord, cancellation) is { } held
+            ? (token, held)
+            : null;
+    }
+
+    /// <summary>Takes the token and what it holds away; the caller gives what it held.</summary>
+    public static async ValueTask ConsumeAsync(UnitOfWork work, TokenRecord token, CancellationToken cancellation)
+    {
+        work.Delete(await ResponseKeyAsync(work, token.Accessor, cancellation));
+        work.Delete(WrapRecord.KeyOf(token.Accessor));
+        TokenStore.Remove(work, token);
+    }
+
+    private static async ValueTask<string> ResponseKeyAsync(UnitOfWork work, string accessor, CancellationToken cancellation)
+    {
+        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
+        var cubbyhole = table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole")
+            ?? throw new InvalidDataException("the mount table has no cubbyhole");
+        return $"{cubbyhole.StoragePrefix}{accessor}/response";
+    }
+}

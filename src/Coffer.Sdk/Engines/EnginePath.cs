@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Sdk.Engines;
+
+/// <summary>Answers one operation on one path. Runs inside a unit of work, and again from the start when its commit conflicts.</summary>
+public delegate ValueTask<Reply> Handler(EngineRequest request, CancellationToken cancellation);
+
+/// <summary>One row of an engine's table. Routing, parsing, validation, help and the OpenAPI document all come from here.</summary>
+/// <param name="Template">
+/// Path below the mount: literal segments, <c>{name}</c> for one segment that is a valid name (word characters, <c>-</c> and <c>.</c> inside),
+/// <c>{name:at}</c> to allow <c>@</c> as well, <c>{name:any}</c> for any one segment, and <c>{path...}</c> last for all that follows.
+/// </param>
+/// <param name="Synopsis">One sentence for help and OpenAPI.</param>
+public sealed record EnginePath(string Template, string Synopsis)
+{
+    /// <summary>The fields it takes, path parameters not included unless they need a description.</summary>
+    public ImmutableArray<Field> Fields { get; init; } = [];
+
+    /// <summary>Those of the fields that stand in the query of a read or a listing. A path that takes no write has all of its fields there.</summary>
+    public ImmutableArray<Field> Query { get; init; } = [];
+
+    /// <summary>Left out of the OpenAPI document: the path is there to explain a mistake.</summary>
+    public bool Undocumented { get; init; }
+
+    /// <summary>A paragraph for <c>path-help</c>; empty repeats the synopsis.</summary>
+    public string Description { get; init; } = "";
+
+    public Handler? Read { get; init; }
+
+    public Handler? List { get; init; }
+
+    /// <summary>Create and update alike, POST and PUT alike.</summary>
+    public Handler? Write { get; init; }
+
+    public Handler? Patch { get; init; }
+
+    public Handler? Delete { get; init; }
+
+    /// <summary>
+    /// Tells whether what a write names is there already, which makes it an update and not a create for policies. Without it every write is an
+    /// update.
+    /// </summary>
+    public Func<EngineRequest, CancellationToken, ValueTask<bool>>? Exists { get; init; }
+
+    /// <summary>May be called without a token.</summary>
+    public bool Unauthenticated { get; init; }
+
+    /// <summary>Needs the <c>sudo</c> capability beside the operation's own.</summary>
+    public bool Sudo { get; init; }
+
+    /// <summary>A read may be written to as well, with parameters in the body: <c>aws/creds</c>.</summary>
+    public bool WriteReads { get; init; }
+
+    /// <summary>The handler of an operation, or null when the path does not support it.</summary>
+    public Handler? HandlerOf(Operation operation) => operation switch
+    {
+        Operation.Read => Read,
+        Operation.List => List,
+        Operation.Create or Operation.Update => Write ?? (WriteReads ? Read : null),
+        Operation.Patch => Patch,
+        Operation.Delete => Delete,
+        _ => null,
+    };
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Primitives;
+
+namespace Coffer.Sdk.Engines;
+
+/// <summary>A secrets engine or auth method, one instance a mount: a table of paths, and the kinds of dynamic secret it can make.</summary>
+/// <remarks>
+/// Keeps no state that the store does not have, caches apart: any node may serve the next request, and a handler runs again when its commit
+/// conflicts. Whatever reaches a system outside the store happens in <see cref="IDynamicSecret"/> and <see cref="IRotation"/>, never in a handler.
+/// </remarks>
+public interface IEngine
+{
+    /// <summary>All that a client can call. The first path that matches wins.</summary>
+    ImmutableArray<EnginePath> Paths { get; }
+
+    /// <summary>The kinds of dynamic secret that this engine's plans may name.</summary>
+    ImmutableArray<IDynamicSecret> Secrets => [];
+
+    /// <summary>The rotations that this engine's handlers may begin.</summary>
+    ImmutableArray<IRotation> Rotations => [];
+}
+
+/// <summary>Whether a mount serves secrets or logins.</summary>
+public enum MountClass
+{
+    Secret,
+    Auth,
+}
+
+/// <summary>A kind of engine that can be mounted, by the name that clients give: <c>aws</c>, <c>kv</c>.</summary>
+/// <param name="Name">The <c>type</c> in <c>sys/mounts</c>.</param>
+/// <param name="Description">One line for listings and help.</param>
+/// <param name="Create">Makes the engine of one mount. Called at unseal and whenever the mount's options change.</param>
+public sealed record EngineType(string Name, MountClass Class, string Description, Func<EngineContext, IEngine> Create);
+
+/// <summary>What an engine is given for its whole life: no statics, so that tests control time, chance and the network.</summary>
+/// <param name="Options">The mount's options as written at <c>sys/mounts</c>, such as <c>version</c> of a kv mount.</param>
+/// <param name="Http">For calls to systems outside; shared, with pooled connections.</param>
+public sealed record EngineContext(
+    string MountAccessor, ImmutableDictionary<string, string> Options, TimeProvider Clock, IRandom Random, HttpClient Http);

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Coffer.Sdk.Engines;
+
+/// <summary>Reads of one mount's part of the store. Keys are relative to the mount.</summary>
+public interface IStorageReader
+{
+    /// <summary>The bytes stored under a key, or null. What was read becomes a condition of the commit.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellation);
+
+    /// <summary>The value stored under a key, or null. The same instance may be given again: treat it as immutable.</summary>
+    ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class;
+
+    /// <summary>
+    /// What stands directly below <paramref name="prefix"/> (empty, or ending in a slash), in order of bytes: keys by their last segment, folders
+    /// with a slash at the end, each once. Writes of this unit of work are seen. Not a condition of the commit.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation);
+}
+
+/// <summary>Reads and writes of one mount's part of the store, inside a request's unit of work: nothing is written before the commit.</summary>
+public interface IStorageView : IStorageReader
+{
+    void Put(string key, ReadOnlyMemory<byte> value);
+
+    void Put<T>(string key, T value, JsonTypeInfo<T> type)
+        where T : class;
+
+    void Delete(string key);
+}

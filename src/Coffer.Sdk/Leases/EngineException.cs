@@ -1,0 +1,46 @@
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Sdk.Leases;
+
+/// <summary>What a failure at an outside system means for trying again.</summary>
+public enum FailureClass
+{
+    /// <summary>Throttling, network, a server error there: trying again later helps, and never uses up attempts.</summary>
+    Transient,
+
+    /// <summary>Throttled in so many words: transient, and told to the client as 502.</summary>
+    Throttled,
+
+    /// <summary>Access denied, a conflict made by hand: waits for an operator, visibly.</summary>
+    NeedsOperator,
+
+    /// <summary>The request itself is wrong: trying again does not help.</summary>
+    Invalid,
+}
+
+/// <summary>An outside system refused or could not be reached.</summary>
+public sealed class EngineException : Exception
+{
+    /// <param name="message">For the client and the operator: the call, the code, the remedy. Never a secret.</param>
+    public EngineException(FailureClass failure, string message, Exception? cause = null)
+        : base(message, cause) => Failure = failure;
+
+    public EngineException()
+    {
+    }
+
+    public EngineException(string message)
+        : base(message)
+    {
+    }
+
+    public EngineException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+
+    public FailureClass Failure { get; }
+
+    /// <summary>How the client that asked is told.</summary>
+    public ErrorKind Kind => Failure == FailureClass.Throttled ? ErrorKind.UpstreamRateLimited : ErrorKind.Invalid;
+}

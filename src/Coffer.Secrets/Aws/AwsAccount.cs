@@ -1,0 +1,40 @@
+using Coffer.Aws.Calls;
+using Coffer.Aws.Connection;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Leases;
+using Coffer.Secrets.Aws.Configuration;
+
+namespace Coffer.Secrets.Aws;
+
+/// <summary>The AWS account behind a mount. Its connection is kept as long as the configuration stays the same.</summary>
+internal sealed class AwsAccount(EngineContext context, IAwsCredentialSource? chain)
+{
+    private Known? _known;
+
+    /// <exception cref="EngineException">The configuration cannot work; the message names what to change.</exception>
+    public async ValueTask<AwsConnection> ConnectAsync(IStorageReader storage, CancellationToken cancellation)
+    {
+        var config = await storage.GetAsync(RootConfig.Key, AwsJson.Default.RootConfig, cancellation) ?? RootConfig.Default;
+        if (Volatile.Read(ref _known) is { } known && known.Config == config)
+        {
+            return known.Connection;
+        }
+
+        if (config.IsHalf())
+        {
+            throw new EngineException(FailureClass.NeedsOperator, RootConfig.HalfPair);
+        }
+
+        var options = config.ToConnection();
+        if (options.Problems().ToList() is { Count: > 0 } problems)
+        {
+            throw new EngineException(FailureClass.NeedsOperator, $"config/root: {string.Join("; ", problems)}");
+        }
+
+        var connection = new AwsConnection(options, context.Http, context.Clock, environment: null, chain);
+        Volatile.Write(ref _known, new Known(config, connection));
+        return connection;
+    }
+
+    private sealed record Known(RootConfig Config, AwsConnection Connection);
+}

@@ -1,0 +1,79 @@
+using Coffer.Aws.Calls;
+using Coffer.Sdk.Leases;
+
+namespace Coffer.Secrets.Aws.Credentials;
+
+/// <summary>The one place where a failed call to AWS becomes a failure of this engine.</summary>
+internal static class AwsFailure
+{
+    /// <param name="doing">What was tried, in Vault's words: <c>Error creating IAM user</c>.</param>
+    public static EngineException Of(string doing, AwsException error)
+    {
+        var remedy = Remedy(error);
+        return new EngineException(
+            ClassOf(error), $"{doing}: {Words(error)}{(remedy.Length > 0 ? $"\n\t{remedy}" : "")}", error);
+    }
+
+    /// <summary>What AWS answered, in Vault's words.</summary>
+    public static string Words(AwsException error)
+    {
+        var trace = error.Status is { } status ? $"\n\tstatus code: {(int)status}, request id: {error.RequestId}" : "";
+        return $"{error.Code}: {error.Detail}{trace}";
+    }
+
+    /// <summary>Awaits a call, turning its failure into one of this engine.</summary>
+    public static async ValueTask During(string doing, ValueTask call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (AwsException error)
+        {
+            throw Of(doing, error);
+        }
+    }
+
+    /// <summary>Awaits a call, turning its failure into one of this engine.</summary>
+    public static async ValueTask<T> During<T>(string doing, ValueTask<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (AwsException error)
+        {
+            throw Of(doing, error);
+        }
+    }
+
+    private static FailureClass ClassOf(AwsException error) => error.Kind switch
+    {
+        AwsErrorKind.Throttled => FailureClass.Throttled,
+        AwsErrorKind.Network or AwsErrorKind.Server or AwsErrorKind.Unknown => FailureClass.Transient,
+        AwsErrorKind.Conflict when IsPassing(error) => FailureClass.Transient,
+        AwsErrorKind.AccessDenied or AwsErrorKind.Conflict or AwsErrorKind.LimitExceeded => FailureClass.NeedsOperator,
+        _ => FailureClass.Invalid,
+    };
+
+    /// <summary>Two of AWS's conflicts end by themselves.</summary>
+    private static bool IsPassing(AwsException error) =>
+        error.Code is "ConcurrentModification" or "ConcurrentModificationException" or "EntityTemporarilyUnmodifiable";
+
+    private static string Remedy(AwsException error) => error.Kind switch
+    {
+        AwsErrorKind.AccessDenied when IsMissingPermission(error) =>
+            $"the credentials of this mount lack {Actions(error.Operation)}: add it to their policy",
+        AwsErrorKind.AccessDenied => "AWS does not accept the credentials of this mount: check config/root",
+        AwsErrorKind.LimitExceeded => "a quota of the AWS account is used up",
+        AwsErrorKind.Conflict when error.Code.StartsWith("DeleteConflict", StringComparison.Ordinal) =>
+            "something that this server cannot see is still attached: remove it by hand, then revoke again",
+        _ => "",
+    };
+
+    private static bool IsMissingPermission(AwsException error) =>
+        error.Code.StartsWith("AccessDenied", StringComparison.Ordinal) || error.Code.StartsWith("UnauthorizedOperation", StringComparison.Ordinal);
+
+    /// <summary>The call that makes a user tags it as well, which AWS treats as an action of its own.</summary>
+    private static string Actions(string operation) => operation == "iam:CreateUser" ? "iam:CreateUser or iam:TagUser" : operation;
+}

@@ -1,0 +1,16 @@
+namespace Coffer.Secrets.Aws.Credentials;
+
+/// <summary>When AWS itself ends a user's rights.</summary>
+internal static class HardEnd
+{
+    /// <summary>
+    /// The moment after which no renewal can reach, in whole seconds, rounded up: policies know no fractions, and the key has to last as long as the
+    /// lease. There is no allowance for AWS's clock: one that runs ahead of ours ends a key that much early, at its very last.
+    /// </summary>
+    public static DateTimeOffset After(DateTimeOffset issueTime, TimeSpan max)
+    {
+        var end = issueTime + max;
+        var part = end.Ticks % TimeSpan.TicksPerSecond;
+        return part == 0 ? end : end.AddTicks(TimeSpan.TicksPerSecond - part);
+    }
+}

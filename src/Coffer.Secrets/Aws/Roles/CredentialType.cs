@@ -1,0 +1,11 @@
+namespace Coffer.Secrets.Aws.Roles;
+
+/// <summary>The words for what a role gives.</summary>
+internal static class CredentialType
+{
+    public const string IamUser = "iam_user";
+    public const string AssumedRole = "assumed_role";
+    public const string FederationToken = "federation_token";
+
+    public static bool IsKnown(string type) => type is IamUser or AssumedRole or FederationToken;
+}

@@ -1,0 +1,127 @@
+using Coffer.Kernel;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Seal;
+using Coffer.Sdk.Primitives;
+using Coffer.Server.Configuration;
+using Coffer.Server.Http;
+using Coffer.Storage;
+using Coffer.Storage.Memory;
+using Coffer.Storage.Sqlite;
+
+namespace Coffer.Server;
+
+/// <summary>A running server: the store, the kernel and the listeners, put together here and nowhere else.</summary>
+public sealed class CofferServer : IAsyncDisposable
+{
+    private readonly IStore _store;
+    private readonly HttpClient _http;
+    private readonly List<KestrelListener> _listeners = [];
+
+    private CofferServer(IStore store, HttpClient http, ServerKernel kernel)
+    {
+        _store = store;
+        _http = http;
+        Kernel = kernel;
+    }
+
+    /// <summary>The version that the API reports: that of the Vault API spoken, with Coffer's own behind it.</summary>
+    public static string Version => CofferVersion.Reported;
+
+    public ServerKernel Kernel { get; }
+
+    /// <summary>Opens the store and begins to listen; sealed until it is unsealed.</summary>
+    /// <exception cref="IOException">The store cannot be opened, or an address cannot be bound.</exception>
+    public static async Task<CofferServer> StartAsync(
+        ServerOptions options, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation) =>
+        await StartAsync(options, await OpenStoreAsync(options.Storage, cancellation), clock, random, onFailure, cancellation);
+
+    /// <summary>As the other, on a store that is open already; it is closed with the server.</summary>
+    /// <exception cref="IOException">An address cannot be bound.</exception>
+    public static async Task<CofferServer> StartAsync(
+        ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
+    {
+        options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type));
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        var kernel = new ServerKernel(new KernelOptions
+        {
+            Store = store,
+            Clock = clock,
+            Random = random,
+            Engines = EngineCatalog.All,
+            Http = http,
+            SystemTtl = options.SystemTtl,
+            Lockout = options.Lockout,
+            StorageType = options.Storage.Type,
+            Version = Version,
+            ClusterName = options.ClusterName,
+            StaticKeys = options.StaticKeys,
+            ApiAddress = options.ApiAddress.Length > 0 ? options.ApiAddress : AddressOf(options.Listeners[0]),
+            Audit = options.Audit,
+            OnEvent = options.OnEvent,
+            RawStorage = options.RawStorage,
+            ShowsPrometheus = options.ShowsPrometheus,
+            DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
+            OnFailure = onFailure,
+        });
+        var server = new CofferServer(store, http, kernel);
+        try
+        {
+            foreach (var listener in options.Listeners)
+            {
+                await server.ListenAsync(listener, random, options.OnEvent, onFailure, cancellation);
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes up what was changed on the disk: audit files that were moved away, certificates that were renewed.</summary>
+    /// <exception cref="IOException">A certificate cannot be used; what was read before stays in force.</exception>
+    public void Reload()
+    {
+        Kernel.ReopenAudit();
+        foreach (var listener in _listeners)
+        {
+            listener.Reload();
+        }
+    }
+
+    /// <summary>Stops listening, lets what runs end, seals, and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await listener.StopAsync(patience.Token);
+            listener.Dispose();
+        }
+
+        await Kernel.DisposeAsync();
+        await _store.DisposeAsync();
+        _http.Dispose();
+    }
+
+    /// <summary>Opens the store that a configuration names.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static async ValueTask<IStore> OpenStoreAsync(StorageOptions storage, CancellationToken cancellation) => storage.Type switch
+    {
+        "inmem" => new MemoryStore(),
+        "sqlite" => await SqliteStore.OpenAsync(storage.Path, new SqliteStoreOptions(), cancellation),
+        _ => await SqliteStore.OpenAsync(System.IO.Path.Combine(storage.Path, "coffer.db"), new SqliteStoreOptions(), cancellation),
+    };
+
+    private static string AddressOf(ListenerOptions listener) => listener.IsSocket ? $"unix://{listener.Address}" : $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}";
+
+    private async Task ListenAsync(ListenerOptions options, IRandom random, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
+    {
+        var listener = new KestrelListener(options, onEvent);
+        _listeners.Add(listener);
+        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options), options, onFailure), cancellation);
+        onEvent(new LogLine(LogLevel.Info, "the server listens").With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
+    }
+}

@@ -1,0 +1,54 @@
+using Coffer.Kernel.Audit;
+using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
+using Coffer.Server.Logging;
+
+namespace Coffer.Server.Configuration;
+
+/// <summary>What a server is started with, whether from files or in dev mode. Immutable.</summary>
+public sealed record ServerOptions
+{
+    public required StorageOptions Storage { get; init; }
+
+    public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
+
+    public SystemTtl SystemTtl { get; init; } = SystemTtl.Standard;
+
+    /// <summary>Empty: a random name is made when the store is initialised.</summary>
+    public string ClusterName { get; init; } = "";
+
+    /// <summary>Where clients reach the server, such as <c>https://coffer.example.com:8200</c>; empty: the first listener's address.</summary>
+    public string ApiAddress { get; init; } = "";
+
+    /// <summary>When users are locked out after failed logins.</summary>
+    public LockoutConfiguration Lockout { get; init; } = new();
+
+    /// <summary>Whether <c>sys/metrics</c> speaks Prometheus' format; off with a <c>prometheus_retention_time</c> of 0.</summary>
+    public bool ShowsPrometheus { get; init; } = true;
+
+    /// <summary>Whether <c>sys/raw</c> shows and changes the store's own entries.</summary>
+    public bool RawStorage { get; init; }
+
+    /// <summary>What the API may create in the way of audit devices, and the devices that the configuration declares.</summary>
+    public AuditBounds Audit { get; init; } = new();
+
+    public LogOptions Log { get; init; } = new();
+
+    /// <summary>Told of what the people who run the server want to know.</summary>
+    public Action<LogLine> OnEvent { get; init; } = Unheard;
+
+    /// <summary>Keys that unseal the server at its start, the current one first.</summary>
+    public IReadOnlyList<StaticKeySource> StaticKeys { get; init; } = [];
+
+    private static void Unheard(LogLine line)
+    {
+        // Whoever starts a server without a log does without.
+    }
+}
+
+/// <summary>Where the data lives.</summary>
+/// <param name="Type"><c>inmem</c>, <c>file</c> (a directory in which the database file lies) or <c>sqlite</c> (the file itself).</param>
+/// <param name="Path">Of the directory or the file; empty for <c>inmem</c>.</param>
+public sealed record StorageOptions(string Type, string Path);

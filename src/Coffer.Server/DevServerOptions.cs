@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Coffer.Server;
+
+/// <summary>A development server: in memory, unsealed, on one address, over plain HTTP unless TLS is asked for.</summary>
+/// <param name="Address">Where to listen.</param>
+/// <param name="RootToken">The root token's text; empty for a random one.</param>
+/// <param name="KvVersion1"><c>secret/</c> is kv version 1 instead of 2.</param>
+/// <param name="AwsSandboxPort">Runs a local AWS account beside it: its port, 0 for any; null for none.</param>
+/// <param name="TokenFile">Where to leave the root token for the command line; null for nowhere.</param>
+public sealed record DevServerOptions(IPEndPoint Address, string RootToken, bool KvVersion1, int? AwsSandboxPort, string? TokenFile)
+{
+    /// <summary>Null for plain HTTP.</summary>
+    public DevTlsOptions? Tls { get; init; }
+}
+
+/// <summary>TLS of a development server, with a certificate of its own making.</summary>
+/// <param name="Folder">Where certificate and key are left; empty: in a temporary folder that goes with the server.</param>
+/// <param name="Names">Host names and addresses that the certificate is for, beyond those of this machine.</param>
+public sealed record DevTlsOptions(string Folder, IReadOnlyList<string> Names);

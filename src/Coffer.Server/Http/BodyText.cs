@@ -1,0 +1,145 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Coffer.Kernel;
+using Coffer.Server.Configuration;
+
+namespace Coffer.Server.Http;
+
+/// <summary>Request bodies: a JSON object, or a form where a client says so.</summary>
+internal static class BodyText
+{
+    // A name that stands twice could be one thing to the policies and another to the engine.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = Limits.JsonDepthMax, AllowDuplicateProperties = false };
+
+    /// <summary>A form is only what says it is one and does not begin like JSON: that is how Vault tells them apart.</summary>
+    public static bool IsForm(ReadOnlySpan<byte> body, string? contentType) =>
+        contentType is not null
+        && contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && body[0] is not ((byte)'{' or (byte)'[');
+
+    public static bool TryForm(byte[] body, [NotNullWhen(true)] out JsonDocument? form)
+    {
+        form = null;
+        if (!Utf8.IsValid(body) || !QueryText.TryParse(Encoding.UTF8.GetString(body), out var parameters, out _))
+        {
+            return false;
+        }
+
+        // A field that stands twice is one text with commas, as every list may be written.
+        form = QueryText.ToJson(parameters.ToDictionary(field => field.Key, field => (List<string>)[string.Join(',', field.Value)], StringComparer.Ordinal));
+        return true;
+    }
+
+    /// <summary>Parses an object; its depth and the number of its values are bounded before anything is built.</summary>
+    /// <param name="document">Null for an empty body and for <c>null</c>.</param>
+    public static bool TryJson(byte[] body, JsonBounds bounds, out JsonDocument? document, out string problem)
+    {
+        document = null;
+        problem = "error parsing JSON";
+        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+        {
+            problem = "";
+            return true;
+        }
+
+        try
+        {
+            if (!IsText(body, out problem) || !IsBounded(body, out problem) || !JsonShape.IsWithin(body, bounds, out problem))
+            {
+                return false;
+            }
+
+            document = JsonDocument.Parse(body, Options);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return true;
+            }
+
+            var isNull = document.RootElement.ValueKind == JsonValueKind.Null;
+            document.Dispose();
+            document = null;
+            problem = "error parsing JSON";
+            return isNull;
+        }
+        catch (JsonException)
+        {
+            // The exception's own words quote the input, which may be a secret.
+            document = null;
+            problem = IsJson(body) ? "error parsing JSON: a name stands twice in one object" : "error parsing JSON";
+            return false;
+        }
+    }
+
+    private static bool IsJson(byte[] body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+            while (reader.Read())
+            {
+                // Only whether it can be read to the end is asked.
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The JSON reader takes bytes that are no UTF-8 and escapes that are half of a surrogate pair, and throws where somebody later asks for the
+    /// text: so they are refused here.
+    /// </summary>
+    private static bool IsText(byte[] body, out string problem)
+    {
+        problem = Utf8.IsValid(body) ? "" : "error parsing JSON: the body is not UTF-8";
+        if (problem.Length > 0 || (body.AsSpan().IndexOf("\\ud"u8) < 0 && body.AsSpan().IndexOf("\\uD"u8) < 0))
+        {
+            return problem.Length == 0;
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            problem = "error parsing JSON: an escape is half of a surrogate pair";
+            return false;
+        }
+    }
+
+    private static bool IsBounded(byte[] body, out string problem)
+    {
+        problem = "";
+        if (body.Length / 2 <= Limits.JsonValuesMax)
+        {
+            return true;
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+        for (var values = 0; reader.Read();)
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > Limits.JsonValuesMax)
+            {
+                problem = $"error parsing JSON: more than {Limits.JsonValuesMax} values";
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Text.Json;
+using Coffer.Kernel.Requests;
+using Coffer.Kernel.Seal;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+using Coffer.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Coffer.Server.Http;
+
+/// <summary>HTTP in and out: reads a request within its limits, hands it to the kernel, writes the answer straight to the pipe.</summary>
+internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, ListenerOptions options, Action<string, Exception> onFailure) : IHttpApplication<IFeatureCollection>
+{
+    /// <summary>The request's id, as in the audit log. Vault has no such header.</summary>
+    private const string RequestIdHeader = "X-Coffer-Request-Id";
+
+    private const int StatusRequestTimeout = 408;
+
+    /// <summary>What a request is at, and so what it can be late with.</summary>
+    private enum Stage
+    {
+        Read,
+        Handle,
+        Write,
+    }
+
+    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        var lifetime = context.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted);
+        var stage = Stage.Read;
+        try
+        {
+            if (await CrossOrigin.JudgeAsync(kernel, context, lifetime.RequestAborted) is { } judged)
+            {
+                await WriteAsync(context, judged, lifetime.RequestAborted);
+                return;
+            }
+
+            late.CancelAfter(options.Times.Read);
+            using var read = await reader.ReadAsync(context, late.Token);
+            stage = Stage.Handle;
+            late.CancelAfter(options.Times.Request);
+            var reply = read.Refusal ?? await HandleAsync(read.Request!, late.Token);
+            if (read.Request is { } request)
+            {
+                // A refusal's body does not say which request it was; whoever wants it explained has to.
+                context.GetRequiredFeature<IHttpResponseFeature>().Headers[RequestIdHeader] = request.Id;
+            }
+
+            stage = Stage.Write;
+            late.CancelAfter(options.Times.Write > TimeSpan.Zero ? options.Times.Write : Timeout.InfiniteTimeSpan);
+            await WriteAsync(context, reply, late.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away before anything was committed.
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            await EndLateAsync(context, lifetime, stage);
+        }
+        catch (ConnectionResetException)
+        {
+            // As above, seen while its body was read.
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException error)
+        {
+            await WriteAsync(context, new ApiReply(error.StatusCode, ApiReply.Error(ErrorKind.Invalid, "the request could not be read: its body came too slowly, too large or malformed").Body), CancellationToken.None);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Whatever it is, it is this request's alone.
+            onFailure($"request to {context.GetRequiredFeature<IHttpRequestFeature>().Method} failed", error);
+            if (!context.GetRequiredFeature<IHttpResponseFeature>().HasStarted)
+            {
+                await WriteAsync(context, ApiReply.Error(ErrorKind.Internal, "internal error"), CancellationToken.None);
+            }
+        }
+    }
+
+    private ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation) =>
+        options.OpenMetrics && request is { Operation: Operation.Read, Help: false, Path.Text: "sys/metrics" }
+            ? kernel.MetricsAsync(FormatOf(request), cancellation)
+            : kernel.HandleAsync(request, cancellation);
+
+    private static string FormatOf(ApiRequest request) =>
+        request.Data.ValueKind == JsonValueKind.Object && request.Data.TryGetProperty("format", out var format) ? format.ToString() : "";
+
+    private async ValueTask EndLateAsync(IFeatureCollection context, IHttpRequestLifetimeFeature lifetime, Stage stage)
+    {
+        switch (stage)
+        {
+            case Stage.Read:
+                context.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+                var tooSlow = ApiReply.Error(ErrorKind.Invalid, $"the request took longer to read than {options.Times.Read.TotalSeconds} s; send it faster, or raise http_read_timeout of the listener");
+                await WriteAsync(context, new ApiReply(StatusRequestTimeout, tooSlow.Body), CancellationToken.None);
+                break;
+            case Stage.Handle:
+                await WriteAsync(
+                    context,
+                    ApiReply.Error(ErrorKind.Unavailable, $"the request took longer than {options.Times.Request.TotalSeconds} s and was given up; try again, or raise max_request_duration of the listener"),
+                    CancellationToken.None);
+                break;
+            default:
+                lifetime.Abort();
+                break;
+        }
+    }
+
+    private async ValueTask WriteAsync(IFeatureCollection context, ApiReply reply, CancellationToken cancellation)
+    {
+        var response = context.GetRequiredFeature<IHttpResponseFeature>();
+        response.StatusCode = reply.Status;
+        var headers = response.Headers;
+        headers.CacheControl = "no-store";
+        options.ResponseHeaders.Apply(reply.Status, headers);
+        if (!reply.Headers.IsDefaultOrEmpty)
+        {
+            foreach (var (name, value) in reply.Headers)
+            {
+                headers[name] = value;
+            }
+        }
+
+        // These have no body, whatever there would be to say: sys/health answers with whichever status it is asked to.
+        var isBodiless = reply.Status is 204 or 205 or 304;
+        if (!isBodiless)
+        {
+            headers.ContentType = reply.ContentType;
+            headers.ContentLength = reply.Body.Length;
+        }
+
+        var body = context.GetRequiredFeature<IHttpResponseBodyFeature>();
+        await body.StartAsync(cancellation);
+        if (reply.Body.Length > 0 && !isBodiless && context.GetRequiredFeature<IHttpRequestFeature>().Method != "HEAD")
+        {
+            body.Writer.Write(reply.Body.Span);
+            await body.Writer.FlushAsync(cancellation);
+        }
+
+        await body.CompleteAsync();
+    }
+}

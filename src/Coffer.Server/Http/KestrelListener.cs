@@ -1,0 +1,104 @@
+using System.Net.Security;
+using Coffer.Kernel.Logging;
+using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
+using Coffer.Server.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Coffer.Server.Http;
+
+/// <summary>One address that is listened on, with limits of its own, and TLS where it is configured.</summary>
+internal sealed class KestrelListener : IDisposable
+{
+    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
+
+    private readonly ListenerOptions _options;
+    private readonly KestrelServer _server;
+    private readonly ListenerCertificate? _certificate;
+    private readonly ServiceProvider? _services;
+
+    /// <exception cref="IOException">A file of the certificate cannot be used.</exception>
+    public KestrelListener(ListenerOptions options, Action<LogLine> onEvent)
+    {
+        _options = options;
+        var log = new KestrelLog(onEvent);
+        var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = options.Times.ReadHeader;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, options.SlowBodyTime);
+        kestrel.Limits.KeepAliveTimeout = options.Times.Idle;
+        if (options.Tls is { } tls)
+        {
+            _certificate = new ListenerCertificate(tls);
+            _services = KestrelServices(log);
+            kestrel.ApplicationServices = _services;
+        }
+
+        kestrel.Listen(options.Address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (_certificate is { } certificate)
+            {
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    HandshakeTimeout = HandshakeTime,
+                    OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(certificate.Current),
+                });
+            }
+        });
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), log);
+        _server = new KestrelServer(Options.Create(kestrel), transport, log);
+    }
+
+    /// <exception cref="IOException">The address cannot be bound, or a socket not given to whom it is for.</exception>
+    public async Task StartAsync(IHttpApplication<IFeatureCollection> application, CancellationToken cancellation)
+    {
+        if (SocketPath is { } stale)
+        {
+            UnixSocketFile.Clear(stale);
+        }
+
+        await _server.StartAsync(application, cancellation);
+        if (SocketPath is { } path)
+        {
+            UnixSocketFile.Give(path, _options.Socket);
+        }
+    }
+
+    private string? SocketPath => _options.IsSocket ? _options.Address.ToString() : null;
+
+    /// <summary>Stops listening and lets requests that run end, for as long as <paramref name="patience"/> lasts.</summary>
+    public Task StopAsync(CancellationToken patience) => _server.StopAsync(patience);
+
+    /// <summary>Reads the certificate's files again.</summary>
+    /// <exception cref="IOException">They cannot be used; what was read before stays in force.</exception>
+    public void Reload() => _certificate?.Reload();
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _services?.Dispose();
+    }
+
+    /// <summary>Its TLS takes what it needs from a container of its own.</summary>
+    private static ServiceProvider KestrelServices(ILoggerFactory log)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddMetrics();
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(log);
+        return builder.Services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using Coffer.Kernel;
+using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Replies;
+using Coffer.Server.Configuration;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Coffer.Server.Http;
+
+/// <summary>A request that was read, or why it was not. Disposing it frees the parsed body.</summary>
+internal sealed class ReadRequest(ApiRequest? request, ApiReply? refusal, JsonDocument? body) : IDisposable
+{
+    public ApiRequest? Request => request;
+
+    public ApiReply? Refusal => refusal;
+
+    public static ReadRequest Refused(ErrorKind kind, params string[] messages) => new(null, ApiReply.From(new ApiError(kind, messages)), null);
+
+    public void Dispose() => body?.Dispose();
+}
+
+/// <summary>Turns an HTTP request into the kernel's: method, path, headers and size are judged before the body is parsed.</summary>
+internal sealed class RequestReader(IRandom random, ListenerOptions listener)
+{
+    private const string Prefix = "/v1/";
+
+    /// <summary>Where Kestrel puts a Content-Length that a Transfer-Encoding overrides. Two lengths are how one request is smuggled inside another.</summary>
+    private const string SuppressedLength = "X-Content-Length";
+
+    private static readonly string[] NeverPassed =
+        ["x-vault-token", "authorization", "cookie", "proxy-authorization"];
+
+    public async ValueTask<ReadRequest> ReadAsync(IFeatureCollection context, CancellationToken cancellation)
+    {
+        var http = context.GetRequiredFeature<IHttpRequestFeature>();
+        var target = http.RawTarget.AsSpan();
+        var query = target.IndexOf('?');
+        var rawPath = query < 0 ? target : target[..query];
+        if (!rawPath.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return ReadRequest.Refused(ErrorKind.NotFound, $"not found: the API begins with {Prefix}");
+        }
+
+        if (!CanonicalPath.TryParse(rawPath[Prefix.Length..], out var path, out var problem))
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, problem);
+        }
+
+        if (!QueryText.TryParse(query < 0 ? "" : http.RawTarget[(query + 1)..], out var parameters, out var queryProblem))
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, queryProblem);
+        }
+
+        var help = parameters.TryGetValue("help", out var asked) && asked[0].Length > 0;
+        if ((help ? Operation.Read : MethodOf(http.Method, path, parameters)) is not { } operation)
+        {
+            return ReadRequest.Refused(ErrorKind.Unsupported, "1 error occurred:\n\t* unsupported operation\n\n");
+        }
+
+        if (HeaderProblem(http.Headers, operation, out var wrapTtl) is { } refused)
+        {
+            return refused;
+        }
+
+        var connection = context.Get<IHttpConnectionFeature>();
+        var remote = connection?.RemoteIpAddress;
+        if (listener.ForwardedFor is { } forwarded && ForwardedFor.Resolve(forwarded, http.Headers, remote, out remote) is { } notForwarded)
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, notForwarded);
+        }
+
+        var request = new ApiRequest
+        {
+            Id = random.Uuid(),
+            Path = path,
+            Operation = operation,
+            Help = help,
+            Token = TokenOf(http.Headers),
+            WrapTtl = wrapTtl,
+            RemoteAddress = remote is { } address ? Text(address) : "",
+            RemotePort = connection?.RemotePort ?? 0,
+            Headers = PassableHeaders(http.Headers),
+        };
+        return operation is Operation.Update or Operation.Patch
+            ? await WithBodyAsync(request, context, http, cancellation)
+            : WithQuery(request, parameters);
+    }
+
+    private static ReadRequest WithQuery(ApiRequest request, Dictionary<string, List<string>> parameters)
+    {
+        if (parameters.Count == 0)
+        {
+            return new ReadRequest(request, null, null);
+        }
+
+        var document = QueryText.ToJson(parameters);
+        return new ReadRequest(request with { Data = document.RootElement }, null, document);
+    }
+
+    private async ValueTask<ReadRequest> WithBodyAsync(ApiRequest request, IFeatureCollection context, IHttpRequestFeature http, CancellationToken cancellation)
+    {
+        if (http.Headers.ContentLength > listener.RequestBytesMax)
+        {
+            return ReadRequest.Refused(ErrorKind.TooLarge, TooLarge);
+        }
+
+        var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+        while (true)
+        {
+            var read = await pipe.ReadAsync(cancellation);
+            if (read.Buffer.Length > listener.RequestBytesMax)
+            {
+                pipe.AdvanceTo(read.Buffer.End);
+                return ReadRequest.Refused(ErrorKind.TooLarge, TooLarge);
+            }
+
+            if (!read.IsCompleted)
+            {
+                pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var result = Parse(request, read.Buffer, http.Headers);
+            pipe.AdvanceTo(read.Buffer.End);
+            return result;
+        }
+    }
+
+    private string TooLarge => $"the request body is larger than {listener.RequestBytesMax} bytes; send less, or raise max_request_size of the listener";
+
+    private ReadRequest Parse(ApiRequest request, ReadOnlySequence<byte> buffer, IHeaderDictionary headers)
+    {
+        if (buffer.IsEmpty)
+        {
+            return new ReadRequest(request, null, null);
+        }
+
+        // Copied once: the document refers to it for as long as the request runs.
+        var bytes = buffer.ToArray();
+        if (BodyText.IsForm(bytes, headers.ContentType))
+        {
+            return BodyText.TryForm(bytes, out var form)
+                ? new ReadRequest(request with { Data = form.RootElement }, null, form)
+                : ReadRequest.Refused(ErrorKind.Invalid, "error parsing form data");
+        }
+
+        if (!BodyText.TryJson(bytes, listener.Json, out var document, out var problem))
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, problem);
+        }
+
+        return new ReadRequest(document is null ? request : request with { Data = document.RootElement }, null, document);
+    }
+
+    private static Operation? MethodOf(string method, CanonicalPath path, Dictionary<string, List<string>> parameters)
+    {
+        switch (method)
+        {
+            case "GET":
+                return parameters.Remove("list", out var list) && QueryText.IsTrue(list[0]) ? Operation.List : Operation.Read;
+            case "HEAD":
+                return path.Text is "sys/health" or "sys/seal-status" or "sys/leader" or "sys/init" ? Operation.Read : null;
+            case "POST" or "PUT":
+                parameters.Clear();
+                return Operation.Update;
+            case "PATCH":
+                parameters.Clear();
+                return Operation.Patch;
+            case "DELETE":
+                parameters.Remove("list");
+                return Operation.Delete;
+            case "LIST":
+                parameters.Remove("list");
+                return Operation.List;
+            default:
+                return null;
+        }
+    }
+
+    private static ReadRequest? HeaderProblem(IHeaderDictionary headers, Operation operation, out TimeSpan? wrapTtl)
+    {
+        wrapTtl = null;
+        if (headers.TransferEncoding.Count > 0 && headers.ContainsKey(SuppressedLength))
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, "a body has Content-Length or Transfer-Encoding, not both");
+        }
+
+        var wrap = headers["X-Vault-Wrap-TTL"].ToString();
+        if (wrap.Length > 0)
+        {
+            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero)
+            {
+                return ReadRequest.Refused(ErrorKind.Invalid, "error parsing X-Vault-Wrap-TTL: expected a duration such as 60, \"90s\" or \"2m\", not negative");
+            }
+
+            wrapTtl = ttl > TimeSpan.Zero ? ttl : null;
+        }
+
+        if (headers["X-Vault-Namespace"].ToString().Trim('/') is not ("" or "root"))
+        {
+            return ReadRequest.Refused(ErrorKind.Invalid, "namespaces are not supported: leave the X-Vault-Namespace header out");
+        }
+
+        return operation == Operation.Patch && !headers.ContentType.ToString().StartsWith("application/merge-patch+json", StringComparison.OrdinalIgnoreCase)
+            ? ReadRequest.Refused(ErrorKind.UnsupportedMediaType, "PATCH requires Content-Type: application/merge-patch+json")
+            : null;
+    }
+
+    private static string TokenOf(IHeaderDictionary headers)
+    {
+        var token = headers["X-Vault-Token"].ToString();
+        if (token.Length == 0)
+        {
+            var authorization = headers.Authorization.ToString();
+            token = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization["Bearer ".Length..].Trim() : "";
+        }
+
+        return token.Length <= Limits.TokenCharactersMax ? token : "";
+    }
+
+    private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+
+    private static ImmutableDictionary<string, ImmutableArray<string>> PassableHeaders(IHeaderDictionary headers)
+    {
+        ImmutableDictionary<string, ImmutableArray<string>>.Builder? passed = null;
+        foreach (var (name, values) in headers)
+        {
+            // The usual ones are of no interest to any engine, and copying them would be the dearest part of a read.
+            if (name.Length < 3 || IsUsual(name) || NeverPassed.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            passed ??= ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.OrdinalIgnoreCase);
+            passed[name.ToLowerInvariant()] = [.. values.OfType<string>()];
+        }
+
+        return passed?.ToImmutable() ?? ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    }
+
+    private static bool IsUsual(string name) => name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("X-Vault-Request", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,40 @@
+using Coffer.Kernel.Logging;
+
+namespace Coffer.Server.Logging;
+
+/// <summary>What is logged, how, and where to besides standard error.</summary>
+public sealed record LogOptions
+{
+    /// <summary>Lines below it are left out.</summary>
+    public LogLevel Level { get; init; } = LogLevel.Info;
+
+    /// <summary>Each line is a JSON object.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Lines go here as well; a path that ends in a slash is a folder, in which <c>coffer.log</c> is written. Empty: no file.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Takes a level by its name, as flags, environment and configuration give it.</summary>
+    public static bool TryParseLevel(string text, out LogLevel level)
+    {
+        LogLevel? found = text.ToLowerInvariant() switch
+        {
+            "trace" => LogLevel.Trace,
+            "debug" => LogLevel.Debug,
+            "info" or "notice" => LogLevel.Info,
+            "warn" or "warning" => LogLevel.Warn,
+            "error" or "err" => LogLevel.Error,
+            "off" => LogLevel.Off,
+            _ => null,
+        };
+        level = found ?? LogLevel.Info;
+        return found is not null;
+    }
+
+    /// <summary>Takes a format by its name.</summary>
+    public static bool TryParseFormat(string text, out bool json)
+    {
+        json = text.Equals("json", StringComparison.OrdinalIgnoreCase);
+        return json || text.Equals("standard", StringComparison.OrdinalIgnoreCase);
+    }
+}

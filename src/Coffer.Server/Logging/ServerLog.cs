@@ -1,0 +1,133 @@
+using Coffer.Kernel.Logging;
+
+namespace Coffer.Server.Logging;
+
+/// <summary>The server's log: lines to standard error and, if asked for, to a file that is opened anew on demand. Safe for any thread.</summary>
+/// <remarks>A log that cannot be written stops nothing: that is what the audit log is for. What was lost is told with the next line that can be written.</remarks>
+public sealed class ServerLog : IDisposable
+{
+    private const string DefaultName = "coffer.log";
+
+    private readonly Lock _writing = new();
+    private readonly TextWriter _console;
+    private readonly TimeProvider _clock;
+    private readonly bool _json;
+    private readonly string _path;
+    private StreamWriter? _file;
+    private long _lost;
+    private volatile LogLevel _level;
+
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
+    public ServerLog(LogOptions options, TextWriter console, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _console = console;
+        _clock = clock;
+        _json = options.Json;
+        _level = options.Level;
+        _path = options.File.EndsWith('/') ? Path.Combine(options.File, DefaultName) : options.File;
+        _file = Open();
+    }
+
+    public LogLevel Level
+    {
+        get => _level;
+        set => _level = value;
+    }
+
+    public bool Shows(LogLevel level) => level >= _level && level != LogLevel.Off;
+
+    public void Write(LogLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (!Shows(line.Level))
+        {
+            return;
+        }
+
+        var text = LogText.Of(line, _clock.GetUtcNow(), _json);
+        lock (_writing)
+        {
+            _console.WriteLine(text);
+            _console.Flush();
+            WriteToFile(text);
+        }
+    }
+
+    /// <summary>A failure that no client waits for, or whose cause no client is told.</summary>
+    public void Failure(string what, Exception error) => Write(FailureText.Line(what, error));
+
+    /// <summary>Opens the file anew: it was moved away.</summary>
+    /// <exception cref="IOException">It cannot be opened; what is open stays in use.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public void Reopen()
+    {
+        lock (_writing)
+        {
+            var opened = Open();
+            Close();
+            _file = opened;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            Close();
+            _file = null;
+        }
+    }
+
+    private StreamWriter? Open()
+    {
+        if (_path.Length == 0)
+        {
+            return null;
+        }
+
+        var how = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new StreamWriter(new FileStream(_path, how)) { AutoFlush = true, NewLine = "\n" };
+    }
+
+    private void WriteToFile(string text)
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_lost > 0)
+            {
+                _file.WriteLine(LogText.Of(new LogLine(LogLevel.Warn, "lines of the log could not be written to this file").With("lines", $"{_lost}"), _clock.GetUtcNow(), _json));
+                _lost = 0;
+            }
+
+            _file.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            _lost++;
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be written before cannot be written now, and is counted.
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Coffer.Kernel.Logging;
+using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
+
+namespace Coffer.Server;
+
+/// <summary>What SIGHUP asks for: files that were moved away are opened anew, certificates and the log level are read again.</summary>
+internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyList<string> configuration, LogLevel configured)
+{
+    private readonly Lock _turn = new();
+    private LogLevel _configured = configured;
+
+    /// <summary>Does it. What fails is told in the log, and leaves what was in force before.</summary>
+    public void Run()
+    {
+        lock (_turn)
+        {
+            Try("the log file could not be opened anew", log.Reopen);
+            ReadLevel();
+            Try("the audit files or a certificate could not be read anew; what was read before stays in force", server.Reload);
+            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With("log_level", log.Level.ToString().ToLowerInvariant()));
+        }
+    }
+
+    /// <summary>A level that the configuration has changed counts from now on; one it has not leaves a flag's in force.</summary>
+    private void ReadLevel()
+    {
+        if (configuration.Count == 0)
+        {
+            return;
+        }
+
+        var read = ConfigurationReader.Read(configuration);
+        foreach (var problem in read.Problems)
+        {
+            log.Write(new LogLine(LogLevel.Error, "the configuration is not taken up").With("problem", problem));
+        }
+
+        if (read.Options is { } options && options.Log.Level != _configured)
+        {
+            log.Level = _configured = options.Log.Level;
+        }
+    }
+
+    private void Try(string failure, Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Failure(failure, error);
+        }
+    }
+}

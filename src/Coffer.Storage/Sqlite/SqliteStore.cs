@@ -1,0 +1,198 @@
+namespace Coffer.Storage.Sqlite;
+
+/// <summary>The default store: one SQLite file, written by one thread, read by many, used by this process alone.</summary>
+/// <remarks>
+/// A commit is durable (write-ahead log, fsync) when it returns; commits that come at once share an fsync. Entries in use are kept in
+/// memory, so most reads and most checks of preconditions do not touch the file. A full or failing disk makes commits throw
+/// <see cref="StoreUnavailableException"/> and harms nothing; the store goes on as soon as the disk does.
+/// </remarks>
+public sealed class SqliteStore : IStore
+{
+    private readonly FileLock _lock;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+    private readonly EntryCache _cache;
+    private readonly Lock _closeGate = new();
+    private Task? _closed;
+    private volatile bool _closing;
+
+    private SqliteStore(FileLock fileLock, SqliteDatabase database, SqliteReaders readers, SqliteStoreOptions options)
+    {
+        _lock = fileLock;
+        _database = database;
+        _readers = readers;
+        _cache = new(options.CacheBytesMax);
+        _writer = new(database, readers, _cache, options.CheckpointPages);
+    }
+
+    /// <summary>An estimate of the memory that kept entries use, in bytes.</summary>
+    public long CacheBytes => _cache.Bytes;
+
+    /// <summary>The writing connection, for tests that make a commit fail.</summary>
+    internal SqliteDatabase Database => _database;
+
+    /// <summary>Opens the store, making the file (mode 0600) and its folder (mode 0700) where there are none.</summary>
+    /// <param name="path">The file. Beside it stand <c>-wal</c> while it is open, and <c>.lock</c>.</param>
+    /// <param name="options">Memory and disk to use.</param>
+    /// <param name="cancellation">Checked before anything is done; opening itself is short.</param>
+    /// <exception cref="StoreUnavailableException">
+    /// The file is in use, damaged, cut short, another program's or another version's, or the disk refuses. The message says which.
+    /// </exception>
+    public static ValueTask<SqliteStore> OpenAsync(string path, SqliteStoreOptions options, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Problems().ToList() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return ValueTask.FromResult(Open(SqliteFile.Prepare(path), options));
+        }
+        catch (SqliteFailureException failure)
+        {
+            throw failure.ToUnavailable($"The store '{path}' could not be opened");
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or (IOException and not StoreUnavailableException))
+        {
+            throw new StoreUnavailableException($"The store '{path}' could not be opened: {failure.Message}", failure);
+        }
+    }
+
+    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        cancellation.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        if (_cache.TryGet(key, out var entry))
+        {
+            return new(entry);
+        }
+
+        StoreArguments.CheckKey(key);
+        return LoadAsync(key, cancellation);
+    }
+
+    public async ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    {
+        StoreArguments.CheckScan(prefix, after, limit);
+        cancellation.ThrowIfCancellationRequested();
+        return await ReadAsync(reader => reader.Scan(prefix, after, limit, cancellation), cancellation);
+    }
+
+    public ValueTask<bool> CommitAsync(StoreBatch batch)
+    {
+        var bytes = StoreArguments.CheckBatch(batch);
+        ThrowIfClosed();
+        return batch.Writes.Count == 0 ? CheckAsync(batch.Preconditions) : _writer.CommitAsync(batch, bytes);
+    }
+
+    /// <summary>Commits what was handed over, waits for reads under way, moves the log into the file and lets the file go.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_closeGate)
+        {
+            _closing = true;
+            return new(_closed ??= CloseAsync());
+        }
+    }
+
+    private static SqliteStore Open(string path, SqliteStoreOptions options)
+    {
+        var fileLock = FileLock.Take(path);
+        SqliteDatabase? database = null;
+        try
+        {
+            SqliteFile.Check(path);
+            database = SqliteDatabase.Open(path);
+            SqliteSchema.Prepare(database, path, options);
+            return new(fileLock, database, new SqliteReaders(path, options.Readers), options);
+        }
+        catch
+        {
+            database?.Dispose();
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<StoreEntry?> LoadAsync(string key, CancellationToken cancellation)
+    {
+        var load = _cache.BeginLoad(key);
+        try
+        {
+            var entry = await ReadAsync(reader => reader.Get(key), cancellation);
+            _cache.EndLoad(load, entry);
+            return entry;
+        }
+        catch
+        {
+            _cache.AbandonLoad(load);
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> CheckAsync(IReadOnlyList<StorePrecondition> preconditions) =>
+        HoldsInCache(preconditions) ?? await ReadAsync(reader => reader.Holds(preconditions), CancellationToken.None);
+
+    /// <returns>Null when the cache does not know, or when a commit came between.</returns>
+    private bool? HoldsInCache(IReadOnlyList<StorePrecondition> preconditions)
+    {
+        var epoch = _cache.Epoch;
+        var holds = true;
+        foreach (var (key, version) in preconditions)
+        {
+            if (!_cache.TryGet(key, out var entry))
+            {
+                return null;
+            }
+
+            holds &= entry.GetValueOrDefault().Version == version;
+        }
+
+        return _cache.Epoch == epoch ? holds : null;
+    }
+
+    private async ValueTask<T> ReadAsync<T>(Func<SqliteReader, T> read, CancellationToken cancellation)
+    {
+        ThrowIfClosed();
+        var reader = await _readers.RentAsync(cancellation);
+        try
+        {
+            // Who has waited here may have waited for the closing.
+            ThrowIfClosed();
+            return read(reader);
+        }
+        catch (SqliteFailureException failure)
+        {
+            throw failure.ToUnavailable("The store could not be read");
+        }
+        finally
+        {
+            _readers.Return(reader);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        await _writer.DisposeAsync();
+        await _readers.DisposeAsync();
+
+        // The last connection to close moves the log into the main file and removes it; what it cannot move, the next start finds there.
+        _database.Dispose();
+        _cache.Clear();
+        _lock.Dispose();
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closing)
+        {
+            throw new StoreUnavailableException("The store is closed.");
+        }
+    }
+}

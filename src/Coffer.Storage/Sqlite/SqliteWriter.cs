@@ -1,0 +1,184 @@
+using SQLitePCL;
+
+namespace Coffer.Storage.Sqlite;
+
+/// <summary>The one thread that writes. It takes whatever waits and commits it as one group, with one fsync.</summary>
+/// <remarks>
+/// Inside a group, batches are decided one after the other, each seeing those before it: its preconditions are checked before its first
+/// write, so a refused batch leaves nothing to undo. Nobody is told anything before COMMIT returned.
+/// </remarks>
+internal sealed class SqliteWriter : IAsyncDisposable
+{
+    /// <summary>Batches that may wait or run at once; more of them wait outside.</summary>
+    public const int QueueMax = 4096;
+
+    /// <summary>A group ends at this many batches or bytes, so that the first of it does not wait long.</summary>
+    private const int GroupBatchesMax = 1024;
+    private const long GroupBytesMax = 8 * 1024 * 1024;
+
+    private readonly SqliteTransaction _transaction;
+    private readonly SqliteCheckpoints _checkpoints;
+    private readonly EntryCache _cache;
+    private readonly Queue<PendingCommit> _queue = new();
+    private readonly SemaphoreSlim _places = new(QueueMax, QueueMax);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private bool _closing;
+
+    public SqliteWriter(SqliteDatabase database, SqliteReaders readers, EntryCache cache, int checkpointPages)
+    {
+        _cache = cache;
+        _transaction = new(database, cache);
+        _checkpoints = new(database, readers, checkpointPages);
+        _thread = new(Run) { IsBackground = true, Name = "coffer-sqlite-writer" };
+        _thread.Start();
+    }
+
+    public ValueTask<bool> CommitAsync(StoreBatch batch, long bytes)
+    {
+        var place = _places.WaitAsync(CancellationToken.None);
+        return place.IsCompletedSuccessfully ? new(Enqueue(batch, bytes)) : WaitAsync(place, batch, bytes);
+    }
+
+    /// <summary>Commits what waits, refuses what comes, and returns when the thread has ended.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_queue)
+        {
+            _closing = true;
+            Monitor.Pulse(_queue);
+        }
+
+        return new(_ended.Task);
+    }
+
+    private async ValueTask<bool> WaitAsync(Task place, StoreBatch batch, long bytes)
+    {
+        await place;
+        return await Enqueue(batch, bytes);
+    }
+
+    private Task<bool> Enqueue(StoreBatch batch, long bytes)
+    {
+        var pending = new PendingCommit(batch, bytes);
+        lock (_queue)
+        {
+            if (_closing)
+            {
+                _places.Release();
+                throw new StoreUnavailableException("The store is closed.");
+            }
+
+            _queue.Enqueue(pending);
+            if (_queue.Count == 1)
+            {
+                Monitor.Pulse(_queue);
+            }
+        }
+
+        return pending.Task;
+    }
+
+    private void Run()
+    {
+        var group = new List<PendingCommit>();
+        while (Take(group))
+        {
+            Commit(group);
+            _places.Release(group.Count);
+            group.Clear();
+            _checkpoints.AfterGroup();
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <returns>False when the store closes and nothing waits any more.</returns>
+    private bool Take(List<PendingCommit> group)
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0)
+            {
+                if (_closing)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_queue);
+            }
+
+            var bytes = 0L;
+            while (group.Count < GroupBatchesMax && bytes < GroupBytesMax && _queue.TryDequeue(out var pending))
+            {
+                bytes += pending.Bytes;
+                group.Add(pending);
+            }
+
+            return true;
+        }
+    }
+
+    private void Commit(List<PendingCommit> group)
+    {
+        var failure = TryCommit(group);
+        if (failure is { IsFull: true } && group.Count > 1)
+        {
+            // One large batch on a full disk must not take the small ones down, which may be about to free something.
+            foreach (var pending in group)
+            {
+                List<PendingCommit> alone = [pending];
+                Answer(alone, TryCommit(alone));
+            }
+
+            return;
+        }
+
+        Answer(group, failure);
+    }
+
+    private SqliteFailureException? TryCommit(List<PendingCommit> group)
+    {
+        try
+        {
+            _transaction.Run(group);
+            return null;
+        }
+        catch (SqliteFailureException failure)
+        {
+            return failure;
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, the callers must hear of it, and the thread must live to serve the next.
+            return new(raw.SQLITE_INTERNAL, failure.GetType().Name, failure.Message);
+        }
+    }
+
+    private static void Answer(List<PendingCommit> group, SqliteFailureException? failure)
+    {
+        foreach (var pending in group)
+        {
+            if (failure is null)
+            {
+                pending.SetResult(pending.Committed);
+            }
+            else
+            {
+                pending.SetException(failure.ToUnavailable("The store could not be written"));
+            }
+        }
+    }
+}
+
+/// <summary>A batch on its way, and the promise of its answer.</summary>
+internal sealed class PendingCommit(StoreBatch batch, long bytes)
+    : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public StoreBatch Batch { get; } = batch;
+
+    public long Bytes { get; } = bytes;
+
+    /// <summary>The verdict, not yet durable while the group runs.</summary>
+    public bool Committed { get; set; }
+}

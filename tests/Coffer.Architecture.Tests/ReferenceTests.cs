@@ -1,0 +1,127 @@
+using System.Xml.Linq;
+
+namespace Coffer.Architecture.Tests;
+
+public class ReferenceTests
+{
+    private const string AspNet = "Microsoft.AspNetCore.App";
+    private const string BannedApis = "Microsoft.CodeAnalysis.BannedApiAnalyzers";
+
+    /// <summary>Who may see whom, written out. A new arrow is a decision, so it is made and reviewed here.</summary>
+    private static readonly Dictionary<string, string[]> AllowedProjects = new()
+    {
+        ["Coffer.Sdk"] = [],
+        ["Coffer.Hcl"] = [],
+        ["Coffer.Client"] = [],
+        ["Coffer.Aws"] = [],
+        ["Coffer.Storage"] = ["Coffer.Sdk"],
+        ["Coffer.Barrier"] = ["Coffer.Sdk", "Coffer.Storage"],
+        ["Coffer.Kernel"] = ["Coffer.Barrier", "Coffer.Hcl", "Coffer.Sdk", "Coffer.Storage"],
+        ["Coffer.Auth"] = ["Coffer.Sdk"],
+        ["Coffer.Secrets"] = ["Coffer.Aws", "Coffer.Sdk"],
+        ["Coffer.AwsSandbox"] = ["Coffer.Aws"],
+        ["Coffer.Server"] =
+        [
+            "Coffer.Auth", "Coffer.AwsSandbox", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
+        ],
+        ["Coffer.Cli"] = ["Coffer.Client", "Coffer.Server"],
+    };
+
+    /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>
+    private static readonly Dictionary<string, string[]> AllowedPackages = new()
+    {
+        ["Coffer.Aws"] = ["AWSSDK.Core", "AWSSDK.SecurityToken"],
+        ["Coffer.AwsSandbox"] = [AspNet],
+        ["Coffer.Kernel"] = ["BouncyCastle.Cryptography"],
+        ["Coffer.Server"] = [AspNet],
+        ["Coffer.Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3"],
+    };
+
+    [Fact]
+    public void Projects_reference_only_what_the_table_allows()
+    {
+        var allowed = AllowedProjects.Select(row => $"{row.Key} -> {string.Join(' ', row.Value.Order(StringComparer.Ordinal))}");
+        var found = Repository.Projects("src").Select(project => $"{Name(project)} -> {string.Join(' ', References(Load(project)))}");
+
+        Assert.Equal(allowed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Projects_use_only_the_packages_the_table_allows()
+    {
+        var allowed = AllowedProjects.Keys
+            .Select(project => $"{project} -> {string.Join(' ', AllowedPackages.GetValueOrDefault(project, []).Order(StringComparer.Ordinal))}");
+        var found = Repository.Projects("src").Select(project => $"{Name(project)} -> {string.Join(' ', Packages(Load(project)))}");
+
+        Assert.Equal(allowed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_source_project_gets_the_banned_symbols_and_no_other_package()
+    {
+        var packages = Packages(Load("src/Directory.Build.props"));
+
+        Assert.Equal([BannedApis], packages);
+        Assert.Empty(Packages(Load("Directory.Build.props")));
+    }
+
+    /// <summary>The sandbox speaks the other end of the client's wire, and its tests drive both.</summary>
+    private static readonly HashSet<(string, string)> Neighbours = [("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests")];
+
+    [Fact]
+    public void Internals_are_shown_to_the_tests_of_the_same_project_only()
+    {
+        foreach (var project in Repository.Projects("src"))
+        {
+            var friends = Values(Load(project), "InternalsVisibleTo");
+            Assert.All(friends, friend => Assert.True(
+                friend == $"{Name(project)}.Tests" || Neighbours.Contains((Name(project), friend)), $"{Name(project)} shows its internals to {friend}"));
+        }
+
+        Assert.DoesNotContain(Repository.SourceFiles, file => Repository.Read(file).Contains("InternalsVisibleTo(", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution_and_the_solution_names_no_other()
+    {
+        var listed = Load("Coffer.slnx").Descendants("Project").Select(project => project.Attribute("Path")!.Value);
+        var found = new[] { "src", "tests", "bench", "fuzz" }.Where(Repository.Exists).SelectMany(Repository.Projects);
+
+        Assert.Equal(found.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_project_has_its_lock_file()
+    {
+        var projects = Repository.Projects("src").Concat(Repository.Projects("tests")).Concat(Repository.Projects("bench")).Concat(Repository.Projects("fuzz"));
+
+        Assert.All(projects, project =>
+            Assert.Contains($"{Path.GetDirectoryName(project)}/packages.lock.json", Repository.Files));
+    }
+
+    [Fact]
+    public void A_reference_is_seen_however_it_is_written()
+    {
+        var project = XDocument.Parse("""
+            <Project>
+              <ItemGroup><ProjectReference Include="..\Coffer.Kernel\Coffer.Kernel.csproj" /></ItemGroup>
+              <ItemGroup Condition="'$(X)' == ''"><ProjectReference Include="../Coffer.Sdk/Coffer.Sdk.csproj;../Coffer.Hcl/Coffer.Hcl.csproj" /></ItemGroup>
+            </Project>
+            """);
+
+        Assert.Equal(["Coffer.Hcl", "Coffer.Kernel", "Coffer.Sdk"], References(project));
+    }
+
+    private static string[] References(XDocument project) =>
+        [.. Values(project, "ProjectReference").Select(path => Name(path.Replace('\\', '/'))).Order(StringComparer.Ordinal)];
+
+    private static string[] Packages(XDocument project) =>
+        [.. Values(project, "PackageReference").Concat(Values(project, "FrameworkReference")).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Values(XDocument project, string element) => project.Descendants(element)
+        .SelectMany(item => (item.Attribute("Include")?.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Name(string project) => Path.GetFileNameWithoutExtension(project);
+
+    private static XDocument Load(string file) => XDocument.Parse(Repository.Read(file));
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Coffer.Aws.Peers.Tests;
+
+/// <summary>A moto server on a free port, ended with the test.</summary>
+internal sealed class MotoServer : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private MotoServer(Process process, string url)
+    {
+        _process = process;
+        Url = url;
+    }
+
+    public string Url { get; }
+
+    public static async Task<MotoServer> StartAsync()
+    {
+        var port = Peer.FreePort();
+        var process = Peer.Start("moto_server", "-H", "127.0.0.1", "-p", $"{port}");
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var server = new MotoServer(process, $"http://127.0.0.1:{port}");
+        try
+        {
+            await server.ReadyAsync(port);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadyAsync(int port)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            Assert.False(_process.HasExited, "moto_server ended at once");
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync("127.0.0.1", port, Peer.Cancel);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(100, Peer.Cancel);
+            }
+        }
+
+        Assert.Fail("moto_server did not listen within a minute");
+    }
+}

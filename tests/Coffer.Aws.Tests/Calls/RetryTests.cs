@@ -1,0 +1,193 @@
+using System.Net;
+using System.Text;
+using Coffer.Aws.Calls;
+using Coffer.Aws.Iam;
+using Coffer.Aws.Signing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coffer.Aws.Tests.Calls;
+
+public sealed class RetryTests : IDisposable
+{
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.Zero };
+    private readonly Scripted _handler = new();
+    private readonly HttpClient _http;
+
+    public RetryTests() => _http = new HttpClient(_handler);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _handler.Dispose();
+    }
+
+    [Theory]
+    [InlineData(400, "Throttling", AwsErrorKind.Throttled, 4)]
+    [InlineData(429, "Whatever", AwsErrorKind.Throttled, 4)]
+    [InlineData(400, "RequestLimitExceeded", AwsErrorKind.Throttled, 4)]
+    [InlineData(500, "ServiceFailure", AwsErrorKind.Server, 4)]
+    [InlineData(503, "Mystery", AwsErrorKind.Server, 4)]
+    [InlineData(409, "ConcurrentModification", AwsErrorKind.Conflict, 4)]
+    [InlineData(409, "EntityAlreadyExists", AwsErrorKind.Conflict, 1)]
+    [InlineData(409, "DeleteConflict", AwsErrorKind.Conflict, 1)]
+    [InlineData(409, "LimitExceeded", AwsErrorKind.LimitExceeded, 1)]
+    [InlineData(404, "NoSuchEntity", AwsErrorKind.NotFound, 1)]
+    [InlineData(404, "NoSuchEntityException", AwsErrorKind.NotFound, 1)]
+    [InlineData(403, "AccessDenied", AwsErrorKind.AccessDenied, 1)]
+    [InlineData(403, "InvalidClientTokenId", AwsErrorKind.AccessDenied, 1)]
+    [InlineData(400, "ExpiredTokenException", AwsErrorKind.AccessDenied, 1)]
+    [InlineData(400, "MalformedPolicyDocument", AwsErrorKind.InvalidInput, 1)]
+    [InlineData(400, "ValidationError", AwsErrorKind.InvalidInput, 1)]
+    public async Task Each_error_has_its_kind_and_only_passing_ones_are_repeated(int status, string code, AwsErrorKind kind, int attempts)
+    {
+        _handler.Always = () => Error(status, code);
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Drive(Client(retries: 3).DeleteUserAsync("u", Cancel).AsTask()));
+
+        Assert.Equal((kind, code, attempts), (error.Kind, error.Code, _handler.Attempts));
+    }
+
+    [Fact]
+    public async Task A_call_succeeds_once_throttling_ends_and_pauses_grow_to_a_cap()
+    {
+        var delays = new List<TimeSpan>();
+        var options = new AwsCallOptions { FirstDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(20), Jitter = () => 1 };
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            delays.Add(options.DelayBefore(attempt, throttled: true));
+        }
+
+        Assert.Equal([5, 10, 20, 20, 20], delays.Select(delay => delay.TotalSeconds));
+        Assert.Equal(0.5, (options with { Jitter = () => 0.5 }).DelayBefore(1, throttled: false).TotalSeconds);
+
+        var left = 2;
+        _handler.Always = () => left-- > 0 ? Error(400, "Throttling") : Success("DeleteUser");
+        await Drive(Client(retries: 3).DeleteUserAsync("u", Cancel).AsTask());
+        Assert.Equal(3, _handler.Attempts);
+    }
+
+    [Fact]
+    public async Task Making_a_key_is_not_repeated_when_the_outcome_is_unknown()
+    {
+        _handler.Always = () => Error(500, "ServiceFailure");
+        var error = await Assert.ThrowsAsync<AwsException>(() => Drive(Client(retries: 3).CreateAccessKeyAsync("u", Cancel).AsTask()));
+        Assert.True(error.OutcomeUnknown);
+        Assert.Equal(1, _handler.Attempts);
+
+        _handler.Always = () => Error(400, "Throttling");
+        error = await Assert.ThrowsAsync<AwsException>(() => Drive(Client(retries: 3).CreateAccessKeyAsync("u", Cancel).AsTask()));
+        Assert.False(error.OutcomeUnknown);
+        Assert.Equal(5, _handler.Attempts);
+    }
+
+    [Fact]
+    public async Task A_broken_connection_is_a_network_error()
+    {
+        _handler.Always = () => throw new HttpRequestException("connection refused");
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Drive(Client(retries: 1).GetUserAsync("u", Cancel).AsTask()));
+
+        Assert.Equal((AwsErrorKind.Network, "NetworkError", true, 2), (error.Kind, error.Code, error.OutcomeUnknown, _handler.Attempts));
+    }
+
+    [Fact]
+    public async Task An_attempt_without_answer_times_out_by_the_given_clock()
+    {
+        _handler.Hangs = true;
+        var call = Client(retries: 0).GetUserAsync("u", Cancel).AsTask();
+        await _handler.Arrived.Task.WaitAsync(Cancel);
+
+        _clock.Advance(TimeSpan.FromSeconds(15));
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => call);
+        Assert.Equal((AwsErrorKind.Network, "Timeout"), (error.Kind, error.Code));
+    }
+
+    [Fact]
+    public async Task The_callers_cancellation_is_passed_on_as_such()
+    {
+        _handler.Hangs = true;
+        using var source = new CancellationTokenSource();
+        var call = Client(retries: 3).GetUserAsync("u", source.Token).AsTask();
+        await _handler.Arrived.Task.WaitAsync(Cancel);
+
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Theory]
+    [InlineData("not xml at all")]
+    [InlineData("<GetUserResponse><GetUserResult/></GetUserResponse>")]
+    [InlineData("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>")]
+    public async Task An_answer_that_is_not_what_was_asked_for_is_an_error_of_unknown_kind(string body)
+    {
+        _handler.Always = () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body) };
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 0).GetUserAsync("u", Cancel).AsTask());
+
+        Assert.Equal((AwsErrorKind.Unknown, "UnreadableAnswer"), (error.Kind, error.Code));
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_an_error()
+    {
+        _handler.Always = () => Error(403, "SignatureDoesNotMatch");
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 0).GetUserAsync("u", Cancel).AsTask());
+
+        Assert.DoesNotContain("SECRETSECRET", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private IamClient Client(int retries) => new(
+        _http, new Uri("http://iam.test/"), "us-east-1", new StaticCredentialSource(new AwsCredentials("AKID", "SECRETSECRET")),
+        new AwsCallOptions { MaxRetries = retries, Jitter = () => 1 }, _clock);
+
+    /// <summary>Lets virtual time pass until the call has ended.</summary>
+    private async Task Drive(Task call)
+    {
+        while (!call.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await call;
+    }
+
+    private static HttpResponseMessage Error(int status, string code) => new((HttpStatusCode)status)
+    {
+        Content = new StringContent(
+            $"<ErrorResponse><Error><Code>{code}</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>", Encoding.UTF8, "text/xml"),
+    };
+
+    private static HttpResponseMessage Success(string operation) => new(HttpStatusCode.OK)
+    {
+        Content = new StringContent($"<{operation}Response><ResponseMetadata/></{operation}Response>", Encoding.UTF8, "text/xml"),
+    };
+
+    private sealed class Scripted : HttpMessageHandler
+    {
+        public Func<HttpResponseMessage> Always { get; set; } = () => throw new InvalidOperationException("no answer was set");
+
+        public bool Hangs { get; set; }
+
+        public int Attempts { get; private set; }
+
+        public TaskCompletionSource Arrived { get; } = new();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Attempts++;
+            Arrived.TrySetResult();
+            if (Hangs)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return Always();
+        }
+    }
+}

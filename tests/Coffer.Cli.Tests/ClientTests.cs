@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Coffer.Client;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coffer.Cli.Tests;
+
+public sealed class ClientTests
+{
+    [Theory]
+    [InlineData(500, 3)]
+    [InlineData(503, 3)]
+    [InlineData(412, 3)]
+    [InlineData(501, 1)]
+    [InlineData(400, 1)]
+    [InlineData(403, 1)]
+    public async Task A_failing_server_is_asked_again_only_where_that_may_help(int status, int expected)
+    {
+        using var server = new Canned(_ => new HttpResponseMessage((HttpStatusCode)status));
+        var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
+        using var client = new CofferClient(new CofferClientOptions { Clock = clock, MaxRetries = 2 }, server);
+
+        var sending = client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+        while (!sending.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(1500));
+            await Task.Yield();
+        }
+
+        Assert.Equal(status, (await Assert.ThrowsAsync<ApiException>(() => sending)).Status);
+        Assert.Equal(expected, server.Count);
+    }
+
+    [Fact]
+    public async Task One_redirect_is_followed_with_the_token()
+    {
+        var seen = new List<string>();
+        using var server = new Canned(request =>
+        {
+            seen.Add($"{request.RequestUri} {request.Headers.GetValues("X-Vault-Token").Single()}");
+            var reply = new HttpResponseMessage(HttpStatusCode.TemporaryRedirect);
+            reply.Headers.Location = new Uri("http://active:1/v1/a");
+            return reply;
+        });
+        using var client = new CofferClient(new CofferClientOptions { Address = "http://standby:1", Token = "t", MaxRetries = 0 }, server);
+
+        var reply = await client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(307, reply.Status);
+        Assert.Equal(["http://standby:1/v1/a t", "http://active:1/v1/a t"], seen);
+    }
+
+    [Fact]
+    public async Task A_redirect_from_https_to_http_is_not_followed()
+    {
+        using var server = new Canned(_ =>
+        {
+            var reply = new HttpResponseMessage(HttpStatusCode.TemporaryRedirect);
+            reply.Headers.Location = new Uri("http://active:1/v1/a");
+            return reply;
+        });
+        using var client = new CofferClient(new CofferClientOptions { MaxRetries = 0 }, server);
+
+        var error = await Assert.ThrowsAsync<TransportException>(() => client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken));
+
+        Assert.Contains("protocol downgrade", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, server.Count);
+    }
+
+    [Fact]
+    public async Task A_request_ends_at_the_timeout()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new Canned(async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException("the delay never ends");
+        });
+        using var client = new CofferClient(new CofferClientOptions { Clock = clock, Timeout = TimeSpan.FromSeconds(5) }, server);
+
+        var sending = client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(TransportFailure.Timeout, (await Assert.ThrowsAsync<TransportException>(() => sending)).Failure);
+    }
+
+    [Fact]
+    public async Task A_closed_port_is_told_as_refused()
+    {
+        using var client = new CofferClient(new CofferClientOptions { Address = "http://127.0.0.1:1", MaxRetries = 0 });
+
+        var error = await Assert.ThrowsAsync<TransportException>(() => client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken));
+
+        Assert.Equal(TransportFailure.Refused, error.Failure);
+        Assert.Equal("Get \"http://127.0.0.1:1/v1/a\": dial tcp 127.0.0.1:1: connect: connection refused", error.Message);
+    }
+
+    [Fact]
+    public async Task Https_to_a_plain_http_server_is_told_as_such()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = ServePlainAsync(() => listener.AcceptSocketAsync(TestContext.Current.CancellationToken), connections: 2);
+        using var client = new CofferClient(new CofferClientOptions { Address = $"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", MaxRetries = 0 });
+
+        var error = await Assert.ThrowsAsync<TransportException>(() => client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken));
+
+        Assert.Equal(TransportFailure.PlainHttpServer, error.Failure);
+        Assert.EndsWith("http: server gave HTTP response to HTTPS client", error.Message, StringComparison.Ordinal);
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_unix_socket_is_an_address_too()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"coffer-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.sock");
+        File.Delete(path);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var serving = ServePlainAsync(() => listener.AcceptAsync(TestContext.Current.CancellationToken), connections: 1);
+        using var client = new CofferClient(new CofferClientOptions { Address = "unix://" + path });
+
+        var reply = await client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("{}", reply.Text);
+        await serving;
+        File.Delete(path);
+    }
+
+    [Theory]
+    [InlineData("a b/ä?#%2e", "http://h:1/v1/a%20b/%C3%A4%3F%23%252e")]
+    [InlineData("/a//b/", "http://h:1/v1/a//b/")]
+    [InlineData("a/b+c=d&e", "http://h:1/v1/a/b+c=d&e")]
+    public void A_path_reaches_the_wire_as_it_was_given(string path, string expected)
+    {
+        using var client = new CofferClient(new CofferClientOptions { Address = "http://h:1" });
+
+        Assert.Equal(expected, client.AddressOf(ApiRequest.Read(path)).OriginalString);
+    }
+
+    private static async Task ServePlainAsync(Func<ValueTask<Socket>> accept, int connections)
+    {
+        for (var i = 0; i < connections; i++)
+        {
+            using var socket = await accept();
+            await socket.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken);
+            await socket.SendAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"), TestContext.Current.CancellationToken);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+    }
+
+    private sealed class Canned(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+    {
+        public Canned(Func<HttpRequestMessage, HttpResponseMessage> answer)
+            : this((request, _) => Task.FromResult(answer(request)))
+        {
+        }
+
+        public int Count { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Count++;
+            return answer(request, cancellationToken);
+        }
+    }
+}

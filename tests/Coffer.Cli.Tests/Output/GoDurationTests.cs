@@ -1,0 +1,58 @@
+using Coffer.Cli.Output;
+using CsCheck;
+
+namespace Coffer.Cli.Tests.Output;
+
+public sealed class GoDurationTests
+{
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData("30s", 30)]
+    [InlineData("1h30m", 5400)]
+    [InlineData("1.5h", 5400)]
+    [InlineData("7d", 604800)]
+    [InlineData("-1", -1)]
+    [InlineData("+2m", 120)]
+    [InlineData("0", 0)]
+    [InlineData("90000ms", 90)]
+    public void Durations_are_read_as_people_write_them(string text, double seconds)
+    {
+        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.Equal(seconds, duration.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("h")]
+    [InlineData("1x")]
+    [InlineData("1.2.3s")]
+    [InlineData("1h-1m")]
+    [InlineData("1 h")]
+    [InlineData("99999999999999999999")]
+    [InlineData("9999999999h")]
+    public void Anything_else_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    [Theory]
+    [InlineData(0, "0s")]
+    [InlineData(59, "59s")]
+    [InlineData(60, "1m")]
+    [InlineData(3599, "59m59s")]
+    [InlineData(3600, "1h")]
+    [InlineData(3601, "1h0m1s")]
+    [InlineData(5400, "1h30m")]
+    [InlineData(36000, "10h")]
+    [InlineData(600, "10m")]
+    [InlineData(2764800, "768h")]
+    [InlineData(-90, "-1m30s")]
+    [InlineData(long.MaxValue, "9223372036854775807")]
+    public void Seconds_are_shown_without_empty_parts(long seconds, string expected) => Assert.Equal(expected, GoDuration.Human(seconds));
+
+    [Fact]
+    public void A_formatted_duration_is_read_back_as_the_same() =>
+        Gen.Long[-9_000_000_000_000_0000, 9_000_000_000_000_0000].Sample(ticks =>
+        {
+            var duration = TimeSpan.FromTicks(ticks);
+            return GoDuration.TryParse(GoDuration.Format(duration), out var again) && again == duration;
+        });
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Coffer.Kernel.Audit;
+using Coffer.Sdk.Primitives;
+using Coffer.Server;
+using Coffer.Server.Configuration;
+
+namespace Coffer.Cli.Tests.Running;
+
+/// <summary>A server in this process that a script runs against; disposing stops it.</summary>
+/// <param name="RootToken">Empty for a server that is not initialised.</param>
+internal sealed record RealServer(string Address, string RootToken, IAsyncDisposable Server) : IAsyncDisposable
+{
+    private readonly List<string> _failures = [];
+
+    /// <summary>Requests that ended in a way nobody had foreseen.</summary>
+    public IReadOnlyList<string> Failures
+    {
+        get
+        {
+            lock (_failures)
+            {
+                return [.. _failures];
+            }
+        }
+    }
+
+    /// <summary>A development server, as <c>server -dev</c> runs it, with a local AWS account beside it when asked for.</summary>
+    public static async Task<RealServer> StartDevAsync(bool withAws, CancellationToken cancellation)
+    {
+        var address = FreeAddress();
+        RealServer? started = null;
+        var dev = new DevServerOptions(address, "root", KvVersion1: false, withAws ? 0 : null, TokenFile: null);
+        var server = await DevServer.StartAsync(dev, _ => { }, (what, error) => started?.Note(what, error), cancellation);
+        return started = new RealServer($"http://{address}", server.RootToken, server) { AwsUrl = server.AwsUrl?.ToString().TrimEnd('/') ?? "", AwsKey = withAws ? server.AwsAdminKey : default };
+    }
+
+    /// <summary>A server whose store is empty, in memory, with audit files below the given folder.</summary>
+    public static async Task<RealServer> StartEmptyAsync(string auditFolder, CancellationToken cancellation)
+    {
+        var address = FreeAddress();
+        RealServer? started = null;
+        var options = new ServerOptions
+        {
+            Storage = new StorageOptions("inmem", ""),
+            Listeners = [new ListenerOptions { Address = address }],
+            Audit = new AuditBounds { ApiMayCreate = auditFolder.Length > 0, Folder = auditFolder },
+        };
+        var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, (what, error) => started?.Note(what, error), cancellation);
+        return started = new RealServer($"http://{address}", "", server);
+    }
+
+    /// <summary>Where the AWS account answers; empty without one.</summary>
+    public string AwsUrl { get; private init; } = "";
+
+    /// <summary>The account's own key and its secret.</summary>
+    public (string KeyId, string Secret) AwsKey { get; private init; }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    /// <summary>An address on this machine that nobody listens at.</summary>
+    public static IPEndPoint FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+
+    private void Note(string what, Exception error)
+    {
+        lock (_failures)
+        {
+            _failures.Add($"{what}: {error}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Coffer.Conformance.Tests.Matching;
+using Coffer.Conformance.Tests.Recordings;
+using Coffer.Conformance.Tests.Running;
+
+[assembly: AssemblyFixture(typeof(ServerPool))]
+[assembly: AssemblyFixture(typeof(Coffer.Conformance.Tests.ResultsFixture))]
+
+namespace Coffer.Conformance.Tests;
+
+/// <summary>Each recorded case is a test of its own, on a fresh server.</summary>
+public class ConformanceTests(ServerPool pool, ResultsFixture results)
+{
+    private const int DifferencesShown = 12;
+
+    /// <summary>At least as many places as cases run at once (xunit.runner.json).</summary>
+    private const int Places = 8;
+
+    private static readonly SemaphoreSlim Place = new(Places);
+
+    private static readonly SemaphoreSlim OneAtATime = new(1);
+
+    private static readonly PendingList Pending = PendingList.Load();
+
+    /// <summary>Stands in a row of its own where there are no cases of a sort, so that no theory is without data.</summary>
+    private const string NoCase = "none";
+
+    /// <summary>Cases that have to pass. When the list is written anew: all of them.</summary>
+    public static TheoryData<string> Expected() => Rows(Archive.Cases
+        .Where(recorded => PendingListWriter.IsOn || (!Pending.Cases.ContainsKey(recorded.Id) && Pending.PatternOf(recorded) is null))
+        .Select(recorded => recorded.Id));
+
+    /// <summary>Cases that are listed by name.</summary>
+    public static TheoryData<string> Listed() => Rows(PendingListWriter.IsOn ? [] : Pending.Cases.Keys);
+
+    /// <summary>Patterns of the list.</summary>
+    public static TheoryData<string> ListedPatterns() => Rows(PendingListWriter.IsOn ? [] : Pending.Patterns.Keys);
+
+    [Theory]
+    [MemberData(nameof(Expected))]
+    public async Task Case_is_answered_as_recorded(string id)
+    {
+        if (id == NoCase)
+        {
+            Assert.All(Archive.Cases, recorded => Assert.True(Pending.Cases.ContainsKey(recorded.Id) || Pending.PatternOf(recorded) is not null));
+            return;
+        }
+
+        var recorded = Archive.Case(id);
+        var differences = await RunAsync(recorded, first: PendingListWriter.IsOn);
+
+        if (PendingListWriter.IsOn)
+        {
+            results.Writer.Record(recorded, differences);
+            return;
+        }
+
+        if (differences.Count > 0)
+        {
+            differences = await RunAgainAsync(recorded);
+        }
+
+        var more = differences.Count > DifferencesShown ? $"\n... and {differences.Count - DifferencesShown} more" : "";
+        Assert.True(differences.Count == 0, $"{id} ({recorded.About}):\n{string.Join('\n', differences.Take(DifferencesShown))}{more}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Listed))]
+    public async Task Listed_case_does_not_pass_yet(string id)
+    {
+        if (id == NoCase)
+        {
+            Assert.True(PendingListWriter.IsOn || Pending.Cases.Count == 0);
+            return;
+        }
+
+        var recorded = Archive.Cases.SingleOrDefault(recorded => recorded.Id == id);
+        Assert.True(recorded is not null, $"there is no case {id}: remove it from {PendingList.File}");
+
+        var differences = await RunAsync(recorded, first: true);
+
+        Assert.True(differences.Count > 0, $"{id} passes now: remove it from {PendingList.File}");
+    }
+
+    [Theory]
+    [MemberData(nameof(ListedPatterns))]
+    public async Task First_case_under_a_listed_pattern_does_not_pass_yet(string pattern)
+    {
+        if (pattern == NoCase)
+        {
+            Assert.True(PendingListWriter.IsOn || Pending.Patterns.Count == 0);
+            return;
+        }
+
+        var probe = Pending.Probe(pattern);
+        Assert.True(probe is not null, $"no case begins with {pattern}, or each is listed by name: remove {pattern}* from {PendingList.File}");
+
+        var differences = await RunAsync(probe, first: true);
+
+        Assert.True(differences.Count > 0, $"{probe.Id} passes now: replace {pattern}* in {PendingList.File} by the cases under it that do not pass");
+    }
+
+    /// <summary>
+    /// The recordings hold real waits of a second or two, which a busy machine can miss: a case that fails is asked once more on a fresh server, when
+    /// no other case runs. What is wrong with the answers themselves fails again.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> RunAgainAsync(RecordedCase recorded)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await OneAtATime.WaitAsync(cancellation);
+        var taken = 0;
+        try
+        {
+            for (; taken < Places; taken++)
+            {
+                await Place.WaitAsync(cancellation);
+            }
+
+            return await RunAloneAsync(recorded, first: false, cancellation);
+        }
+        finally
+        {
+            if (taken > 0)
+            {
+                Place.Release(taken);
+            }
+
+            OneAtATime.Release();
+        }
+    }
+
+    private static TheoryData<string> Rows(IEnumerable<string> ids) => [.. ids.DefaultIfEmpty(NoCase)];
+
+    private async Task<IReadOnlyList<string>> RunAsync(RecordedCase recorded, bool first)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await Place.WaitAsync(cancellation);
+        try
+        {
+            return await RunAloneAsync(recorded, first, cancellation);
+        }
+        finally
+        {
+            Place.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> RunAloneAsync(RecordedCase recorded, bool first, CancellationToken cancellation)
+    {
+        var variables = new Variables();
+        try
+        {
+            await using var neighbours = await Neighbours.StartAsync(recorded, variables, cancellation);
+            await using var server = await pool.TakeAsync(recorded.Production, cancellation);
+            using var runner = new CaseRunner(recorded, server, variables);
+            return await runner.RunAsync(first, cancellation);
+        }
+        catch (Exception stopped) when (stopped is InvalidOperationException or HttpRequestException or TimeoutException or TaskCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return [$"stopped: {stopped.Message}"];
+        }
+    }
+}

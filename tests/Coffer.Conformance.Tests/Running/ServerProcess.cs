@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Coffer.Conformance.Tests.Running;
+
+/// <summary>The program under test as a server on a port of its own, with a home, a data folder and an environment that nothing else sees.</summary>
+internal sealed class ServerProcess : IServer
+{
+    private const int StartsMax = 3;
+    private const int LinesKept = 60;
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(15);
+    private static readonly string[] Hidden = ["VAULT_", "COFFER_", "AWS_", "SKIP_SETCAP"];
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly bool _production;
+    private readonly string _folder = Directory.CreateTempSubdirectory("coffer-conformance-").FullName;
+    private int _port;
+    private Process? _process;
+
+    private ServerProcess(bool production) => _production = production;
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    /// <summary>The program: <c>COFFER_CONFORMANCE_PROGRAM</c>, or the one that was built with these tests.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("COFFER_CONFORMANCE_PROGRAM") is { Length: > 0 } chosen
+        ? chosen
+        : Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "coffer.exe" : "coffer");
+
+    public static async Task<ServerProcess> StartAsync(bool production, CancellationToken cancellation)
+    {
+        var server = new ServerProcess(production);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    server._port = FreePort();
+                    await server.LaunchAsync(cancellation);
+                    return server;
+                }
+                catch (InvalidOperationException) when (attempt < StartsMax)
+                {
+                    // Somebody else may have taken the port between the look and the bind.
+                    await server.StopAsync(gently: false);
+                }
+            }
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task RestartAsync(bool gently, CancellationToken cancellation)
+    {
+        await StopAsync(gently);
+        await LaunchAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(gently: false);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellation)
+    {
+        string[] arguments = _production
+            ? ["server", $"-config={WriteConfiguration()}"]
+            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address=127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}"];
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => Hidden.Any(name.StartsWith)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["HOME"] = _folder;
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{Program} did not start");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ReadyAsync(_process, cancellation);
+    }
+
+    private async Task ReadyAsync(Process process, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < StartMax)
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"the server ended with exit code {process.ExitCode}:\n{string.Join('\n', _output)}");
+            }
+
+            try
+            {
+                using var reply = await http.GetAsync($"{Address}/v1/sys/seal-status", cancellation);
+                if (reply.IsSuccessStatusCode && (_production || !IsSealed(await reply.Content.ReadAsByteArrayAsync(cancellation))))
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+
+        throw new TimeoutException($"the server was not ready after {StartMax.TotalSeconds} s:\n{string.Join('\n', _output)}");
+    }
+
+    private async Task StopAsync(bool gently)
+    {
+        if (_process is not { } process)
+        {
+            return;
+        }
+
+        _process = null;
+        using (process)
+        {
+            if (gently && !process.HasExited)
+            {
+                using var signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                using var limit = new CancellationTokenSource(StopMax);
+                try
+                {
+                    await process.WaitForExitAsync(limit.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    process.Kill(entireProcessTree: true);
+                    throw new TimeoutException($"the server was still there {StopMax.TotalSeconds} s after SIGTERM:\n{string.Join('\n', _output)}");
+                }
+            }
+
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+    }
+
+    private string WriteConfiguration()
+    {
+        var file = Path.Combine(_folder, "config.hcl");
+        File.WriteAllText(file, $$"""
+            storage "file" {
+              path = "{{_folder}}/data"
+            }
+            listener "tcp" {
+              address     = "127.0.0.1:{{_port}}"
+              tls_disable = 1
+            }
+            """);
+        return file;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+            while (_output.Count > LinesKept && _output.TryDequeue(out _))
+            {
+            }
+        }
+    }
+
+    private static bool IsSealed(byte[] status)
+    {
+        using var document = JsonDocument.Parse(status);
+        return document.RootElement.GetProperty("sealed").GetBoolean();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

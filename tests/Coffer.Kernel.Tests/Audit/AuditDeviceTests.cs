@@ -1,0 +1,220 @@
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Coffer.Kernel.Audit;
+using Coffer.Sdk.Engines;
+
+namespace Coffer.Kernel.Tests.Audit;
+
+[UnsupportedOSPlatform("windows")]
+public class AuditDeviceTests
+{
+    [Fact]
+    public async Task Devices_are_listed_as_they_were_enabled_in_data_and_at_the_top()
+    {
+        await using var server = await AuditServer.StartAsync();
+        Assert.Equal("{}", (await server.OkAsync(Operation.Read, "sys/audit")).GetProperty("data").GetRawText());
+        var file = JsonSerializer.Serialize(server.Folder.File("made/here/a.log"));
+        await server.OkAsync(
+            Operation.Update, "sys/audit/b", $$$"""{"type":"file","local":true,"description":"d","options":{"file_path":{{{file}}},"log_raw":false}}""");
+        await server.OkAsync(Operation.Update, "sys/audit/a", """{"type":"file","options":{"file_path":"discard"}}""");
+
+        var listed = await server.OkAsync(Operation.Read, "sys/audit");
+
+        var expected = $$$"""
+            {"a/":{"description":"","local":false,"options":{"file_path":"discard"},"path":"a/","type":"file"},
+            "b/":{"description":"d","local":true,"options":{"file_path":{{{file}}},"log_raw":"0"},"path":"b/","type":"file"}}
+            """;
+        Assert.Equal(expected.Replace("\n", "", StringComparison.Ordinal), listed.GetProperty("data").GetRawText());
+        Assert.Equal(listed.GetProperty("data").GetProperty("b/").GetRawText(), listed.GetProperty("b/").GetRawText());
+        await server.OkAsync(Operation.Delete, "sys/audit/b");
+        await server.OkAsync(Operation.Delete, "sys/audit/b");
+        Assert.Equal(["a/"], (await server.OkAsync(Operation.Read, "sys/audit")).GetProperty("data").EnumerateObject().Select(device => device.Name));
+    }
+
+    [Fact]
+    public async Task A_path_below_or_above_an_enabled_device_is_in_use_and_so_is_its_file()
+    {
+        await using var server = await AuditServer.StartAsync();
+        var file = await server.EnableAsync("a/b");
+        var other = AuditServer.Device(server.Folder.File("other.log"));
+
+        Assert.Equal("path already in use", await server.RefusedAsync(Operation.Update, "sys/audit/a/b", other));
+        Assert.Equal("path already in use", await server.RefusedAsync(Operation.Update, "sys/audit/a", other));
+        Assert.Equal("path already in use", await server.RefusedAsync(Operation.Update, "sys/audit/a/b/c", other));
+        Assert.Contains("a/b/ already", await server.RefusedAsync(Operation.Update, "sys/audit/second", AuditServer.Device(file)), StringComparison.Ordinal);
+        await server.OkAsync(Operation.Update, "sys/audit/ab", other);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "unknown backend type: \"\"")]
+    [InlineData("""{"type":"pigeon"}""", "unknown backend type: \"pigeon\"")]
+    [InlineData("""{"type":"http"}""", "not available")]
+    [InlineData("""{"type":"syslog"}""", "syslog is not among the targets")]
+    [InlineData("""{"type":"syslog","options":{"facility":"PIGEON"}}""", "invalid syslog facility: PIGEON")]
+    [InlineData("""{"type":"syslog","options":{"tag":"a b"}}""", "tag must be")]
+    [InlineData("""{"type":"syslog","options":{"address":"a"}}""", "unknown option \"address\"")]
+    [InlineData("""{"type":"socket"}""", "address is required")]
+    [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1"}}""", "tcp://127.0.0.1:1 is not among the targets")]
+    [InlineData("""{"type":"socket","options":{"address":"/run/docker.sock","socket_type":"unix"}}""", "unix:///run/docker.sock is not among the targets")]
+    [InlineData("""{"type":"socket","options":{"address":"run/a.sock","socket_type":"unix"}}""", "absolute path of a socket")]
+    [InlineData("""{"type":"socket","options":{"address":"127.0.0.1"}}""", "a host and a port")]
+    [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1","socket_type":"sctp"}}""", "socket_type \"sctp\" is not known")]
+    [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1","write_timeout":"soon"}}""", "write_timeout must be a duration")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"jsonx"}}""", "format \"jsonx\" is not available")]
+    [InlineData("""{"type":"file"}""", "file_path is required")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"xml"}}""", "unknown format type \"xml\"")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"rwx"}}""", "strconv.ParseUint: parsing \"rwx\": invalid syntax")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"0755"}}""", "never executable")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"0601"}}""", "never executable")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"4644"}}""", "never executable")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","prefix":"#!/bin/sh\n"}}""", "prefix is not allowed")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","log_raw":"sometimes"}}""", "strconv.ParseBool: parsing \"sometimes\": invalid syntax")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","sync":"maybe"}}""", "sync must be")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","filter":"x"}}""", "unknown option \"filter\"")]
+    [InlineData("""{"type":"file","options":{"file_path":"/etc/cron.d/a.log"}}""", "must be below")]
+    [InlineData("""{"type":"file","options":{"file_path":"F-beside/a.log"}}""", "must be below")]
+    [InlineData("""{"type":"file","options":{"file_path":"F"}}""", "must be below")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/../a.log"}}""", "absolute path without")]
+    [InlineData("""{"type":"file","options":{"file_path":"a.log"}}""", "absolute path without")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/dir"}}""", "is a directory")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/plain/a.log"}}""", "sanity check failed; unable to open")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/script"}}""", "is executable")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/out/a.log"}}""", "must be below")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/link.log"}}""", "must be below")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/loop/a.log"}}""", "too many symbolic links")]
+    public async Task What_leads_outside_the_bounds_or_makes_no_sense_is_refused_and_leaves_no_device(string body, string reason)
+    {
+        await using var server = await AuditServer.StartAsync();
+        using var outside = new TemporaryFolder();
+        var folder = server.Folder;
+        Directory.CreateDirectory(folder.File("dir"));
+        await File.WriteAllTextAsync(folder.File("plain"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("script"), "#!/bin/sh\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(folder.File("script"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupExecute);
+        Directory.CreateSymbolicLink(folder.File("out"), outside.Path);
+        File.CreateSymbolicLink(folder.File("link.log"), outside.File("a.log"));
+        File.CreateSymbolicLink(folder.File("loop"), folder.File("loop"));
+
+        var error = await server.RefusedAsync(
+            Operation.Update, "sys/audit/a", body.Replace("\"F", "\"" + folder.Path, StringComparison.Ordinal));
+
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Equal("{}", (await server.OkAsync(Operation.Read, "sys/audit")).GetProperty("data").GetRawText());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside.Path));
+    }
+
+    [Fact]
+    public async Task Links_inside_the_folder_are_followed()
+    {
+        await using var server = await AuditServer.StartAsync();
+        Directory.CreateDirectory(server.Folder.File("real"));
+        Directory.CreateSymbolicLink(server.Folder.File("link"), "real");
+
+        await server.EnableAsync(file: server.Folder.File("link/a.log"));
+
+        Assert.NotEmpty(AuditServer.Entries(server.Folder.File("real/a.log")));
+    }
+
+    [Fact]
+    public async Task A_link_that_appears_at_the_path_later_is_not_followed_out()
+    {
+        await using var server = await AuditServer.StartAsync();
+        using var outside = new TemporaryFolder();
+        var file = await server.EnableAsync();
+        File.Delete(file);
+        File.CreateSymbolicLink(file, outside.File("a.log"));
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(500, (await server.SendAsync(Operation.Update, "echo/a", "{}")).Status);
+
+        Assert.Equal(0, server.Runs);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside.Path));
+    }
+
+    [Fact]
+    public async Task Without_a_folder_in_the_configuration_the_api_creates_no_device_and_says_what_to_do()
+    {
+        await using var server = await AuditServer.StartAsync(new AuditBounds());
+
+        foreach (var file in new[] { server.Folder.File("a.log"), "stdout", "discard" })
+        {
+            var error = await server.RefusedAsync(Operation.Update, "sys/audit/a", AuditServer.Device(file));
+            Assert.Contains("audit_folder", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_prefix_that_the_configuration_allows_stands_before_each_line_and_the_chain_holds()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await AuditServer.StartAsync(new AuditBounds { ApiMayCreate = true, Folder = folder.Path, AllowPrefix = true });
+        await server.EnableAsync(file: folder.File("a.log"), options: "\"prefix\":\"audit: \"");
+        await server.OkAsync(Operation.Update, "echo/a", "{}");
+
+        Assert.All(await File.ReadAllLinesAsync(folder.File("a.log"), TestContext.Current.CancellationToken), line => Assert.StartsWith("audit: {\"time\"", line));
+        Assert.True(AuditServer.Verify(folder.File("a.log")).IsIntact);
+    }
+
+    [Theory]
+    [InlineData("", UnixFileMode.UserRead | UnixFileMode.UserWrite)]
+    [InlineData("\"mode\":\"0640\"", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead)]
+    [InlineData("\"mode\":\"0\"", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)]
+    public async Task The_file_has_the_mode_that_was_asked_for(string options, UnixFileMode mode)
+    {
+        await using var server = await AuditServer.StartAsync();
+        var file = server.Folder.File("main.log");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        await server.EnableAsync(options: options);
+
+        Assert.Equal(mode, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task Enabling_writes_a_test_entry_unless_told_not_to()
+    {
+        await using var server = await AuditServer.StartAsync();
+        var tested = await server.EnableAsync("tested");
+        var untested = await server.EnableAsync("untested", "\"skip_test\":\"true\"");
+
+        Assert.Equal("sys/audit/test", AuditServer.Entries(tested)[0].GetProperty("request").GetProperty("path").GetString());
+        Assert.Equal(["sys/audit/untested"], AuditServer.Entries(untested).Select(entry => entry.GetProperty("request").GetProperty("path").GetString()));
+    }
+
+    [Fact]
+    public async Task Hashing_wants_a_value_and_a_device_and_the_device_list_wants_sudo()
+    {
+        await using var server = await AuditServer.StartAsync();
+        await server.EnableAsync();
+        await server.OkAsync(Operation.Update, "sys/policies/acl/p", """{"policy":"path \"sys/*\" { capabilities = [\"read\",\"update\",\"delete\"] }"}""");
+        var token = (await server.OkAsync(Operation.Update, "auth/token/create", """{"policies":["p"]}""")).GetProperty("auth").GetProperty("client_token").GetString();
+
+        Assert.Equal("the \"input\" parameter is empty", await server.RefusedAsync(Operation.Update, "sys/audit-hash/main", """{"input":""}"""));
+        Assert.Equal("unknown audit backend \"none/\"", await server.RefusedAsync(Operation.Update, "sys/audit-hash/none", """{"input":"x"}"""));
+        Assert.Equal(403, (await server.SendAsync(Operation.Read, "sys/audit", token: token)).Status);
+        Assert.Equal(403, (await server.SendAsync(Operation.Delete, "sys/audit/main", token: token)).Status);
+        Assert.Equal(403, (await server.SendAsync(Operation.Read, "sys/config/auditing/request-headers", token: token)).Status);
+        Assert.Equal(200, (await server.SendAsync(Operation.Update, "sys/audit-hash/main", """{"input":"x"}""", token)).Status);
+        Assert.Equal(405, (await server.SendAsync(Operation.Read, "sys/audit/main")).Status);
+    }
+
+    [Fact]
+    public async Task Audited_headers_are_kept_by_lower_case_name()
+    {
+        await using var server = await AuditServer.StartAsync();
+        await server.OkAsync(Operation.Update, "sys/config/auditing/request-headers/X-One", """{"hmac":true}""");
+        await server.OkAsync(Operation.Update, "sys/config/auditing/request-headers/x-two");
+
+        var all = await server.OkAsync(Operation.Read, "sys/config/auditing/request-headers");
+        Assert.Equal("""{"x-one":{"hmac":true},"x-two":{"hmac":false}}""", all.GetProperty("headers").GetRawText());
+        Assert.Equal(all.GetProperty("headers").GetRawText(), all.GetProperty("data").GetProperty("headers").GetRawText());
+        var one = await server.OkAsync(Operation.Read, "sys/config/auditing/request-headers/X-ONE");
+        Assert.True(one.GetProperty("x-one").GetProperty("hmac").GetBoolean());
+        Assert.Equal("Could not find header in config", await server.RefusedAsync(Operation.Read, "sys/config/auditing/request-headers/x-three"));
+        await server.OkAsync(Operation.Delete, "sys/config/auditing/request-headers/X-ONE");
+        await server.OkAsync(Operation.Delete, "sys/config/auditing/request-headers/x-three");
+        all = await server.OkAsync(Operation.Read, "sys/config/auditing/request-headers");
+        Assert.Equal("""{"x-two":{"hmac":false}}""", all.GetProperty("headers").GetRawText());
+    }
+}

@@ -1,0 +1,44 @@
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Tests.Harness;
+
+/// <summary>Makes a key outside, stores that it did, and takes the old one away.</summary>
+internal sealed class FakeRotation(OutsideWorld world) : IRotation
+{
+    public string Name => "key";
+
+    public async ValueTask<RotationOutcome> RunAsync(IRotationContext context, CancellationToken cancellation)
+    {
+        if (await context.Read().GetAsync("made", cancellation) is null)
+        {
+            await world.CallAsync("make", "key");
+            await context.CommitAsync(
+                storage =>
+                {
+                    storage.Put("made", "1"u8.ToArray());
+                    return ValueTask.CompletedTask;
+                },
+                cancellation);
+        }
+
+        try
+        {
+            await world.CallAsync("remove", "old");
+        }
+        catch (EngineException error)
+        {
+            return new RotationOutcome(Reply.Done with { Warnings = [error.Message] }, IsOver: false);
+        }
+
+        await context.CommitAsync(
+            storage =>
+            {
+                storage.Delete("made");
+                return ValueTask.CompletedTask;
+            },
+            cancellation);
+        return new RotationOutcome(Reply.Done);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Coffer.Sdk.Leases;
+
+namespace Coffer.Kernel.Tests.Harness;
+
+/// <summary>The system behind the fake engine: what exists there, every call made to it, and the faults a test wants.</summary>
+public sealed class OutsideWorld
+{
+    private readonly ConcurrentDictionary<string, bool> _secrets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    /// <summary>Names of the secrets that exist now.</summary>
+    public IReadOnlyCollection<string> Secrets => [.. _secrets.Keys];
+
+    /// <summary>Every call in order: <c>create NAME</c>, <c>renew NAME</c>, <c>revoke NAME</c>.</summary>
+    public IReadOnlyList<string> Calls => [.. _calls];
+
+    /// <summary>Given the operation and its number, the exception to throw; null for none.</summary>
+    public Func<string, int, Exception?> Fault { get; set; } = (_, _) => null;
+
+    /// <summary>A fault strikes after the call has done its work instead of before.</summary>
+    public bool FailsAfter { get; set; }
+
+    /// <summary>Runs inside a call, before it does its work: the place to hold it up or to let others act.</summary>
+    public Func<string, Task> During { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Collects what was looked for in vain while it might still come. Null, as at the start: the engine does not care.</summary>
+    public ConcurrentQueue<string>? Appears { get; set; }
+
+    /// <summary>A call that was under way is carried out after all.</summary>
+    public void Appear(string name) => _secrets[name] = true;
+
+    public int CallsOf(string operation) => _counts.GetValueOrDefault(operation);
+
+    /// <summary>Fails every call of an operation with one class of error.</summary>
+    public void FailAll(string operation, FailureClass failure) =>
+        Fault = (called, _) => called == operation ? new EngineException(failure, $"{operation} failed as asked") : null;
+
+    public void Heal() => Fault = (_, _) => null;
+
+    /// <summary>Counts a call that does nothing else.</summary>
+    internal int NoteCall(string operation) => _counts.AddOrUpdate(operation, 1, (_, count) => count + 1);
+
+    internal async Task CallAsync(string operation, string name)
+    {
+        _calls.Enqueue($"{operation} {name}");
+        var fault = Fault(operation, NoteCall(operation));
+        await During(operation);
+        if (fault is not null && !FailsAfter)
+        {
+            throw fault;
+        }
+
+        switch (operation)
+        {
+            case "create":
+                _secrets[name] = true;
+                break;
+            case "revoke":
+                _secrets.TryRemove(name, out _);
+                break;
+        }
+
+        if (fault is not null)
+        {
+            throw fault;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Coffer.Kernel.Tests.Harness;
+using Coffer.Sdk.Engines;
+
+namespace Coffer.Kernel.Tests.Sys;
+
+public class MetricsTests
+{
+    [Fact]
+    public async Task What_happens_is_counted_and_what_is_held_is_measured()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        var before = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+        var token = (await kernel.TokenAsync()).ClientToken;
+        (await kernel.ReadAsync("fake/creds/one", token)).Ok();
+        await kernel.ReadAsync("fake/creds/one", "no-such-token");
+
+        kernel.Clock.Advance(TimeSpan.FromMinutes(11));
+        var after = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+
+        Assert.Equal(5, after["vault_core_handle_request_count"] - before["vault_core_handle_request_count"]);
+        Assert.Equal(1, after["vault_token_creation"] - before["vault_token_creation"]);
+        Assert.Equal(1, after["vault_secret_lease_creation"]);
+        Assert.Equal(1, after["vault_core_refused_request"]);
+        Assert.Equal(2, after["vault_expire_num_leases"]);
+        Assert.Equal(before["vault_token_count"] + 1, after["vault_token_count"]);
+        Assert.Equal(1, after["vault_core_in_flight_requests"]);
+    }
+
+    [Fact]
+    public async Task Leases_and_the_store_are_counted_with_the_time_they_took()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        var before = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+        kernel.World.During = _ =>
+        {
+            kernel.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            return Task.CompletedTask;
+        };
+        var lease = (await kernel.WriteAsync("fake/creds/one", """{"ttl":"1h"}""")).Ok().LeaseId;
+        (await kernel.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{lease}}"}""")).Ok();
+        (await kernel.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{lease}}"}""")).Ok();
+        (await kernel.SendAsync(Operation.List, "sys/leases/lookup", null)).Is(404);
+
+        var after = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+
+        foreach (var what in new[] { "register", "renew", "revoke" })
+        {
+            Assert.Equal(1, after[$"vault_expire_{what}_count"]);
+            Assert.Equal(250, after[$"vault_expire_{what}_sum"]);
+        }
+
+        Assert.All(["get", "put", "delete", "list"], what => Assert.True(after[$"vault_barrier_{what}_count"] > before[$"vault_barrier_{what}_count"], what));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_counts_that_are_not_kept_is_told_so()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+
+        foreach (var path in new[] { "activity", "activity/monthly" })
+        {
+            Assert.Contains("does not count clients", (await kernel.ReadAsync($"sys/internal/counters/{path}")).Is(200).Body, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("default-disabled", (string)(await kernel.ReadAsync("sys/internal/counters/config")).Ok().Data["enabled"]!);
+        Assert.Contains("sys/metrics", (await kernel.ReadAsync("sys/internal/counters/requests")).Is(404).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_path_and_no_name_stands_in_the_metrics()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        (await kernel.WriteAsync("fake/items/very-private-name", """{"value":"very-private-value"}""")).Ok();
+
+        Assert.DoesNotContain("private", (await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("private", (await kernel.ReadAsync("sys/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_format_and_a_token_without_the_right_are_refused()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        await kernel.WriteAsync("sys/policies/acl/none", """{"policy":"# none"}""");
+        var token = (await kernel.WriteAsync("auth/token/create", """{"policies":["none"]}""")).ClientToken;
+
+        (await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"carrier-pigeon"}""")).Is(400);
+        (await kernel.ReadAsync("sys/metrics", token)).Is(403);
+        (await kernel.ReadAsync("sys/host-info", token)).Is(403);
+    }
+
+    [Fact]
+    public async Task Metrics_without_a_token_are_as_good_and_a_sealed_server_has_none()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+
+        Assert.Contains("vault_core_unsealed 1\n", Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Body, StringComparison.Ordinal);
+        await kernel.Kernel.SealAsync();
+        Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
+    }
+
+    private static Dictionary<string, double> Parse(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Where(line => line[0] != '#')
+        .Select(line => line.Split(' '))
+        .ToDictionary(parts => parts[0], parts => double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+}

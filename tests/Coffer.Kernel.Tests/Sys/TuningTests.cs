@@ -1,0 +1,25 @@
+using Coffer.Kernel.Tests.Harness;
+using Coffer.Sdk.Engines;
+
+namespace Coffer.Kernel.Tests.Sys;
+
+public class TuningTests
+{
+    private static readonly (string Name, string Value)[] Sent = [("x-one", "1"), ("x-two", "2")];
+
+    [Fact]
+    public async Task An_engine_gets_the_headers_that_its_mount_asks_for_and_no_other()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        Assert.Equal("{}", await HeadersAsync(kernel));
+
+        (await kernel.WriteAsync("sys/mounts/fake/tune", """{"passthrough_request_headers":"X-Two,X-Absent"}""")).Ok();
+        Assert.Equal("""{"x-two":"2"}""", await HeadersAsync(kernel));
+
+        (await kernel.WriteAsync("sys/mounts/fake/tune", """{"passthrough_request_headers":""}""")).Ok();
+        Assert.Equal("{}", await HeadersAsync(kernel));
+    }
+
+    private static async Task<string> HeadersAsync(KernelHarness kernel) =>
+        (await kernel.SendAsync(Operation.Read, "fake/headers", null, headers: Sent)).Ok().Data.ToJsonString();
+}

@@ -1,0 +1,233 @@
+using System.Text;
+using Coffer.Barrier;
+using Coffer.Kernel.Tests.Harness;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Primitives;
+using Coffer.Storage.Memory;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coffer.Kernel.Tests.Transactions;
+
+public sealed class ConflictTests
+{
+    [Fact]
+    public async Task A_handler_whose_commit_conflicts_runs_again_and_loses_no_update()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+        {
+            Answer answer;
+            do
+            {
+                answer = await harness.WriteAsync("fake/counter");
+            }
+            while (answer.Status == 503);
+            return answer;
+        })));
+
+        Assert.All(answers, answer => answer.Is(204));
+        Assert.Equal(20, (int)(await harness.ReadAsync("fake/counter")).Data["count"]!);
+    }
+
+    [Fact]
+    public async Task A_unit_of_work_reads_its_own_writes_and_hides_them_until_the_commit()
+    {
+        var (transactor, _) = New();
+        var work = transactor.Begin();
+        work.Put("a", Bytes("1"));
+        Assert.Equal("1", Text(await work.GetAsync("a", Cancellation)));
+        Assert.Null(await transactor.Begin().GetAsync("a", Cancellation));
+        work.Delete("a");
+        Assert.Null(await work.GetAsync("a", Cancellation));
+        work.Put("a", Bytes(""));
+        Assert.Equal("", Text(await work.GetAsync("a", Cancellation)));
+
+        Assert.True(await work.CommitAsync());
+        Assert.Equal("", Text(await transactor.Begin().GetAsync("a", Cancellation)));
+    }
+
+    [Fact]
+    public async Task What_was_read_must_be_unchanged_absence_included()
+    {
+        var (transactor, _) = New();
+        var first = transactor.Begin();
+        var second = transactor.Begin();
+        Assert.Null(await first.GetAsync("a", Cancellation));
+        Assert.Null(await second.GetAsync("a", Cancellation));
+        first.Put("a", Bytes("first"));
+        second.Put("a", Bytes("second"));
+
+        Assert.True(await first.CommitAsync());
+        Assert.False(await second.CommitAsync());
+        Assert.Equal("first", Text(await transactor.Begin().GetAsync("a", Cancellation)));
+    }
+
+    [Fact]
+    public async Task Two_reads_that_see_two_states_are_a_conflict()
+    {
+        var (transactor, _) = New();
+        var work = transactor.Begin();
+        await work.GetAsync("a", Cancellation);
+        await PutAsync(transactor, "a", "changed");
+
+        await Assert.ThrowsAsync<ConflictException>(async () => await work.GetAsync("a", Cancellation));
+    }
+
+    [Fact]
+    public async Task Reading_only_fails_when_what_was_read_no_longer_fits_together()
+    {
+        var (transactor, _) = New();
+        var work = transactor.Begin();
+        await work.GetAsync("a", Cancellation);
+        await work.GetAsync("b", Cancellation);
+        await PutAsync(transactor, "a", "changed");
+
+        Assert.False(await work.CommitAsync());
+    }
+
+    [Fact]
+    public async Task Forgetting_undoes_what_came_after_the_mark_and_keeps_what_came_before()
+    {
+        var (transactor, _) = New();
+        var work = transactor.Begin();
+        work.Put("before", Bytes("1"));
+        work.Mark();
+        work.Put("after", Bytes("1"));
+        work.Put("before", Bytes("2"));
+        work.ForgetSinceMark();
+        Assert.True(await work.CommitAsync());
+
+        var look = transactor.Begin();
+        Assert.Equal("1", Text(await look.GetAsync("before", Cancellation)));
+        Assert.Null(await look.GetAsync("after", Cancellation));
+    }
+
+    [Fact]
+    public async Task Forgetting_without_a_mark_before_any_write_forgets_all()
+    {
+        var (transactor, _) = New();
+        var work = transactor.Begin();
+        work.Mark();
+        work.Put("a", Bytes("1"));
+        work.ForgetSinceMark();
+
+        Assert.False(work.HasWrites);
+        Assert.True(await work.CommitAsync());
+        Assert.Null(await transactor.Begin().GetAsync("a", Cancellation));
+    }
+
+    [Fact]
+    public void Pages_of_a_scan_together_are_what_the_commit_would_leave() =>
+        Gen.Select(
+            Gen.String[Gen.Char["abc/"], 1, 4].HashSet[0, 30],
+            Gen.String[Gen.Char["abc/"], 1, 4].HashSet[0, 12],
+            Gen.String[Gen.Char["abc/"], 1, 4].HashSet[0, 12],
+            Gen.Int[1, 5]).Sample(
+            (stored, added, deleted, limit) =>
+            {
+                var (transactor, _) = New();
+                var setup = transactor.Begin();
+                foreach (var key in stored)
+                {
+                    setup.Put("p/" + key, Bytes("x"));
+                }
+
+                setup.CommitAsync().AsTask().GetAwaiter().GetResult();
+                var work = transactor.Begin();
+                foreach (var key in added)
+                {
+                    work.Put("p/" + key, Bytes("y"));
+                }
+
+                foreach (var key in deleted)
+                {
+                    work.Delete("p/" + key);
+                }
+
+                var expected = stored.Union(added).Except(deleted).Select(key => "p/" + key).Order(StringComparer.Ordinal).ToArray();
+                var found = new List<string>();
+                while (true)
+                {
+                    var page = work.ScanAsync("p/", found.Count == 0 ? null : found[^1], limit, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                    found.AddRange(page);
+                    if (page.Count < limit)
+                    {
+                        break;
+                    }
+
+                    Assert.Equal(limit, page.Count);
+                }
+
+                Assert.Equal(expected, found);
+            });
+
+    [Fact]
+    public async Task A_listing_shows_each_folder_once_and_own_writes()
+    {
+        var (transactor, _) = New();
+        foreach (var key in (string[])["p/a", "p/a/b", "p/a/c", "p/a!", "p/z/1/2", "q/x"])
+        {
+            await PutAsync(transactor, key, "x");
+        }
+
+        var work = transactor.Begin();
+        work.Put("p/new/1", Bytes("x"));
+        work.Delete("p/z/1/2");
+
+        Assert.Equal(["a", "a!", "a/", "new/"], await work.ListAsync("p/", Cancellation));
+    }
+
+    [Fact]
+    public void The_cache_holds_no_more_than_its_bound_even_for_one_big_entry()
+    {
+        var cache = new DecodedCache(100_000);
+        cache.Keep("big", 1, new object(), 200_000);
+        Assert.Null(cache.Find<object>("big", 1));
+
+        for (var i = 0; i < 1000; i++)
+        {
+            cache.Keep($"key{i}", 1, new object(), 1000);
+        }
+
+        Assert.InRange(Enumerable.Range(0, 1000).Count(i => cache.Find<object>($"key{i}", 1) is not null), 1, 100);
+        Assert.Null(cache.Find<object>("key999", 2));
+        Assert.Null(cache.Find<string>("key999", 1));
+        cache.Clear();
+        Assert.Null(cache.Find<object>("key999", 1));
+    }
+
+    [Fact]
+    public void The_cache_stays_within_its_bound_however_often_one_entry_changes()
+    {
+        var cache = new DecodedCache(100_000);
+        cache.Keep("stays", 1, new object(), 1000);
+        for (var version = 1; version < 10_000; version++)
+        {
+            cache.Keep("changes", version, new object(), 1000);
+        }
+
+        Assert.NotNull(cache.Find<object>("stays", 1));
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static (Transactor Transactor, MemoryStore Store) New()
+    {
+        var store = new MemoryStore();
+        var cipher = new EntryCipher(Keyring.Create(SystemRandom.Instance, new FakeTimeProvider()), SystemRandom.Instance);
+        return (new Transactor(store, cipher, new DecodedCache(1_000_000)), store);
+    }
+
+    private static async Task PutAsync(Transactor transactor, string key, string value)
+    {
+        var work = transactor.Begin();
+        work.Put(key, Bytes(value));
+        Assert.True(await work.CommitAsync());
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } found ? Encoding.UTF8.GetString(found.Span) : null;
+}

@@ -1,0 +1,355 @@
+using System.Net;
+using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Logging;
+using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
+
+namespace Coffer.Server.Tests.Configuration;
+
+public sealed class ConfigurationReaderTests : IDisposable
+{
+    private const string Plain = """
+        storage "file" { path = "/var/lib/coffer" }
+        listener "tcp" {
+          address     = "127.0.0.1:8201"
+          tls_disable = 1
+          max_request_size = 1024
+        }
+        default_lease_ttl = "1h"
+        max_lease_ttl     = 86400
+        cluster_name      = "vaults"
+        audit_folder      = "/var/log/coffer"
+
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-config-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Lockout_is_configured_by_type_and_wrong_blocks_are_told()
+    {
+        var read = Read(("a.hcl", Plain + """
+            user_lockout "all" { lockout_threshold = "3" lockout_duration = "10m" lockout_counter_reset = "5m" }
+            user_lockout "userpass" { disable_lockout = "true" }
+            """));
+        Assert.Empty(read.Problems);
+        Assert.Equal(new LockoutSettings(3, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5), Disabled: true), read.Options!.Lockout.For("userpass", null));
+        Assert.Equal(new LockoutSettings(3, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5), Disabled: false), read.Options!.Lockout.For("ldap", null));
+
+        foreach (var wrong in (string[])["user_lockout \"jwt\" { }", "user_lockout \"all\" { lockout_threshold = 0 }", "user_lockout \"all\" { lockout_duration = \"0s\" }", "user_lockout \"all\" { threshold = 1 }"])
+        {
+            Assert.Single(Read(("a.hcl", Plain + wrong)).Problems);
+        }
+    }
+
+    [Fact]
+    public void Every_key_ends_where_it_belongs()
+    {
+        var read = Read(("a.hcl", Plain));
+
+        Assert.Empty(read.Problems);
+        var options = read.Options!;
+        Assert.Equal(new StorageOptions("file", "/var/lib/coffer"), options.Storage);
+        var listener = Assert.Single(options.Listeners);
+        Assert.Equal(((EndPoint)IPEndPoint.Parse("127.0.0.1:8201"), 1024L, null), (listener.Address, listener.RequestBytesMax, listener.Tls));
+        Assert.Equal((TimeSpan.FromHours(1), TimeSpan.FromDays(1)), (options.SystemTtl.Default, options.SystemTtl.Max));
+        Assert.Equal(("vaults", "/var/log/coffer"), (options.ClusterName, options.Audit.Folder));
+    }
+
+    [Fact]
+    public void Json_says_the_same_as_hcl()
+    {
+        var hcl = Read(("a.hcl", Plain));
+        var json = Read(("b.json", """
+            {
+              "storage": {"file": {"path": "/var/lib/coffer"}},
+              "listener": [{"tcp": {"address": "127.0.0.1:8201", "tls_disable": true, "max_request_size": 1024}}],
+              "default_lease_ttl": "1h", "max_lease_ttl": 86400, "cluster_name": "vaults", "audit_folder": "/var/log/coffer"
+            }
+            """));
+
+        Assert.Empty(json.Problems);
+        Assert.Equal(Comparable(hcl), Comparable(json));
+        Assert.Equal(hcl.Options!.Listeners, json.Options!.Listeners);
+    }
+
+    [Fact]
+    public void A_static_seal_names_where_its_keys_are()
+    {
+        var key = Path.Combine(_folder.FullName, "unseal.key");
+        File.WriteAllText(key, "a key");
+        var read = Read(("a.hcl", Plain + $$"""
+            seal "static" {
+              current_key_id  = "2026-2"
+              current_key     = "file://{{key}}"
+              previous_key_id = "2026-1"
+              previous_key    = "env://COFFER_TEST_NO_SUCH_KEY"
+            }
+            """));
+
+        Assert.Empty(read.Problems);
+        var keys = read.Options!.StaticKeys;
+        Assert.Equal(["2026-2", "2026-1"], keys.Select(source => source.Id));
+        Assert.Equal("a key"u8.ToArray(), keys[0].Read());
+        Assert.Contains("COFFER_TEST_NO_SUCH_KEY is not set", Assert.Throws<IOException>(() => keys[1].Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("seal \"static\" { current_key_id = \"a\" }", "needs current_key_id and current_key")]
+    [InlineData("seal \"static\" { current_key = \"file:///k\" }", "needs current_key_id, a name")]
+    [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"c2VjcmV0\" }", "current_key must say where the key is")]
+    [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"file://\" }", "current_key must say where the key is")]
+    [InlineData("seal \"static\" { keyy = \"a\" }", "unknown key keyy in seal \"static\"")]
+    [InlineData("seal \"awskms\" { }", "seal \"awskms\" is not known")]
+    [InlineData("seal { current_key = \"file:///k\" }", "seal \"static\" { }")]
+    public void A_seal_that_says_too_little_is_a_problem_that_shows_no_key(string seal, string problem)
+    {
+        var read = Read(("a.hcl", Plain + seal));
+
+        Assert.Contains(read.Problems, text => text.Contains(problem, StringComparison.Ordinal));
+        Assert.DoesNotContain(read.Problems, text => text.Contains("c2VjcmV0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Files_of_a_folder_add_up_and_other_files_do_not_count()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "1.hcl"), "storage \"inmem\" {}\n");
+        File.WriteAllText(Path.Combine(_folder.FullName, "2.json"), """{"listener": {"tcp": {"tls_disable": 1}}}""");
+        File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "not HCL at all {{{");
+
+        var read = ConfigurationReader.Read([_folder.FullName]);
+
+        Assert.Empty(read.Problems);
+        Assert.Equal(("inmem", 1), (read.Options!.Storage.Type, read.Options.Listeners.Count));
+    }
+
+    [Fact]
+    public void Every_problem_is_told_at_once_with_file_and_line()
+    {
+        var read = Read(("bad.hcl", """
+            storage "consul" { path = "x" }
+            listener "tcp" {
+              address = "localhost"
+              tls_disable = "maybe"
+              colour = "red"
+            }
+            listener "quic" {}
+            default_lease_ttl = "soon"
+            cluster_name = ["a"]
+            nonsense = 1
+            """), ("broken.hcl", "listener \"tcp\" {\n  address = \n"));
+
+        Assert.Null(read.Options);
+        string[] expected =
+        [
+            "bad.hcl:1:9: storage \"consul\" is not known",
+            "bad.hcl:4:3: tls_disable must be true or false",
+            "bad.hcl:5:3: unknown key colour in listener",
+            "bad.hcl:2:10: address \"localhost\" must be an IP address and a port",
+            "bad.hcl:2:10: this listener needs tls_cert_file and tls_key_file",
+            "bad.hcl:7:10: listener \"quic\" is not available",
+            "bad.hcl:8:1: default_lease_ttl must be a duration",
+            "bad.hcl:9:1: cluster_name must be text",
+            "bad.hcl:10:1: unknown key nonsense",
+            "broken.hcl:",
+        ];
+        Assert.All(expected, problem => Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, read.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData("", "no storage is configured")]
+    [InlineData("", "no listener is configured")]
+    [InlineData("storage \"file\" {}", "needs a path")]
+    [InlineData("storage \"inmem\" {}\nstorage \"inmem\" {}", "a second storage")]
+    [InlineData("storage = 1", "'storage' must be a block")]
+    [InlineData("default_lease_ttl = \"2h\"\nmax_lease_ttl = \"1h\"", "default_lease_ttl must not be longer than max_lease_ttl")]
+    [InlineData("listener \"tcp\" { tls_disable = 1\n max_request_size = -1 }", "max_request_size must be a positive number of bytes")]
+    [InlineData("listener \"tcp\" { tls_disable = 1\n tls_min_version = \"tls10\" }", "tls_min_version must be \"tls12\" or \"tls13\"")]
+    [InlineData("listener \"tcp\" { tls_cert_file = \"/nowhere/a\"\n tls_key_file = \"/nowhere/b\" }", "tls_cert_file: /nowhere/a cannot be read")]
+    [InlineData("listener \"tcp\" { tls_cert_file = \"a\"\n tls_key_file = \"b\"\n tls_require_and_verify_client_cert = 1 }", "needs tls_client_ca_file")]
+    [InlineData("listener \"tcp\" { tls_cert_file = \"a\"\n tls_key_file = \"b\"\n tls_min_version = \"tls13\"\n tls_max_version = \"tls12\" }", "must not be newer")]
+    [InlineData("listener \"tcp\" { tls_disable = 1\n custom_response_headers { \"6xx\" = { \"X-A\" = [\"a\"] } } }", "must be \"default\", a class such as")]
+    [InlineData("listener \"tcp\" { tls_disable = 1\n custom_response_headers { \"default\" = { \"X-Vault-A\" = [\"a\"] } } }", "does not begin with X-Vault-")]
+    [InlineData("listener \"tcp\" { tls_disable = 1\n custom_response_headers { \"default\" = { \"X-A\" = [\"a\\nb\"] } } }", "needs a list of texts")]
+    [InlineData("log_level = \"loud\"", "a.hcl:1:1: log_level must be trace, debug, info, warn, error or off")]
+    [InlineData("log_format = \"xml\"", "a.hcl:1:1: log_format must be standard or json")]
+    public void What_is_wrong_is_named(string text, string problem)
+    {
+        var read = Read(("a.hcl", text));
+
+        Assert.Null(read.Options);
+        Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Metrics_are_opened_and_closed_where_telemetry_says_so()
+    {
+        const string Rest = "storage \"inmem\" {}\ntelemetry { prometheus_retention_time = \"0s\"\n disable_hostname = true }\n";
+
+        var read = Read(("a.hcl", Rest + "listener \"tcp\" { tls_disable = 1\n telemetry { unauthenticated_metrics_access = true } }"));
+
+        Assert.Empty(read.Problems);
+        Assert.False(read.Options!.ShowsPrometheus);
+        Assert.True(Assert.Single(read.Options.Listeners).OpenMetrics);
+        Assert.Contains("disable_hostname", Assert.Single(read.Notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var read = ConfigurationReader.Read([Path.Combine(_folder.FullName, "none.hcl")]);
+
+        Assert.Contains(read.Problems, told => told.Contains("none.hcl: cannot be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Keys_of_the_reference_server_that_have_no_use_here_are_told_and_passed_over()
+    {
+        var read = Read(("a.hcl", Plain + "ui = true\ndisable_mlock = true\ncluster_addr = \"http://127.0.0.1:8201\"\n"));
+
+        Assert.Empty(read.Problems);
+        Assert.Equal(3, read.Notices.Count);
+        Assert.Contains("ui is understood and not used", read.Notices[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_address_that_clients_reach_the_server_at_is_read()
+    {
+        var read = Read(("a.hcl", Plain + "api_addr = \"https://coffer.example.test:8200\"\n"));
+
+        Assert.Empty(read.Problems);
+        Assert.Equal("https://coffer.example.test:8200", read.Options!.ApiAddress);
+    }
+
+    [Fact]
+    public void What_is_logged_how_and_where_to_is_read()
+    {
+        var read = Read(("a.hcl", Plain + "log_level = \"debug\"\nlog_format = \"json\"\nlog_file = \"/var/log/coffer/\"\n"));
+
+        Assert.Empty(read.Problems);
+        Assert.Equal(new LogOptions { Level = LogLevel.Debug, Json = true, File = "/var/log/coffer/" }, read.Options!.Log);
+    }
+
+    [Fact]
+    public void Audit_devices_are_declared_by_type_and_name_and_the_api_is_kept_within_bounds()
+    {
+        var read = Read(("a.hcl", Plain + """
+            audit "file" "main" {
+              description = "all of it"
+              options { file_path = "/var/log/coffer/audit.log" }
+            }
+            audit "socket" "away" {
+              options = { address = "10.0.0.5:9000", log_raw = false }
+            }
+            audit_targets = ["syslog", "tcp://10.0.0.5:9000", "unix:///run/a.sock"]
+            allow_audit_log_prefixing = true
+            """));
+
+        Assert.Empty(read.Problems);
+        var audit = read.Options!.Audit;
+        Assert.Equal([("file", "main/", "all of it"), ("socket", "away/", "")], audit.Declared.Select(device => (device.Type, device.Path, device.Description)));
+        Assert.Equal([KeyValuePair.Create("address", "10.0.0.5:9000"), KeyValuePair.Create("log_raw", "false")], audit.Declared[1].Options);
+        Assert.Equal(["syslog", "tcp://10.0.0.5:9000", "unix:///run/a.sock"], audit.Targets);
+        Assert.True(audit is { AllowPrefix: true, ApiMayCreate: true });
+    }
+
+    [Theory]
+    [InlineData("audit \"file\" { }", "'audit' takes 2 labels")]
+    [InlineData("audit \"file\" \"a\" { }", "a.hcl:11:14: audit \"file\" \"a\": file_path is required")]
+    [InlineData("audit \"pigeon\" \"a\" { }", "unknown backend type: \"pigeon\"")]
+    [InlineData("audit \"file\" \"a b\" { options { file_path = \"/a\" } }", "\"a b\" cannot be the path of an audit device")]
+    [InlineData("audit \"file\" \"a\" { options { file_path = \"/a\" } }\naudit \"file\" \"a/b\" { options { file_path = \"/b\" } }", "is declared twice, or below another")]
+    [InlineData("audit \"file\" \"a\" { colour = \"red\"\noptions { file_path = \"/a\" } }", "unknown key colour in audit")]
+    [InlineData("audit \"file\" \"a\" { options = 1 }", "options must be a block")]
+    [InlineData("audit_targets = \"syslog2\"", "audit_targets: \"syslog2\" must be")]
+    [InlineData("audit_targets = [\"tcp://nowhere\"]", "audit_targets: \"tcp://nowhere\" must be")]
+    public void A_wrong_declaration_of_an_audit_device_is_named(string text, string problem)
+    {
+        var read = Read(("a.hcl", Plain + text));
+
+        Assert.Null(read.Options);
+        Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Limits_of_a_listener_end_where_they_belong()
+    {
+        var read = Read(("a.hcl", """
+            storage "inmem" {}
+            listener "tcp" {
+              tls_disable = true
+              max_request_duration = "10s"
+              http_read_timeout = "11s"
+              http_read_header_timeout = "12s"
+              http_write_timeout = "13s"
+              http_idle_timeout = "14s"
+              max_json_depth = 5
+              max_json_string_value_length = 6
+              max_json_object_entry_count = 7
+              max_json_array_element_count = 8
+              max_request_json_strings = 9
+              x_forwarded_for_authorized_addrs = ["10.0.0.0/8", "192.0.2.1"]
+              x_forwarded_for_hop_skips = 1
+              x_forwarded_for_reject_not_present = false
+              x_forwarded_for_reject_not_authorized = "false"
+            }
+            listener "unix" {
+              address = "/run/coffer.sock"
+              socket_mode = "0660"
+              socket_user = "coffer"
+              socket_group = 42
+            }
+            default_max_request_duration = "15s"
+            """));
+
+        Assert.Empty(read.Problems);
+        var (tcp, unix) = (read.Options!.Listeners[0], read.Options.Listeners[1]);
+        Assert.Equal(
+            new ListenerTimes
+            {
+                Request = TimeSpan.FromSeconds(10),
+                Read = TimeSpan.FromSeconds(11),
+                ReadHeader = TimeSpan.FromSeconds(12),
+                Write = TimeSpan.FromSeconds(13),
+                Idle = TimeSpan.FromSeconds(14),
+            },
+            tcp.Times);
+        Assert.Equal(new JsonBounds { DepthMax = 5, StringBytesMax = 6, MembersMax = 7, ElementsMax = 8, StringsMax = 9 }, tcp.Json);
+        Assert.Equal(["10.0.0.0/8", "192.0.2.1/32"], tcp.ForwardedFor!.Authorized.Select(network => network.ToString()));
+        Assert.True(tcp.ForwardedFor is { HopSkips: 1, RejectNotPresent: false, RejectNotAuthorized: false });
+        Assert.Equal("/run/coffer.sock", unix.Address.ToString());
+        Assert.Equal(new UnixSocketOptions((UnixFileMode)0x1B0, "coffer", "42"), unix.Socket);
+        Assert.Equal(TimeSpan.FromSeconds(15), unix.Times.Request);
+    }
+
+    [Theory]
+    [InlineData("tcp", "x_forwarded_for_authorized_addrs = \"nowhere\"", "\"nowhere\" must be an IP address or a network")]
+    [InlineData("tcp", "proxy_protocol_behavior = \"use_always\"", "proxy_protocol_behavior is not available")]
+    [InlineData("tcp", "http_read_timeout = \"never\"", "http_read_timeout must be a duration")]
+    [InlineData("tcp", "socket_mode = \"0600\"", "unknown key socket_mode in listener \"tcp\"")]
+    [InlineData("unix", "tls_disable = true", "unknown key tls_disable in listener \"unix\"")]
+    [InlineData("unix", "socket_mode = \"rwx\"", "socket_mode must be octal")]
+    [InlineData("unix", "address = \"coffer.sock\"", "address must be the absolute path of a socket")]
+    public void A_wrong_key_of_a_listener_is_named_with_its_line(string type, string key, string problem)
+    {
+        var read = Read(("a.hcl", $"storage \"inmem\" {{}}\nlistener \"{type}\" {{\n{(type == "tcp" ? "tls_disable = true" : "")}\n{key}\n}}\n"));
+
+        Assert.Null(read.Options);
+        Assert.Contains(problem, Assert.Single(read.Problems, told => !told.Contains("no listener", StringComparison.Ordinal) && told.Contains(problem, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(_folder.FullName, "a.hcl:"), read.Problems[0], StringComparison.Ordinal);
+    }
+
+    private static object Comparable(ConfigurationResult read) => read.Options! with { Listeners = [], Audit = read.Options.Audit with { Declared = [], Targets = [] } };
+
+    private ConfigurationResult Read(params (string Name, string Text)[] files)
+    {
+        foreach (var (name, text) in files)
+        {
+            File.WriteAllText(Path.Combine(_folder.FullName, name), text);
+        }
+
+        return ConfigurationReader.Read([.. files.Select(file => Path.Combine(_folder.FullName, file.Name))]);
+    }
+}

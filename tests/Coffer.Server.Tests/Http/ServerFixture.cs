@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Coffer.Kernel.Seal;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Primitives;
+using Coffer.Server.Configuration;
+
+namespace Coffer.Server.Tests.Http;
+
+/// <summary>A real server on a loopback port, unsealed, with kv version 1 at <c>secret/</c> and small limits.</summary>
+public sealed class ServerFixture : IAsyncLifetime
+{
+    public const string Root = "root";
+    public const int BodyMax = 1024 * 1024;
+
+    private readonly ConcurrentQueue<string> _failures = new();
+    private CofferServer? _server;
+
+    public IPEndPoint Address { get; } = new(IPAddress.Loopback, FreePort());
+
+    /// <summary>A second listener, which shows metrics to everybody.</summary>
+    public IPEndPoint OpenAddress { get; } = new(IPAddress.Loopback, FreePort());
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
+
+    /// <summary>Requests that ended in a way nobody had foreseen.</summary>
+    public IReadOnlyCollection<string> Failures => [.. _failures];
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new ServerOptions
+        {
+            Storage = new StorageOptions("inmem", ""),
+            Listeners = [new ListenerOptions { Address = Address, RequestBytesMax = BodyMax, SlowBodyTime = TimeSpan.FromSeconds(1.1) }, new ListenerOptions { Address = OpenAddress, OpenMetrics = true }],
+        };
+        _server = await CofferServer.StartAsync(
+            options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
+        Http.BaseAddress = new Uri($"http://{Address}");
+        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var made = await _server.Kernel.InitializeAsync(
+            new InitRequest(1, 1) { RootToken = Root, Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, CancellationToken.None);
+        await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
+        await SendAsync("POST", "/v1/secret/kept", """{"value":"kept"}""");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    /// <summary>A well-formed request with the root token.</summary>
+    public Task<RawReply> SendAsync(string method, string target, string? body = null, string headers = "") =>
+        SendBytesAsync(method, target, body is null ? [] : Encoding.UTF8.GetBytes(body), headers);
+
+    /// <summary>As above, with any bytes as the body.</summary>
+    public Task<RawReply> SendBytesAsync(string method, string target, byte[] body, string headers = "") => RawHttp.SendAsync(
+        Address,
+        [.. Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nX-Vault-Token: {Root}\r\nContent-Length: {body.Length}\r\n{headers}\r\n"), .. body]);
+
+    /// <summary>What a request could have changed: tokens, mounts, policies, values.</summary>
+    public async Task<string> StateAsync()
+    {
+        var text = new StringBuilder();
+        foreach (var target in (string[])["auth/token/accessors", "secret", "sys/policies/acl", "sys/leases/lookup/auth/token/create"])
+        {
+            text.Append(Data((await SendAsync("LIST", "/v1/" + target)).Body)).Append('\n');
+        }
+
+        return text.Append(Data((await SendAsync("GET", "/v1/sys/mounts")).Body)).Append(Data((await SendAsync("GET", "/v1/secret/kept")).Body)).ToString();
+    }
+
+    /// <summary>Runs something that must change nothing and break nothing.</summary>
+    public async Task UnchangedAsync(Func<Task> act, Func<Task>? cleanup = null)
+    {
+        var before = await StateAsync();
+        var failures = Failures.Count;
+        await act();
+        if (cleanup is not null)
+        {
+            await cleanup();
+        }
+
+        Assert.Equal(before, await StateAsync());
+        Assert.Empty(Failures.Skip(failures));
+        Assert.Contains("kept", (await SendAsync("GET", "/v1/secret/kept")).Body, StringComparison.Ordinal);
+    }
+
+    /// <summary>The reply without its request id.</summary>
+    private static string Data(string body) => body[(body.IndexOf("\"lease_id\"", StringComparison.Ordinal) is var at && at < 0 ? 0 : at)..];
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

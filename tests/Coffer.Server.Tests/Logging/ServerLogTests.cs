@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Coffer.Kernel.Logging;
+using Coffer.Sdk.Primitives;
+using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
+using Coffer.Server.Tests.Http;
+
+namespace Coffer.Server.Tests.Logging;
+
+public sealed class ServerLogTests : IDisposable
+{
+    private static readonly LogLine Line = new LogLine(LogLevel.Info, "a thing happened").With("plain", "a/b").With("odd", "two words\nand \"a line\"");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-log-");
+    private readonly StoppedClock _clock = new();
+    private readonly StringWriter _console = new() { NewLine = "\n" };
+
+    private string LogFile => Path.Combine(_folder.FullName, "server.log");
+
+    public void Dispose()
+    {
+        _console.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_line_for_people_is_one_line_whatever_its_values_hold()
+    {
+        using var log = new ServerLog(new LogOptions(), _console, _clock);
+
+        log.Write(Line);
+
+        Assert.Equal("2026-01-02T03:04:05.678Z [INFO]  a thing happened: plain=a/b odd=\"two words\\nand \\\"a line\\\"\"\n", _console.ToString());
+    }
+
+    [Fact]
+    public void A_line_in_json_has_the_member_names_of_vaults_logs()
+    {
+        using var log = new ServerLog(new LogOptions { Json = true }, _console, _clock);
+
+        log.Write(Line);
+
+        var written = JsonElement.Parse(Assert.Single(_console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal("info", written.GetProperty("@level").GetString());
+        Assert.Equal("a thing happened", written.GetProperty("@message").GetString());
+        Assert.Equal("2026-01-02T03:04:05.678000Z", written.GetProperty("@timestamp").GetString());
+        Assert.Equal("two words\nand \"a line\"", written.GetProperty("odd").GetString());
+    }
+
+    [Theory]
+    [InlineData("trace", 5)]
+    [InlineData("warn", 2)]
+    [InlineData("error", 1)]
+    [InlineData("off", 0)]
+    public void Lines_below_the_level_are_left_out(string level, int lines)
+    {
+        Assert.True(LogOptions.TryParseLevel(level, out var parsed));
+        using var log = new ServerLog(new LogOptions { Level = parsed }, _console, _clock);
+
+        foreach (var each in Enum.GetValues<LogLevel>())
+        {
+            log.Write(new LogLine(each, "x"));
+        }
+
+        Assert.Equal(lines, _console.ToString().Count(character => character == '\n'));
+    }
+
+    [Fact]
+    public void A_file_that_was_moved_away_is_made_anew_on_demand_and_is_for_its_owner_alone()
+    {
+        using var log = new ServerLog(new LogOptions { File = LogFile }, _console, _clock);
+        log.Write(new LogLine(LogLevel.Info, "first"));
+        File.Move(LogFile, LogFile + ".1");
+        log.Write(new LogLine(LogLevel.Info, "second"));
+
+        log.Reopen();
+        log.Write(new LogLine(LogLevel.Info, "third"));
+
+        Assert.Equal(2, File.ReadAllLines(LogFile + ".1").Length);
+        Assert.EndsWith("third", Assert.Single(File.ReadAllLines(LogFile)), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(LogFile));
+        }
+    }
+
+    [Fact]
+    public void A_folder_gets_a_file_of_the_programs_name()
+    {
+        using var log = new ServerLog(new LogOptions { File = _folder.FullName + "/" }, _console, _clock);
+
+        log.Write(new LogLine(LogLevel.Info, "here"));
+
+        Assert.Single(File.ReadAllLines(Path.Combine(_folder.FullName, "coffer.log")));
+    }
+
+    [Fact]
+    public void An_exception_that_may_quote_a_request_shows_its_type_and_place_and_not_its_words()
+    {
+        using var log = new ServerLog(new LogOptions(), _console, _clock);
+
+        log.Failure("a request failed", Assert.Throws<FormatException>(() => Guid.Parse("hunter2")));
+        log.Failure("the disk failed", new IOException("No space left on device"));
+
+        Assert.DoesNotContain("hunter2", _console.ToString(), StringComparison.Ordinal);
+        Assert.Contains("error=FormatException at=", _console.ToString(), StringComparison.Ordinal);
+        Assert.Contains("error=\"IOException: No space left on device\"", _console.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Flags_win_over_the_configuration_and_wrong_ones_are_named()
+    {
+        var configured = new LogOptions { Level = LogLevel.Debug, Json = true, File = "/a" };
+
+        Assert.Equal(configured, LogFlags.None.Over(configured));
+        Assert.Equal(new LogOptions { Level = LogLevel.Error, Json = false, File = "/b" }, new LogFlags("err", "standard", "/b").Over(configured));
+        Assert.Equal(2, new LogFlags("loud", "xml", "").Problems().Count());
+        Assert.Empty(new LogFlags("WARN", "JSON", "").Problems());
+    }
+
+    [Fact]
+    public async Task A_signal_takes_up_a_changed_level_and_opens_the_log_anew_and_a_broken_configuration_changes_nothing()
+    {
+        var file = Path.Combine(_folder.FullName, "c.hcl");
+        string Text(string level) => $$"""
+            storage "inmem" {}
+            listener "tcp" {
+              address = "127.0.0.1:{{ServerFixture.FreePort()}}"
+              tls_disable = true
+            }
+            log_level = "{{level}}"
+            """;
+        await File.WriteAllTextAsync(file, Text("warn"), TestContext.Current.CancellationToken);
+        var options = ConfigurationReader.Read([file]).Options!;
+        using var log = new ServerLog(options.Log with { File = LogFile }, _console, _clock);
+        await using var server = await CofferServer.StartAsync(
+            options with { OnEvent = log.Write }, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken);
+        var reloading = new Reloading(server, log, [file], options.Log.Level);
+        Assert.Empty(_console.ToString());
+
+        await File.WriteAllTextAsync(file, Text("info"), TestContext.Current.CancellationToken);
+        File.Delete(LogFile);
+        reloading.Run();
+        Assert.Contains("log_level=info", Assert.Single(File.ReadAllLines(LogFile)), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, Text("loud"), TestContext.Current.CancellationToken);
+        reloading.Run();
+        Assert.Equal(LogLevel.Info, log.Level);
+        Assert.Contains("log_level must be", _console.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+    }
+}

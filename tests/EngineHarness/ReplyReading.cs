@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Logins;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Testing.Engines;
+
+/// <summary>Reads replies in tests; each fails with the reply's own words when it is of another case.</summary>
+public static class ReplyReading
+{
+    /// <summary>The HTTP status the kernel gives this reply.</summary>
+    public static int Status(this Reply reply) => reply switch
+    {
+        Reply.Empty empty => empty.Status ?? (empty.Warnings.IsEmpty ? 204 : 200),
+        Reply.Data data => data.Status,
+        Reply.Raw raw => raw.Status,
+        Reply.Refused refused => refused.Error.Status,
+        _ => 200,
+    };
+
+    /// <summary>The <c>data</c> object.</summary>
+    public static JsonNode Data(this Reply reply) => JsonNode.Parse(reply.DataText())!;
+
+    /// <summary>The <c>data</c> object as it was written, byte for byte.</summary>
+    public static string DataText(this Reply reply) => reply is Reply.Data data
+        ? Encoding.UTF8.GetString(data.Body.Utf8.Span)
+        : throw new Xunit.Sdk.XunitException($"expected data, got {Describe(reply)}");
+
+    public static JsonNode Data(this CreatedSecret created) => JsonNode.Parse(created.Data.Utf8.Span)!;
+
+    public static JsonNode Data(this LeasePlan plan) => JsonNode.Parse(plan.Data.Utf8.Span)!;
+
+    /// <summary>The keys of a listing.</summary>
+    public static string[] Keys(this Reply reply) => [.. reply.Data()["keys"]!.AsArray().Select(key => (string)key!)];
+
+    /// <summary>The grant of a login.</summary>
+    public static LoginGrant Grant(this Reply reply) => reply is Reply.Login login
+        ? login.Grant
+        : throw new Xunit.Sdk.XunitException($"expected a login, got {Describe(reply)}");
+
+    /// <summary>The error texts of a refusal.</summary>
+    public static IReadOnlyList<string> Errors(this Reply reply) => reply is Reply.Refused refused
+        ? refused.Error.Messages
+        : throw new Xunit.Sdk.XunitException($"expected a refusal, got {Describe(reply)}");
+
+    /// <summary>Asserts 204.</summary>
+    public static void AssertDone(this Reply reply)
+    {
+        if (reply is not Reply.Empty || reply.Status() != 204)
+        {
+            throw new Xunit.Sdk.XunitException($"expected 204, got {Describe(reply)}");
+        }
+    }
+
+    /// <summary>Asserts a refusal with this status and exactly these texts.</summary>
+    public static void AssertRefused(this Reply reply, int status, params string[] errors)
+    {
+        Assert.Equal(errors, reply.Errors());
+        Assert.Equal(status, reply.Status());
+    }
+
+    private static string Describe(Reply reply) => reply switch
+    {
+        Reply.Refused refused => $"{refused.Error.Status}: {string.Join("; ", refused.Error.Messages)}",
+        Reply.Data data => $"{data.Status}: {Encoding.UTF8.GetString(data.Body.Utf8.Span)}",
+        _ => reply.GetType().Name,
+    };
+}
