@@ -94,17 +94,17 @@ public sealed class EntryCipher : IDisposable
         BinaryPrimitives.WriteUInt32BigEndian(destination[1..], term.Number);
         using var associated = new AssociatedData(storageKey, destination[..HeaderBytes], stackalloc byte[AssociatedData.StackBytes]);
 
-        var sealer = term.Sealers.Rent();
+        var cipher = term.Ciphers.Rent();
         try
         {
             var box = destination[HeaderBytes..length];
-            sealer.TakeNonce(box[..Aead.NonceBytes], _random);
+            _random.Fill(box[..Aead.NonceBytes]);
             term.CountEncryption();
-            Aead.Seal(sealer.Cipher, plaintext, box, associated.Bytes);
+            Aead.Seal(cipher, plaintext, box, associated.Bytes);
         }
         finally
         {
-            term.Sealers.Return(sealer);
+            term.Ciphers.Return(cipher);
         }
 
         return length;
@@ -141,17 +141,17 @@ public sealed class EntryCipher : IDisposable
             ?? throw new BarrierException(BarrierProblem.UnknownTerm, $"the entry is sealed under term {number}, which the keyring does not hold");
         using var associated = new AssociatedData(storageKey, sealedEntry[..HeaderBytes], stackalloc byte[AssociatedData.StackBytes]);
 
-        var sealer = term.Sealers.Rent();
+        var cipher = term.Ciphers.Rent();
         try
         {
-            if (!Aead.TryOpen(sealer.Cipher, sealedEntry[HeaderBytes..], destination[..length], associated.Bytes))
+            if (!Aead.TryOpen(cipher, sealedEntry[HeaderBytes..], destination[..length], associated.Bytes))
             {
                 throw new BarrierException(BarrierProblem.NotAuthentic, "the entry is damaged, or was sealed for another storage key");
             }
         }
         finally
         {
-            term.Sealers.Return(sealer);
+            term.Ciphers.Return(cipher);
         }
 
         return length;

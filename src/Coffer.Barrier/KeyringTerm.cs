@@ -8,7 +8,7 @@ namespace Coffer.Barrier;
 internal sealed class KeyringTerm : IDisposable
 {
     private readonly SecretBytes _key;
-    private readonly SealerPool _sealers;
+    private readonly KeyedPool<AesGcm> _ciphers;
     private long _encryptionsStored;
     private long _encryptionsSince;
     private int _owners;
@@ -22,7 +22,7 @@ internal sealed class KeyringTerm : IDisposable
         Number = number;
         Installed = installed;
         _key = key;
-        _sealers = new SealerPool(key, static key => Aead.Cipher(key.Expose()));
+        _ciphers = new KeyedPool<AesGcm>(key, static key => Aead.Cipher(key.Expose()));
         _encryptionsStored = encryptions;
     }
 
@@ -33,7 +33,7 @@ internal sealed class KeyringTerm : IDisposable
     /// <summary>The key, for encoding the ring.</summary>
     public ReadOnlySpan<byte> ExposeKey() => _key.Expose();
 
-    public SealerPool Sealers => _sealers;
+    public KeyedPool<AesGcm> Ciphers => _ciphers;
 
     /// <summary>Encryptions by all that stored their count, and by this process since.</summary>
     public long Encryptions => Interlocked.Read(ref _encryptionsStored) + Interlocked.Read(ref _encryptionsSince);
@@ -76,7 +76,7 @@ internal sealed class KeyringTerm : IDisposable
     {
         if (Interlocked.Decrement(ref _owners) == 0 && Interlocked.CompareExchange(ref _owners, Gone, 0) == 0)
         {
-            _sealers.Dispose();
+            _ciphers.Dispose();
             _key.Dispose();
         }
     }

@@ -8,13 +8,10 @@ internal sealed class SeededRandom(int seed) : IRandom
     private readonly Random _random = new(seed);
     private readonly Lock _lock = new();
 
-    public int Calls { get; private set; }
-
     public void Fill(Span<byte> bytes)
     {
         lock (_lock)
         {
-            Calls++;
             _random.NextBytes(bytes);
         }
     }

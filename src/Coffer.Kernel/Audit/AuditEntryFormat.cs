@@ -1,12 +1,11 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Audit;
@@ -16,79 +15,72 @@ namespace Coffer.Kernel.Audit;
 /// <param name="headers">Request headers to record, by lower-case name; true: hashed.</param>
 internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     private readonly AuditHash? _accessorHash = options.HmacAccessor ? hash : null;
 
     /// <summary>An entry, without its closing brace: the device adds the chain.</summary>
     /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
-    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString("time"u8, Rfc3339.Format(time));
-            json.WriteString("type"u8, response ? "response"u8 : "request"u8);
-            if (entry.Caller is { } caller)
-            {
-                WriteCaller(json, entry, caller);
-            }
-
-            WriteRequest(json, entry);
-            if (response && entry.Answer is { } answer)
-            {
-                WriteAnswer(json, entry, answer);
-            }
-
-            if (entry.Error is { Length: > 0 } error)
-            {
-                json.WriteString("error"u8, error);
-            }
-
-            if (entry.Denial is { } denial)
-            {
-                json.WriteStartObject("explanation"u8);
-                ExplanationJson.WriteShort(json, denial);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory[..^1];
-    }
+    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => WithoutBrace(JsonBytes.Write(
+        (Format: this, Entry: entry, Response: response, Time: time),
+        static (line, json) => line.Format.Write(json, line.Entry, line.Response, line.Time)));
 
     /// <summary>The entry that shows, when a device is enabled, that it can be written to.</summary>
-    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time) => WithoutBrace(JsonBytes.Write(
+        (Id: requestId, Time: time),
+        static (test, json) =>
         {
             json.WriteStartObject();
-            json.WriteString("time"u8, Rfc3339.Format(time));
+            json.WriteString("time"u8, Rfc3339.Format(test.Time));
             json.WriteString("type"u8, "request"u8);
             json.WriteStartObject("request"u8);
-            json.WriteString("id"u8, requestId);
+            json.WriteString("id"u8, test.Id);
             json.WriteString("operation"u8, "update"u8);
             json.WriteString("path"u8, "sys/audit/test"u8);
             json.WriteEndObject();
             json.WriteEndObject();
+        }));
+
+    private static ReadOnlyMemory<byte> WithoutBrace(byte[] entry) => entry.AsMemory(..^1);
+
+    private void Write(Utf8JsonWriter json, AuditEvent entry, bool response, DateTimeOffset time)
+    {
+        // Both stand in two places of an entry, and hashing is the dearest part of it.
+        var token = Hashed(entry.Request.Token, hash);
+        var accessor = Hashed(entry.Caller?.Token.Accessor ?? "", _accessorHash);
+        json.WriteStartObject();
+        json.WriteString("time"u8, Rfc3339.Format(time));
+        json.WriteString("type"u8, response ? "response"u8 : "request"u8);
+        if (entry.Caller is { } caller)
+        {
+            WriteCaller(json, entry, caller, token, accessor);
         }
 
-        return buffer.WrittenMemory[..^1];
+        WriteRequest(json, entry, token, accessor);
+        if (response && entry.Answer is { } answer)
+        {
+            WriteAnswer(json, entry, answer);
+        }
+
+        if (entry.Error is { Length: > 0 } error)
+        {
+            json.WriteString("error"u8, error);
+        }
+
+        if (entry.Denial is { } denial)
+        {
+            json.WriteStartObject("explanation"u8);
+            ExplanationJson.WriteShort(json, denial);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
-    private void WriteCaller(Utf8JsonWriter json, AuditEvent entry, Caller caller)
+    private static void WriteCaller(Utf8JsonWriter json, AuditEvent entry, Caller caller, string hashedToken, string hashedAccessor)
     {
         var token = caller.Token;
         json.WriteStartObject("auth"u8);
-        WriteHashed(json, "client_token", caller.Text, hash);
-        WriteHashed(json, "accessor", token.Accessor, _accessorHash);
+        WriteText(json, "client_token", hashedToken);
+        WriteText(json, "accessor", hashedAccessor);
         WriteText(json, "display_name", token.DisplayName);
         json.WriteAnyTexts("policies", caller.AllPolicies);
         json.WriteAnyTexts("token_policies", token.Policies);
@@ -138,15 +130,15 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
-    private void WriteRequest(Utf8JsonWriter json, AuditEvent entry)
+    private void WriteRequest(Utf8JsonWriter json, AuditEvent entry, string hashedToken, string hashedAccessor)
     {
         var request = entry.Request;
         json.WriteStartObject("request"u8);
         json.WriteString("id"u8, request.Id);
         json.WriteString("operation"u8, entry.OperationName);
         WriteMount(json, entry);
-        WriteHashed(json, "client_token", request.Token, hash);
-        WriteHashed(json, "client_token_accessor", entry.Caller?.Token.Accessor ?? "", _accessorHash);
+        WriteText(json, "client_token", hashedToken);
+        WriteText(json, "client_token_accessor", hashedAccessor);
         json.WriteStartObject("namespace"u8);
         json.WriteString("id"u8, "root"u8);
         json.WriteEndObject();
@@ -290,13 +282,9 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         json.WriteString("mount_class"u8, mount.Class == MountClass.Auth ? "auth"u8 : "secret"u8);
     }
 
-    private static void WriteHashed(Utf8JsonWriter json, string name, string value, AuditHash? with)
-    {
-        if (value.Length > 0)
-        {
-            json.WriteString(name, with is null ? value : with.Of(value));
-        }
-    }
+    private static void WriteHashed(Utf8JsonWriter json, string name, string value, AuditHash? with) => WriteText(json, name, Hashed(value, with));
+
+    private static string Hashed(string value, AuditHash? with) => with is null || value.Length == 0 ? value : with.Of(value);
 
     private static void WriteText(Utf8JsonWriter json, string name, string value)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using Coffer.Sdk.Primitives;
 
@@ -9,9 +8,9 @@ namespace Coffer.Kernel.Audit;
 internal sealed class AuditHash(ReadOnlySpan<byte> salt) : IDisposable
 {
     /// <summary>Bytes of a hash as text.</summary>
-    public const int TextBytes = 12 + HMACSHA256.HashSizeInBytes * 2;
+    public const int TextBytes = 12 + HmacKey.MacBytes * 2;
 
-    private readonly SecretBytes _salt = SecretBytes.CopyOf(salt);
+    private readonly HmacKey _hmac = new(salt);
 
     /// <summary>The hash of a text, as <c>sys/audit-hash</c> tells it.</summary>
     public string Of(string value)
@@ -33,11 +32,11 @@ internal sealed class AuditHash(ReadOnlySpan<byte> salt) : IDisposable
     /// <summary>Writes the hash of <paramref name="value"/> as text.</summary>
     public void Write(ReadOnlySpan<byte> value, Span<byte> text)
     {
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_salt.Expose(), value, mac);
+        Span<byte> mac = stackalloc byte[HmacKey.MacBytes];
+        _hmac.Hash(value, mac);
         "hmac-sha256:"u8.CopyTo(text);
         Convert.TryToHexStringLower(mac, text[12..], out _);
     }
 
-    public void Dispose() => _salt.Dispose();
+    public void Dispose() => _hmac.Dispose();
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Identity;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Leases;
 

@@ -27,14 +27,8 @@ internal sealed class ExplainStep(KernelServices services)
     public Explanation OfDecision(Way way, Caller caller, AclDecision decision)
     {
         var path = PathOf(way);
-        var explained = Explanation.Of(decision, caller.Acl, path, way.OperationName, way.Path?.Sudo ?? false, services.Clock.GetUtcNow()) with
-        {
-            RequestId = way.Request.Id,
-            Accessor = caller.Token.Accessor,
-            EntityId = caller.Identity.EntityId,
-            TokenPolicies = caller.Token.Policies,
-            IdentityPolicies = caller.Identity.Origins,
-        };
+        var explained = Explanation.Of(
+            decision, caller.Acl, path, way.OperationName, way.Path?.Sudo ?? false, services.Clock.GetUtcNow(), way.Request.Id, caller);
         return path == way.FullPath ? explained : explained with { WouldAllow = null };
     }
 

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Requests;
@@ -9,12 +8,6 @@ namespace Coffer.Kernel.Requests;
 /// <summary>The body that every Vault client expects around an answer.</summary>
 public sealed record Envelope(string RequestId)
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     public string LeaseId { get; init; } = "";
 
     public bool Renewable { get; init; }
@@ -39,11 +32,11 @@ public sealed record Envelope(string RequestId)
     /// <summary>Also writes every member of the data at the top level, as old clients of some sys paths expect.</summary>
     public bool DataAtTopLevel { get; init; }
 
-    public ReadOnlyMemory<byte> Write()
+    public ReadOnlyMemory<byte> Write() => JsonBytes.Write(this, static (envelope, json) => envelope.Write(json));
+
+    private void Write(Utf8JsonWriter json)
     {
         var data = Data?.Utf8 ?? default;
-        var buffer = new ArrayBufferWriter<byte>(384 + (DataAtTopLevel ? 2 : 1) * data.Length);
-        using var json = new Utf8JsonWriter(buffer, WriterOptions);
         json.WriteStartObject();
         json.WriteString("request_id"u8, RequestId);
         json.WriteString("lease_id"u8, LeaseId);
@@ -84,8 +77,6 @@ public sealed record Envelope(string RequestId)
         }
 
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
     }
 
     private static void WriteMembers(Utf8JsonWriter json, ReadOnlyMemory<byte> data)

@@ -89,7 +89,8 @@ public static class Initialization
         var name = options.ClusterName.Length > 0 ? options.ClusterName : $"coffer-cluster-{Hex8(options.Random)}";
         Put(ClusterKey, new ClusterIdentity(name, options.Random.Uuid()), KernelJson.Default.ClusterIdentity);
 
-        var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
+        using var hashKey = new HmacKey(tokenKey.Expose());
+        var tokens = new TokenStore(hashKey, options.Random, options.Clock);
         var (root, text) = RootToken.New(tokens, options.Clock);
         if (request.RootToken is { } chosen)
         {

@@ -33,7 +33,7 @@ internal sealed class Unsealed : IAsyncDisposable
     private readonly KernelOptions _options;
     private readonly SecretBytes _rootKey;
     private readonly EntryCipher _cipher;
-    private readonly SecretBytes _tokenKey;
+    private readonly HmacKey _tokenKey;
     private readonly KernelServices _services;
     private readonly RequestPipeline _pipeline;
     private readonly Janitor _janitor;
@@ -46,7 +46,7 @@ internal sealed class Unsealed : IAsyncDisposable
     private int _running = 1;
 
     private Unsealed(
-        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, SecretBytes tokenKey, ClusterIdentity cluster)
+        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster)
     {
         _options = options;
         _rootKey = rootKey;
@@ -83,7 +83,7 @@ internal sealed class Unsealed : IAsyncDisposable
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
-        return new Unsealed(options, control, seal, cipher, rootKey, SecretBytes.CopyOf(tokenKey.Span), cluster);
+        return new Unsealed(options, control, seal, cipher, rootKey, new HmacKey(tokenKey.Span), cluster);
     }
 
     /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
@@ -179,7 +179,7 @@ internal sealed class Unsealed : IAsyncDisposable
     }
 
     private static KernelServices Compose(
-        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, SecretBytes tokenKey, CancellationToken stop)
+        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop)
     {
         var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
         var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Barrier;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Wrapping;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;

@@ -5,17 +5,24 @@ namespace Coffer.Kernel.Telemetry;
 /// <summary>A store whose calls are counted and timed, those that fail included. Not the owner of what it wraps.</summary>
 internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvider clock) : IStore
 {
-    public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
     {
         var begin = clock.GetTimestamp();
+        ValueTask<StoreEntry?> got = default;
         try
         {
-            return await inner.GetAsync(key, cancellation);
+            got = inner.GetAsync(key, cancellation);
         }
         finally
         {
-            metrics.Gets.Add(clock.GetElapsedTime(begin));
+            // Most entries are in memory: what is there at once, or fails at once, needs no state machine.
+            if (got.IsCompleted)
+            {
+                metrics.Gets.Add(clock.GetElapsedTime(begin));
+            }
         }
+
+        return got.IsCompleted ? got : WaitAsync(got, begin);
     }
 
     public async ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
@@ -31,7 +38,9 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         }
     }
 
-    public async ValueTask<bool> CommitAsync(StoreBatch batch)
+    public ValueTask<bool> CommitAsync(StoreBatch batch) => batch.Writes.Count == 0 ? inner.CommitAsync(batch) : WriteAsync(batch);
+
+    private async ValueTask<bool> WriteAsync(StoreBatch batch)
     {
         var begin = clock.GetTimestamp();
         try
@@ -45,6 +54,18 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
             {
                 (write.Value is null ? metrics.Deletes : metrics.Puts).Add(taken);
             }
+        }
+    }
+
+    private async ValueTask<StoreEntry?> WaitAsync(ValueTask<StoreEntry?> got, long begin)
+    {
+        try
+        {
+            return await got;
+        }
+        finally
+        {
+            metrics.Gets.Add(clock.GetElapsedTime(begin));
         }
     }
 

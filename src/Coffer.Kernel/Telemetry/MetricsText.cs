@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Coffer.Kernel.Requests;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Telemetry;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Tidying;

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Tokens;
 
 /// <summary>Finds, makes and changes token records inside a unit of work. Who may do so is decided elsewhere.</summary>
 /// <param name="hashKey">Keys the hashes of token texts; from the barrier, the same for the life of the data.</param>
-public sealed class TokenStore(SecretBytes hashKey, IRandom random, TimeProvider clock)
+public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clock)
 {
     public const string ServicePrefix = "hvs.";
     public const int AccessorCharacters = 24;
@@ -27,9 +27,11 @@ public sealed class TokenStore(SecretBytes hashKey, IRandom random, TimeProvider
     public byte[] HashOf(string text)
     {
         Span<byte> buffer = stackalloc byte[512];
-        return HMACSHA256.HashData(
-            hashKey.Expose(),
-            Encoding.UTF8.GetMaxByteCount(text.Length) <= buffer.Length ? buffer[..Encoding.UTF8.GetBytes(text, buffer)] : Encoding.UTF8.GetBytes(text));
+        var hash = new byte[HmacKey.MacBytes];
+        hashKey.Hash(
+            Encoding.UTF8.GetMaxByteCount(text.Length) <= buffer.Length ? buffer[..Encoding.UTF8.GetBytes(text, buffer)] : Encoding.UTF8.GetBytes(text),
+            hash);
+        return hash;
     }
 
     /// <summary>The live record of a token's text, or null: unknown, wrong, expired and revoked tokens look alike and cost the same.</summary>

@@ -15,7 +15,10 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
 
-    private readonly Dictionary<string, long> _reads = new(StringComparer.Ordinal);
+    /// <summary>Most requests read no more entries than this.</summary>
+    private const int UsualReads = 16;
+
+    private readonly Dictionary<string, long> _reads = new(UsualReads, StringComparer.Ordinal);
     private Dictionary<string, Write>? _writes;
     private Dictionary<string, Write>? _marked;
     private int _readsAtMark;
@@ -43,30 +46,17 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     }
 
     /// <summary>The decoded entry, or null. Decoded once per version; the instance is shared, so it must be immutable.</summary>
-    public async ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
         if (_writes is not null && _writes.TryGetValue(key, out var written))
         {
-            return written.Plain is { } plain ? JsonSerializer.Deserialize(plain.Span, type) : null;
+            return ValueTask.FromResult(written.Plain is { } plain ? JsonSerializer.Deserialize(plain.Span, type) : null);
         }
 
-        var entry = await store.GetAsync(key, cancellation);
-        Remember(key, entry?.Version ?? 0);
-        if (entry is not { } found)
-        {
-            return null;
-        }
-
-        if (cache.Find<T>(key, found.Version) is { } known)
-        {
-            return known;
-        }
-
-        var value = JsonSerializer.Deserialize(cipher.Open(key, found.Value.Span), type)
-            ?? throw new InvalidDataException("a stored entry holds null where a value must be");
-        cache.Keep(key, found.Version, value, found.Value.Length);
-        return value;
+        // Several entries are read for every request, nearly all of them from memory: those need no state machine.
+        var reading = store.GetAsync(key, cancellation);
+        return reading.IsCompletedSuccessfully ? ValueTask.FromResult(Decode(key, reading.Result, type)) : WaitAsync(reading, key, type);
     }
 
     public void Put(string key, ReadOnlyMemory<byte> value) => Set(key, new Write(value));
@@ -146,36 +136,33 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     /// <summary>Does all or nothing.</summary>
     /// <returns>False when something read has changed since: the work must be done again on what is there now.</returns>
     /// <remarks>A request that wrote nothing is checked as well, if it read several entries: two halves of two states are no answer.</remarks>
-    public async ValueTask<bool> CommitAsync()
+    public ValueTask<bool> CommitAsync()
     {
-        var writing = HasWrites;
-        if (!writing && _reads.Count - _readsAtMark < 2)
+        if (!HasWrites && _reads.Count - _readsAtMark < 2)
         {
-            return true;
+            return ValueTask.FromResult(true);
         }
 
-        var preconditions = new List<StorePrecondition>(_reads.Count);
+        var preconditions = new StorePrecondition[_reads.Count];
+        var next = 0;
         foreach (var (key, version) in _reads)
         {
-            preconditions.Add(new StorePrecondition(key, version));
+            preconditions[next++] = new StorePrecondition(key, version);
         }
 
-        var writes = new List<StoreWrite>(_writes?.Count ?? 0);
-        if (writing)
+        return store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions));
+    }
+
+    private StoreWrite Sealed(KeyValuePair<string, Write> write)
+    {
+        ReadOnlyMemory<byte>? value = null;
+        if (write.Value.Plain is { } plain)
         {
-            foreach (var (key, write) in _writes!)
-            {
-                ReadOnlyMemory<byte>? stored = null;
-                if (write.Plain is { } plain)
-                {
-                    stored = cipher.Seal(key, plain.Span);
-                }
-
-                writes.Add(new StoreWrite(key, stored));
-            }
+            // Not as a conditional expression: a null byte[] would convert to memory that is empty, and present.
+            value = cipher.Seal(write.Key, plain.Span);
         }
 
-        return await store.CommitAsync(new StoreBatch(writes, preconditions));
+        return new StoreWrite(write.Key, value);
     }
 
     /// <summary>The keys of one page, with own puts after <paramref name="after"/> and up to <paramref name="end"/>, without own deletes.</summary>
@@ -202,6 +189,29 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         }
 
         return keys;
+    }
+
+    private async ValueTask<T?> WaitAsync<T>(ValueTask<StoreEntry?> reading, string key, JsonTypeInfo<T> type)
+        where T : class => Decode(key, await reading, type);
+
+    private T? Decode<T>(string key, StoreEntry? entry, JsonTypeInfo<T> type)
+        where T : class
+    {
+        Remember(key, entry?.Version ?? 0);
+        if (entry is not { } found)
+        {
+            return null;
+        }
+
+        if (cache.Find<T>(key, found.Version) is { } known)
+        {
+            return known;
+        }
+
+        var value = JsonSerializer.Deserialize(cipher.Open(key, found.Value.Span), type)
+            ?? throw new InvalidDataException("a stored entry holds null where a value must be");
+        cache.Keep(key, found.Version, value, found.Value.Length);
+        return value;
     }
 
     private void Remember(string key, long version)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Coffer.Sdk.Replies;
@@ -8,13 +6,6 @@ namespace Coffer.Sdk.Replies;
 /// <remarks>Not printable: it may hold secrets.</remarks>
 public readonly struct JsonText
 {
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        // The reply is application/json, never HTML: only what JSON itself demands is escaped.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     private readonly ReadOnlyMemory<byte> _utf8;
 
     private JsonText(ReadOnlyMemory<byte> utf8) => _utf8 = utf8;
@@ -29,18 +20,19 @@ public readonly struct JsonText
     public static JsonText From(JsonElement element) => new(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element).ToArray());
 
     /// <summary>Writes an object: <paramref name="members"/> writes what stands between the braces.</summary>
-    public static JsonText Write(Action<Utf8JsonWriter> members)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
+    public static JsonText Write(Action<Utf8JsonWriter> members) => Write(members, static (write, json) => write(json));
 
-        return new JsonText(buffer.WrittenMemory);
-    }
+    /// <summary>The same for a delegate that captures nothing.</summary>
+    /// <param name="source">Passed on to <paramref name="members"/>.</param>
+    /// <param name="members">Writes what stands between the braces.</param>
+    public static JsonText Write<T>(T source, Action<T, Utf8JsonWriter> members) => new(JsonBytes.Write(
+        (Source: source, Members: members),
+        static (whole, json) =>
+        {
+            json.WriteStartObject();
+            whole.Members(whole.Source, json);
+            json.WriteEndObject();
+        }));
 
     public override string ToString() => "JsonText(redacted)";
 }

@@ -12,28 +12,30 @@ internal static class KvReplies
 {
     /// <summary>A version's metadata alone: the answer to a write.</summary>
     public static Reply.Data Version(KvKey key, long number, int status = 200) =>
-        new(JsonText.Write(json => WriteVersion(json, key, number))) { Status = status };
+        new(JsonText.Write((key, number), static (version, json) => WriteVersion(json, version.key, version.number))) { Status = status };
 
     /// <summary>Data, or a shape, with the metadata of its version. Without it (null): 404, and the metadata all the same.</summary>
     /// <param name="name"><c>data</c> or <c>subkeys</c>.</param>
     public static Reply Read(string name, ReadOnlyMemory<byte>? value, KvKey key, long number)
     {
-        var body = JsonText.Write(json =>
-        {
-            // Members in order of their names: "data", "metadata", "subkeys".
-            if (name == "data")
+        var body = JsonText.Write(
+            (name, value, key, number),
+            static (read, json) =>
             {
-                WriteValue(json, name, value);
-            }
+                // Members in order of their names: "data", "metadata", "subkeys".
+                if (read.name == "data")
+                {
+                    WriteValue(json, read.name, read.value);
+                }
 
-            json.WriteStartObject("metadata");
-            WriteVersion(json, key, number);
-            json.WriteEndObject();
-            if (name != "data")
-            {
-                WriteValue(json, name, value);
-            }
-        });
+                json.WriteStartObject("metadata");
+                WriteVersion(json, read.key, read.number);
+                json.WriteEndObject();
+                if (read.name != "data")
+                {
+                    WriteValue(json, read.name, read.value);
+                }
+            });
         return new Reply.Data(body) { Status = value is null ? 404 : 200 };
     }
 
@@ -127,7 +129,6 @@ internal static class KvReplies
         json.WriteEndObject();
     }
 
-    /// <summary>RFC 3339 in UTC with up to seven decimals; empty for null.</summary>
-    private static string Time(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture) ?? "";
+    /// <summary>Empty for null.</summary>
+    private static string Time(DateTimeOffset? time) => time is { } known ? Rfc3339.Format(known) : "";
 }

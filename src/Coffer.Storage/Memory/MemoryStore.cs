@@ -21,13 +21,7 @@ public sealed class MemoryStore : IStore
         ThrowIfClosed();
         StoreArguments.CheckKey(key);
 
-        // The cell first: it leads back to the cell before it, but not forward.
-        if (!_cells.TryGetValue(key, out var cell))
-        {
-            return ValueTask.FromResult<StoreEntry?>(null);
-        }
-
-        return ValueTask.FromResult(cell.Version <= _state.Version ? cell.Entry : cell.Previous?.Entry);
+        return ValueTask.FromResult(Point(key));
     }
 
     public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
@@ -57,7 +51,7 @@ public sealed class MemoryStore : IStore
         StoreArguments.CheckBatch(batch);
         if (batch.Writes.Count == 0)
         {
-            return ValueTask.FromResult(Holds(_state.Items, batch.Preconditions));
+            return ValueTask.FromResult(Holds(batch.Preconditions));
         }
 
         lock (_gate)
@@ -115,6 +109,25 @@ public sealed class MemoryStore : IStore
                 _cells[key] = new(version, _cells[key].Entry, null);
             }
         }
+    }
+
+    private StoreEntry? Point(string key)
+    {
+        // The cell first: it leads back to the cell before it, but not forward.
+        return _cells.TryGetValue(key, out var cell) ? cell.Version <= _state.Version ? cell.Entry : cell.Previous?.Entry : null;
+    }
+
+    private bool Holds(IReadOnlyList<StorePrecondition> preconditions)
+    {
+        var before = _state;
+        var holds = true;
+        for (var i = 0; i < preconditions.Count && holds; i++)
+        {
+            holds = (Point(preconditions[i].Key)?.Version ?? 0) == preconditions[i].Version;
+        }
+
+        // Point reads are quicker than a search in the ordered set, and tell of one state as long as it has stayed.
+        return _state == before ? holds : Holds(_state.Items, preconditions);
     }
 
     private static bool Holds(ImmutableSortedSet<Item> items, IReadOnlyList<StorePrecondition> preconditions)

@@ -75,13 +75,36 @@ public sealed record Explanation
     public JsonText ToJson(Func<string, bool> exists, string hint = "") => JsonText.Write(json => ExplanationJson.Write(json, this, exists, hint));
 
     /// <summary>About what it takes in memory. What is shared with compiled policies counts as well, since it may be all that keeps them alive.</summary>
-    internal int Bytes => OverheadBytes
-        + (sizeof(char) * (RequestId.Length + Path.Length + Operation.Length + Accessor.Length + EntityId.Length + (Rule?.Length ?? 0)
-            + (Parameter?.Length ?? 0) + (WouldAllow?.Length ?? 0)
-            + TokenPolicies.Sum(name => name.Length + 16)
-            + IdentityPolicies.Sum(origin => origin.Policy.Length + origin.From.Length + 32)
-            + Sources.Sum(SizeOf)
-            + Skipped.Sum(skipped => SizeOf(skipped.Source) + skipped.Reason.Length + 32)));
+    internal int Bytes
+    {
+        get
+        {
+            // Every request comes by here: loops over the arrays, where sums of lambdas would allocate.
+            var characters = RequestId.Length + Path.Length + Operation.Length + Accessor.Length + EntityId.Length
+                + (Rule?.Length ?? 0) + (Parameter?.Length ?? 0) + (WouldAllow?.Length ?? 0);
+            foreach (var name in TokenPolicies)
+            {
+                characters += name.Length + 16;
+            }
+
+            foreach (var origin in IdentityPolicies)
+            {
+                characters += origin.Policy.Length + origin.From.Length + 32;
+            }
+
+            foreach (var source in Sources)
+            {
+                characters += SizeOf(source);
+            }
+
+            foreach (var skipped in Skipped)
+            {
+                characters += SizeOf(skipped.Source) + skipped.Reason.Length + 32;
+            }
+
+            return OverheadBytes + (sizeof(char) * characters);
+        }
+    }
 
     /// <summary>Whether a rule could have matched, had its templates values: as far as its path is plain text.</summary>
     private static bool MayConcern(string rule, string path)
@@ -93,11 +116,18 @@ public sealed record Explanation
 
     private static int SizeOf(RuleSource source) => source.Policy.Value.Length + source.Path.Length + 48;
 
-    /// <summary>What is known of a decision, without the request around it.</summary>
+    /// <summary>What is known of a decision, and of the request around it if there was one.</summary>
     /// <param name="path">As it was decided on.</param>
+    /// <param name="requestId">Empty for a question that was not a request.</param>
+    /// <param name="caller">Null likewise.</param>
     internal static Explanation Of(
-        AclDecision decision, Acl acl, string path, string operation, bool isRootProtected, DateTimeOffset time) => new()
+        AclDecision decision, Acl acl, string path, string operation, bool isRootProtected, DateTimeOffset time, string requestId = "", Caller? caller = null) => new()
         {
+            RequestId = requestId,
+            Accessor = caller?.Token.Accessor ?? "",
+            EntityId = caller?.Identity.EntityId ?? "",
+            TokenPolicies = caller?.Token.Policies ?? [],
+            IdentityPolicies = caller?.Identity.Origins ?? [],
             Time = time,
             Path = path,
             Operation = operation,

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Policies.Explain;

@@ -4,6 +4,7 @@ using Coffer.Kernel.Leases;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.Tokens.Paths.TokenFields;
 

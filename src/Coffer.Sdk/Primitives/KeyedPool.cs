@@ -1,26 +1,25 @@
 using System.Numerics;
-using System.Security.Cryptography;
-using Coffer.Sdk.Primitives;
 
-namespace Coffer.Barrier;
+namespace Coffer.Sdk.Primitives;
 
 /// <summary>
-/// Keeps ciphers of one key for reuse: setting one up costs more than sealing a small entry, and one may serve only one thread at a time.
+/// Keeps ciphers, or MACs, of one key for reuse: setting one up costs more than a small message, and one may serve only one thread at a time.
 /// </summary>
 /// <param name="key">Zeroed by its owner, after the pool was disposed.</param>
-/// <param name="make">Sets up a cipher of the key.</param>
-internal sealed class SealerPool(SecretBytes key, Func<SecretBytes, AesGcm> make) : IDisposable
+/// <param name="make">Sets up one for the key.</param>
+public sealed class KeyedPool<T>(SecretBytes key, Func<SecretBytes, T> make) : IDisposable
+    where T : class, IDisposable
 {
     // Twice the processors, so that a thread moved between them still finds one; a power of two for the mask.
-    private static readonly int Slots = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2);
+    private static int Slots { get; } = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2);
 
-    private readonly Sealer?[] _idle = new Sealer?[Slots];
+    private readonly T?[] _idle = new T?[Slots];
     private readonly Lock _making = new();
     private volatile bool _disposed;
 
-    /// <summary>A sealer for the caller alone, until it is given back.</summary>
+    /// <summary>One for the caller alone, until it is given back.</summary>
     /// <exception cref="ObjectDisposedException">The key is zeroed.</exception>
-    public Sealer Rent()
+    public T Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var start = Thread.GetCurrentProcessorId();
@@ -32,21 +31,22 @@ internal sealed class SealerPool(SecretBytes key, Func<SecretBytes, AesGcm> make
             }
         }
 
-        // Disposing takes the same lock before the key is zeroed: a cipher must never be made of a key that is half gone.
+        // Disposing takes the same lock before the key is zeroed: nothing must ever be made of a key that is half gone.
         lock (_making)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return new Sealer(make(key));
+            return make(key);
         }
     }
 
-    /// <summary>Takes a sealer back.</summary>
-    public void Return(Sealer sealer)
+    /// <summary>Takes one back.</summary>
+    public void Return(T used)
     {
+        ArgumentNullException.ThrowIfNull(used);
         var start = Thread.GetCurrentProcessorId();
         for (var i = 0; i < Slots && !_disposed; i++)
         {
-            if (Interlocked.CompareExchange(ref _idle[(start + i) & (Slots - 1)], sealer, null) is null)
+            if (Interlocked.CompareExchange(ref _idle[(start + i) & (Slots - 1)], used, null) is null)
             {
                 // Disposing may have swept the slots just before.
                 if (_disposed)
@@ -58,7 +58,7 @@ internal sealed class SealerPool(SecretBytes key, Func<SecretBytes, AesGcm> make
             }
         }
 
-        sealer.Dispose();
+        used.Dispose();
     }
 
     /// <summary>Frees what is idle now, and what is in use when it comes back.</summary>

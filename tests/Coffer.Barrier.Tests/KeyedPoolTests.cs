@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using Coffer.Sdk.Primitives;
+
 namespace Coffer.Barrier.Tests;
 
-public sealed class SealerPoolTests
+public sealed class KeyedPoolTests
 {
     // A cipher of a key that is half zeroed would write what nobody could read again.
     [Fact]
@@ -9,7 +12,7 @@ public sealed class SealerPoolTests
         using var making = new ManualResetEventSlim();
         using var disposed = new ManualResetEventSlim();
         var key = Kit.Secret(FullKey);
-        var pool = new SealerPool(key, key =>
+        var pool = new KeyedPool<AesGcm>(key, key =>
         {
             making.Set();
 
@@ -24,33 +27,33 @@ public sealed class SealerPoolTests
         disposed.Set();
         key.Dispose();
 
-        Assert.Equal(Sealed(new Sealer(Aead.Cipher(FullKey))), Sealed(await renting));
+        Assert.Equal(Sealed(Aead.Cipher(FullKey)), Sealed(await renting));
     }
 
     [Fact]
-    public void A_sealer_that_comes_back_is_used_again_and_one_that_comes_back_too_late_is_freed()
+    public void A_cipher_that_comes_back_is_used_again_and_one_that_comes_back_too_late_is_freed()
     {
         using var key = Kit.Secret(FullKey);
-        var pool = new SealerPool(key, static key => Aead.Cipher(key.Expose()));
-        var sealer = pool.Rent();
-        pool.Return(sealer);
-        Assert.Same(sealer, pool.Rent());
+        var pool = new KeyedPool<AesGcm>(key, static key => Aead.Cipher(key.Expose()));
+        var cipher = pool.Rent();
+        pool.Return(cipher);
+        Assert.Same(cipher, pool.Rent());
 
         pool.Dispose();
-        pool.Return(sealer);
+        pool.Return(cipher);
 
-        Assert.Throws<ObjectDisposedException>(() => Sealed(sealer));
+        Assert.Throws<ObjectDisposedException>(() => Sealed(cipher));
         Assert.Throws<ObjectDisposedException>(pool.Rent);
     }
 
     private static readonly byte[] FullKey = [.. Enumerable.Repeat((byte)0xA5, 32)];
 
-    private static byte[] Sealed(Sealer sealer)
+    private static byte[] Sealed(AesGcm cipher)
     {
         var box = new byte[Aead.Overhead];
-        using (sealer)
+        using (cipher)
         {
-            Aead.Seal(sealer.Cipher, [], box, []);
+            Aead.Seal(cipher, [], box, []);
         }
 
         return box;
