@@ -99,6 +99,9 @@ public sealed record KernelServices
     /// <summary>As <see cref="KernelOptions.OnEvent"/>.</summary>
     public required Action<LogLine> OnEvent { get; init; }
 
+    /// <summary>As <see cref="KernelOptions.LogLevels"/>.</summary>
+    public required LogLevels LogLevels { get; init; }
+
     /// <summary>What of the server itself <c>sys/</c> may touch.</summary>
     public required IServerControl Control { get; init; }
 }

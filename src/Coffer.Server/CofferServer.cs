@@ -58,6 +58,7 @@ public sealed class CofferServer : IAsyncDisposable
             ApiAddress = options.ApiAddress.Length > 0 ? options.ApiAddress : AddressOf(options.Listeners[0]),
             Audit = options.Audit,
             OnEvent = options.OnEvent,
+            LogLevels = options.LogLevels ?? new LogLevels(options.Log.Level),
             RawStorage = options.RawStorage,
             ShowsPrometheus = options.ShowsPrometheus,
             DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
@@ -122,6 +123,6 @@ public sealed class CofferServer : IAsyncDisposable
         var listener = new KestrelListener(options, onEvent);
         _listeners.Add(listener);
         await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options), options, onFailure), cancellation);
-        onEvent(new LogLine(LogLevel.Info, "the server listens").With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
+        onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
     }
 }

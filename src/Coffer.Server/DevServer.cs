@@ -88,6 +88,7 @@ public sealed class DevServer : IAsyncDisposable
                 },
                 RawStorage = true,
                 OnEvent = onEvent,
+                LogLevels = dev.LogLevels,
             };
             server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, onFailure, cancellation);
             return new DevServer(dev, server, sandbox, await OpenAsync(server, dev, cancellation), made.Authority, temporary);

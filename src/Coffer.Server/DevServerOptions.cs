@@ -1,4 +1,6 @@
 using System.Net;
+using Coffer.Kernel.Logging;
+using Coffer.Server.Configuration;
 
 namespace Coffer.Server;
 
@@ -12,6 +14,9 @@ public sealed record DevServerOptions(IPEndPoint Address, string RootToken, bool
 {
     /// <summary>Null for plain HTTP.</summary>
     public DevTlsOptions? Tls { get; init; }
+
+    /// <summary>As <see cref="ServerOptions.LogLevels"/>.</summary>
+    public LogLevels? LogLevels { get; init; }
 }
 
 /// <summary>TLS of a development server, with a certificate of its own making.</summary>

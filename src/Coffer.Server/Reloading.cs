@@ -18,7 +18,7 @@ internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyLis
             Try("the log file could not be opened anew", log.Reopen);
             ReadLevel();
             Try("the audit files or a certificate could not be read anew; what was read before stays in force", server.Reload);
-            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With("log_level", log.Level.ToString().ToLowerInvariant()));
+            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With("log_level", LogLevels.NameOf(log.Levels.Configured)));
         }
     }
 
@@ -38,7 +38,8 @@ internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyLis
 
         if (read.Options is { } options && options.Log.Level != _configured)
         {
-            log.Level = _configured = options.Log.Level;
+            _configured = options.Log.Level;
+            log.Levels.Configure(_configured);
         }
     }
 

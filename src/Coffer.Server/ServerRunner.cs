@@ -19,9 +19,9 @@ public static class ServerRunner
         }
 
         using var stop = new StopSignal(cancellation);
-        await using var server = await DevServer.StartAsync(dev, log.Write, log.Failure, stop.Token);
+        await using var server = await DevServer.StartAsync(dev with { LogLevels = log.Levels }, log.Write, log.Failure, stop.Token);
         await TellDevAsync(output, dev, server);
-        using var reload = OnHangUp(new Reloading(server.Server, log, [], log.Level));
+        using var reload = OnHangUp(new Reloading(server.Server, log, [], log.Levels.Configured));
         await stop.WaitAsync();
         await output.WriteLineAsync("==> Coffer shutdown triggered");
         return 0;
@@ -54,7 +54,7 @@ public static class ServerRunner
             return 1;
         }
 
-        options = options with { OnEvent = log.Write };
+        options = options with { OnEvent = log.Write, LogLevels = log.Levels };
         using var stop = new StopSignal(cancellation);
         if (ProcessMemory.Close() is { } open)
         {

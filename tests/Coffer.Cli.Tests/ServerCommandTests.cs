@@ -59,6 +59,43 @@ public sealed class ServerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_initialises_a_server_that_unseals_itself_is_not_told_to_unseal_it()
+    {
+        var address = RealServer.FreeAddress();
+        var file = Path.Combine(_home.FullName, "c.hcl");
+        var key = Path.Combine(_home.FullName, "key");
+        await File.WriteAllBytesAsync(key, [.. Enumerable.Range(0, 32).Select(n => (byte)n)], TestContext.Current.CancellationToken);
+        var text = $$"""
+            storage "inmem" {}
+            seal "static" {
+              current_key_id = "a"
+              current_key    = "file://{{key}}"
+            }
+            listener "tcp" {
+              address     = "{{address}}"
+              tls_disable = true
+            }
+            """;
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var output = new Watched("operator init");
+        using var console = new TestConsole { OutTo = output };
+        var server = CliProgram.RunAsync(["server", $"-config={file}"], console, new CliHooks { RunServer = ServerHook.RunAsync }, stop.Token);
+        Assert.Same(output.Seen, await Task.WhenAny(output.Seen, server));
+
+        var told = new Watched("Next: ");
+        using var asking = new TestConsole { OutTo = told };
+        asking.Environment["HOME"] = _home.FullName;
+        asking.Environment["VAULT_ADDR"] = $"http://{address}";
+        Assert.Equal(0, await CliProgram.RunAsync(["operator", "init"], asking, new CliHooks(), TestContext.Current.CancellationToken));
+
+        Assert.Contains("Next: coffer login", told.ToString(), StringComparison.Ordinal);
+        Assert.Contains("has unsealed itself", told.ToString(), StringComparison.Ordinal);
+        await stop.CancelAsync();
+        Assert.Equal(0, await server);
+    }
+
+    [Fact]
     public async Task A_dev_server_with_tls_makes_a_certificate_that_the_client_can_check()
     {
         var address = RealServer.FreeAddress();

@@ -54,13 +54,19 @@ internal sealed class SoakClient(Uri address) : IDisposable
     }
 
     /// <summary>One request. An answer that is not expected is a problem, 500 always.</summary>
+    /// <param name="wrapTtl">The answer is wrapped for so long; null: it is not.</param>
     /// <returns>The body; null when it has none or the answer was not 200.</returns>
     /// <exception cref="SealedMeanwhileException">It was answered 503, and the server was being sealed.</exception>
-    public async Task<JsonNode?> SendAsync(string method, string path, JsonNode? body, string token, int[] expected, CancellationToken cancellation)
+    public async Task<JsonNode?> SendAsync(string method, string path, JsonNode? body, string token, int[] expected, CancellationToken cancellation, string? wrapTtl = null)
     {
         var (sealing, seals) = (Volatile.Read(ref _sealing), _seals);
         using var request = new HttpRequestMessage(new HttpMethod(method), $"/v1/{path}");
         request.Headers.Add("X-Vault-Token", token);
+        if (wrapTtl is not null)
+        {
+            request.Headers.Add("X-Vault-Wrap-TTL", wrapTtl);
+        }
+
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var reply = await _http.SendAsync(request, cancellation);
         var text = await reply.Content.ReadAsStringAsync(cancellation);

@@ -15,7 +15,7 @@ internal sealed class SoakWorkers(SoakClient client, SoakLeases leases)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private Func<Random, CancellationToken, Task>[] Kinds =>
-        [LogInAsync, MakeTokenAsync, IssueAsync, IssueAsync, UseKvAsync, UseKvAsync, MountAsync, WritePolicyAsync, WriteIdentityAsync, WrapAsync];
+        [LogInAsync, MakeTokenAsync, IssueAsync, IssueAsync, UseKvAsync, UseKvAsync, MountAsync, WritePolicyAsync, WriteIdentityAsync, UseCubbyholeAsync, WrapAsync];
 
     /// <summary>All of them, until cancelled.</summary>
     public Task RunAsync(int seed, CancellationToken cancellation) =>
@@ -174,10 +174,10 @@ internal sealed class SoakWorkers(SoakClient client, SoakLeases leases)
         await AsRootAsync("DELETE", $"identity/entity/name/{name}", null, [204], cancellation);
     }
 
-    private async Task WrapAsync(Random random, CancellationToken cancellation)
+    private async Task UseCubbyholeAsync(Random random, CancellationToken cancellation)
     {
-        var wrapped = await AsRootAsync("POST", "auth/token/create", new JsonObject { ["ttl"] = "20s", ["policies"] = new JsonArray("default") }, [200], cancellation);
-        if ((string?)wrapped?["auth"]?["client_token"] is not { } token)
+        var made = await AsRootAsync("POST", "auth/token/create", new JsonObject { ["ttl"] = "20s", ["policies"] = new JsonArray("default") }, [200], cancellation);
+        if ((string?)made?["auth"]?["client_token"] is not { } token)
         {
             return;
         }
@@ -186,6 +186,34 @@ internal sealed class SoakWorkers(SoakClient client, SoakLeases leases)
         await client.SendAsync("GET", "cubbyhole/mine", null, token, [200], cancellation);
         await client.SendAsync("GET", "cubbyhole/mine", null, client.Root, [404], cancellation);
     }
+
+    /// <summary>A wrapping token is handed on, and opens once; who has an earlier one comes too late.</summary>
+    private async Task WrapAsync(Random random, CancellationToken cancellation)
+    {
+        var value = Number(random.Next());
+        var given = new JsonObject { ["value"] = value };
+        var wrapped = await client.SendAsync("POST", "sys/wrapping/wrap", given, client.Root, [200], cancellation, wrapTtl: "30s");
+        if ((string?)wrapped?["wrap_info"]?["token"] is not { } first)
+        {
+            return;
+        }
+
+        await AsRootAsync("POST", "sys/wrapping/lookup", TokenOf(first), [200], cancellation);
+        var again = await AsRootAsync("POST", "sys/wrapping/rewrap", TokenOf(first), [200], cancellation);
+        await AsRootAsync("POST", "sys/wrapping/unwrap", TokenOf(first), [400], cancellation);
+        if ((string?)again?["wrap_info"]?["token"] is { } second)
+        {
+            var opened = await AsRootAsync("POST", "sys/wrapping/unwrap", TokenOf(second), [200], cancellation);
+            if (opened is not null && (string?)opened["data"]?["value"] != value)
+            {
+                client.Report($"{value} was wrapped, and {opened["data"]?.ToJsonString()} unwrapped");
+            }
+
+            await AsRootAsync("POST", "sys/wrapping/unwrap", TokenOf(second), [400], cancellation);
+        }
+    }
+
+    private static JsonObject TokenOf(string wrapping) => new() { ["token"] = wrapping };
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -48,7 +48,7 @@ internal sealed class OperatorInitCommand : ApiCommand
         var keys = reply.Json ?? throw CliException.Remote("Error initializing: the server's answer is no JSON object");
         if (call.Printer.IsTable)
         {
-            Print(call, body, keys);
+            Print(call, body, keys, await HasOpenedItselfAsync(call, cancellation));
         }
         else
         {
@@ -102,6 +102,19 @@ internal sealed class OperatorInitCommand : ApiCommand
         };
     }
 
+    /// <summary>Whether nobody has to unseal it. The keys are shown in any case, so without an answer it is taken to be sealed.</summary>
+    private static async Task<bool> HasOpenedItselfAsync(Invocation call, CancellationToken cancellation)
+    {
+        try
+        {
+            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation)).Json?["sealed"]) == "false";
+        }
+        catch (Exception error) when (error is ApiException or TransportException)
+        {
+            return false;
+        }
+    }
+
     private static JsonArray? PgpKeys(string files)
     {
         if (files.Length == 0)
@@ -142,7 +155,7 @@ internal sealed class OperatorInitCommand : ApiCommand
         };
     }
 
-    private static void Print(Invocation call, JsonObject body, JsonObject keys)
+    private static void Print(Invocation call, JsonObject body, JsonObject keys, bool isOpen)
     {
         var printer = call.Printer;
         var shares = PrintKeys(printer, "Unseal Key", keys, "keys");
@@ -153,12 +166,16 @@ internal sealed class OperatorInitCommand : ApiCommand
         if (shares > 0)
         {
             var threshold = GoText.Of(body["secret_threshold"]);
+            var next = isOpen
+                ? $"The server has unsealed itself, with the key of its configuration, and will do so at each start. Without that key, {threshold} of them unseal it."
+                : $"After each seal, restart or stop, {threshold} of them are needed to unseal.";
+            var loss = isOpen ? $"without that key, and with fewer than {threshold} shares left" : $"with fewer than {threshold} shares left";
             printer.Line(TextWrap.At($"Vault initialized with {GoText.Of(body["secret_shares"])} key shares and a key threshold of {threshold}. "
-                + $"Hand the key shares above to different people. After each seal, restart or stop, {threshold} of them are needed to unseal."));
+                + $"Hand the key shares above to different people. {next}"));
             printer.Line("");
-            printer.Line(TextWrap.At($"The root key is stored nowhere in the clear: with fewer than {threshold} shares left, the data is lost for good."));
+            printer.Line(TextWrap.At($"The root key is stored nowhere in the clear: {loss}, the data is lost for good."));
             printer.Line("");
-            printer.Line($"Next: {call.Console.ProgramName} operator unseal");
+            printer.Line($"Next: {call.Console.ProgramName} {(isOpen ? "login" : "operator unseal")}");
         }
         else
         {

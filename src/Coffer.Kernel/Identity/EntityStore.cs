@@ -28,16 +28,7 @@ internal static class EntityStore
     /// <summary>Stores an entity, and moves its indexes along. What it takes over from another must have been taken from that one before.</summary>
     public static void Put(UnitOfWork work, EntityRecord? before, EntityRecord after)
     {
-        var name = IdentityName.Parse(after.Name);
-        if (before is not null && IdentityName.Parse(before.Name) != name)
-        {
-            work.Delete(IdentityKeys.EntityName(IdentityName.Parse(before.Name)));
-        }
-
-        if (before is null || IdentityName.Parse(before.Name) != name)
-        {
-            Point(work, IdentityKeys.EntityName(name), after.Id);
-        }
+        MoveName(work, IdentityKeys.EntityName, before?.Name, after.Name, after.Id);
 
         foreach (var alias in before?.Aliases ?? [])
         {
@@ -101,6 +92,25 @@ internal static class EntityStore
 
     /// <summary>Makes a key name an id.</summary>
     public static void Point(UnitOfWork work, string key, string id) => work.Put(key, Encoding.UTF8.GetBytes(id));
+
+    /// <summary>Keeps the index of a record's name at the name; one that stays the same is not written.</summary>
+    /// <param name="before">Null: the record is new.</param>
+    public static void MoveName(UnitOfWork work, Func<IdentityName, string> keyOf, string? before, string after, string id)
+    {
+        var name = IdentityName.Parse(after);
+        IdentityName? old = before is null ? null : IdentityName.Parse(before);
+        if (old == name)
+        {
+            return;
+        }
+
+        if (old is { } left)
+        {
+            work.Delete(keyOf(left));
+        }
+
+        Point(work, keyOf(name), id);
+    }
 
     /// <summary>The id that a key names, or null.</summary>
     public static async ValueTask<string?> PointedAsync(UnitOfWork work, string key, CancellationToken cancellation) =>

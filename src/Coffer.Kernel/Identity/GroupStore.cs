@@ -22,16 +22,7 @@ internal static class GroupStore
     /// <summary>Stores a group, and moves its indexes along.</summary>
     public static void Put(UnitOfWork work, GroupRecord? before, GroupRecord after)
     {
-        var name = IdentityName.Parse(after.Name);
-        if (before is not null && IdentityName.Parse(before.Name) != name)
-        {
-            work.Delete(IdentityKeys.GroupName(IdentityName.Parse(before.Name)));
-        }
-
-        if (before is null || IdentityName.Parse(before.Name) != name)
-        {
-            EntityStore.Point(work, IdentityKeys.GroupName(name), after.Id);
-        }
+        EntityStore.MoveName(work, IdentityKeys.GroupName, before?.Name, after.Name, after.Id);
 
         if (before?.Alias is { } old && old != after.Alias)
         {

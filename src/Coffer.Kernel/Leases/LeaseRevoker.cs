@@ -329,7 +329,7 @@ public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers,
 
     /// <summary>Neither the lease's path nor the outside system's words go into the log: both stand in the lease, for who may look.</summary>
     private void Report(LeaseRecord lease, FailureClass failure) => OnEvent(
-        new LogLine(lease.State == LeaseState.NeedsAttention ? LogLevel.Error : LogLevel.Warn, "a lease could not be revoked")
+        new LogLine(lease.State == LeaseState.NeedsAttention ? LogLevel.Error : LogLevel.Warn, "a lease could not be revoked") { Logger = LogLine.Expiration }
             .With("state", lease.State == LeaseState.NeedsAttention ? "needs attention: see the lease's last error" : "it is tried again")
             .With("lease_ending", lease.Id[(lease.Id.LastIndexOf('/') + 1)..])
             .With("mount_uuid", lease.MountUuid)

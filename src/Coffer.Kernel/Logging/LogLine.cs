@@ -6,6 +6,21 @@ namespace Coffer.Kernel.Logging;
 /// <param name="What">A constant text: whatever varies is a field.</param>
 public sealed record LogLine(LogLevel Level, string What)
 {
+    /// <summary>What most lines come from.</summary>
+    public const string Core = "core";
+
+    /// <summary>The end of leases and of what they are for.</summary>
+    public const string Expiration = "expiration";
+
+    /// <summary>What speaks HTTP.</summary>
+    public const string Listener = "listener";
+
+    /// <summary>Every logger there is.</summary>
+    public static ImmutableArray<string> Loggers { get; } = [Core, Expiration, Listener];
+
+    /// <summary>Which part of the server says so: one of <see cref="Loggers"/>.</summary>
+    public string Logger { get; init; } = Core;
+
     public ImmutableArray<LogField> Fields { get; init; } = [];
 
     /// <summary>The same line with one more field.</summary>

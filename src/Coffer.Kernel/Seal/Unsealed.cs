@@ -239,6 +239,7 @@ internal sealed class Unsealed : IAsyncDisposable
             RawStorage = options.RawStorage,
             DescribeConfiguration = options.DescribeConfiguration,
             OnEvent = options.OnEvent,
+            LogLevels = options.LogLevels,
             Control = control,
         };
     }

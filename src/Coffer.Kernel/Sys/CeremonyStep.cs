@@ -9,6 +9,20 @@ namespace Coffer.Kernel.Sys;
 /// <summary>A request's part in an operation on the keys themselves: it runs once, after the commit, since what it changes is not in the unit of work.</summary>
 internal static class CeremonyStep
 {
+    /// <summary>A handler of share holders' operations: what is shown is the whole body.</summary>
+    public static Handler Held<T>(Func<KernelRequest, CancellationToken, ValueTask<T>> step, Func<T, Reply> show) =>
+        (request, _) => After(request, bare: true, async (kernel, cancellation) => show(await step(kernel, cancellation)));
+
+    /// <summary>As above, with nothing to show.</summary>
+    public static Handler Held(Func<KernelRequest, CancellationToken, ValueTask> step) => (request, _) => After(
+        request,
+        bare: true,
+        async (kernel, cancellation) =>
+        {
+            await step(kernel, cancellation);
+            return Reply.Done;
+        });
+
     /// <param name="request">The request.</param>
     /// <param name="bare">Whether the reply's data is the whole body, as with the operations of share holders.</param>
     /// <param name="step">What to do; a <see cref="CeremonyException"/> becomes an error for the client.</param>

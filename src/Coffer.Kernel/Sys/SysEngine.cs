@@ -39,6 +39,7 @@ internal sealed class SysEngine : IEngine
         .. SysMetrics.Paths,
         .. SysCounters.Paths,
         .. SysInFlight.Paths,
+        .. SysLoggers.Paths,
         .. SysVersionHistory.Paths,
         .. SysNode.Paths,
         .. SysRaw.Paths,

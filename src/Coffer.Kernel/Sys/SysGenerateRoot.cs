@@ -18,37 +18,27 @@ internal static class SysGenerateRoot
     [
         Attempt("generate-root"),
         Attempt("generate-root/attempt"),
-        new("generate-root/update", "Takes a key share; enough of them make a root token.") { Fields = [Key, Nonce], Write = GiveAsync, Sudo = true },
+        new("generate-root/update", "Takes a key share; enough of them make a root token.")
+        {
+            Fields = [Key, Nonce],
+            Write = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Sudo = true,
+        },
     ];
+
+    private static Handler Start { get; } = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StartAsync(kernel.Get(Otp), ct), Show);
 
     private static EnginePath Attempt(string template) => new(template, "Shows, begins or ends the making of a root token.")
     {
         Fields = [Otp, PgpKey],
-        Read = ReadAsync,
+        Read = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StatusAsync(ct), Show),
         Write = StartAsync,
-        Delete = CancelAsync,
+        Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.CancelAsync(ct)),
         Sudo = true,
     };
 
-    private static ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.RootGeneration.StatusAsync(ct)));
-
     private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation) =>
-        PgpProblem(request.Get(PgpKey)) is { } problem
-            ? ValueTask.FromResult(Reply.Invalid(problem))
-            : CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.RootGeneration.StartAsync(kernel.Get(Otp), ct)));
-
-    private static ValueTask<Reply> GiveAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.RootGeneration.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct)));
-
-    private static ValueTask<Reply> CancelAsync(EngineRequest request, CancellationToken cancellation) => CeremonyStep.After(
-        request,
-        bare: true,
-        async (kernel, ct) =>
-        {
-            await kernel.Services.RootGeneration.CancelAsync(ct);
-            return Reply.Done;
-        });
+        PgpProblem(request.Get(PgpKey)) is { } problem ? ValueTask.FromResult(Reply.Invalid(problem)) : Start(request, cancellation);
 
     /// <summary>Why a PGP key is not taken; null when none was given.</summary>
     internal static string? PgpProblem(string key)

@@ -23,18 +23,24 @@ internal static class SysRekey
         new("rekey/init", "Shows, begins or ends the making of new key shares.")
         {
             Fields = [SecretShares, SecretThreshold, RequireVerification, PgpKeys, Backup],
-            Read = ReadAsync,
+            Read = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.StatusAsync(ct), Show),
             Write = StartAsync,
-            Delete = CancelAsync,
+            Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.CancelAsync(ct)),
             Sudo = true,
         },
-        new("rekey/update", "Takes an old key share; enough of them make the new ones.") { Fields = [Key, Nonce], Write = GiveAsync, Sudo = true },
+        new("rekey/update", "Takes an old key share; enough of them make the new ones.")
+        {
+            Fields = [Key, Nonce],
+            Write = CeremonyStep.Held(
+                (kernel, ct) => kernel.Services.Rekeying.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), status => status.Complete ? ShowShares(status) : Show(status)),
+            Sudo = true,
+        },
         new("rekey/verify", "Takes a new key share; enough of them put the new ones in force.")
         {
             Fields = [Key, Nonce],
-            Read = VerificationAsync,
-            Write = VerifyAsync,
-            Delete = RestartVerificationAsync,
+            Read = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.VerificationAsync(ct), Show),
+            Write = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.RestartVerificationAsync(ct), Show),
             Sudo = true,
         },
         new("rekey/backup", "The backup of new shares that were encrypted to PGP keys: never there.") { Read = NoBackup, Delete = NothingToDelete, Sudo = true },
@@ -47,8 +53,8 @@ internal static class SysRekey
         }),
     ];
 
-    private static ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.Rekeying.StatusAsync(ct)));
+    private static Handler Start { get; } = CeremonyStep.Held(
+        (kernel, ct) => kernel.Services.Rekeying.StartAsync(kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), ct), Show);
 
     private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
     {
@@ -64,38 +70,8 @@ internal static class SysRekey
                 keys.Length != request.Get(SecretShares) ? "incorrect number of PGP keys for rekey" : SysGenerateRoot.PgpProblem(keys[0]) ?? "a PGP key is empty"));
         }
 
-        return CeremonyStep.After(
-            request,
-            bare: true,
-            async (kernel, ct) => Show(await kernel.Services.Rekeying.StartAsync(kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), ct)));
+        return Start(request, cancellation);
     }
-
-    private static ValueTask<Reply> GiveAsync(EngineRequest request, CancellationToken cancellation) => CeremonyStep.After(
-        request,
-        bare: true,
-        async (kernel, ct) =>
-        {
-            var status = await kernel.Services.Rekeying.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct);
-            return status.Complete ? ShowShares(status) : Show(status);
-        });
-
-    private static ValueTask<Reply> CancelAsync(EngineRequest request, CancellationToken cancellation) => CeremonyStep.After(
-        request,
-        bare: true,
-        async (kernel, ct) =>
-        {
-            await kernel.Services.Rekeying.CancelAsync(ct);
-            return Reply.Done;
-        });
-
-    private static ValueTask<Reply> VerificationAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.Rekeying.VerificationAsync(ct)));
-
-    private static ValueTask<Reply> VerifyAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.Rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct)));
-
-    private static ValueTask<Reply> RestartVerificationAsync(EngineRequest request, CancellationToken cancellation) =>
-        CeremonyStep.After(request, bare: true, async (kernel, ct) => Show(await kernel.Services.Rekeying.RestartVerificationAsync(ct)));
 
     private static ValueTask<Reply> NoBackup(EngineRequest request, CancellationToken cancellation) => ValueTask.FromResult(Reply.Invalid("no backed-up keys found"));
 

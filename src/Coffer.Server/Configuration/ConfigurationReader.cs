@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Hcl;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Server.Logging;
@@ -248,7 +249,7 @@ public sealed class ConfigurationReader
 
         switch (item.Key.Text)
         {
-            case "log_level" when LogOptions.TryParseLevel(text, out var level):
+            case "log_level" when LogLevels.TryParse(text, out var level):
                 _log = _log with { Level = level };
                 break;
             case "log_level":

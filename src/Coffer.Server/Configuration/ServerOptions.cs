@@ -39,6 +39,9 @@ public sealed record ServerOptions
     /// <summary>Told of what the people who run the server want to know.</summary>
     public Action<LogLine> OnEvent { get; init; } = Unheard;
 
+    /// <summary>Which of those lines are shown; changed while it runs. Null: nobody looks, since there is no log.</summary>
+    public LogLevels? LogLevels { get; init; }
+
     /// <summary>Keys that unseal the server at its start, the current one first.</summary>
     public IReadOnlyList<StaticKeySource> StaticKeys { get; init; } = [];
 

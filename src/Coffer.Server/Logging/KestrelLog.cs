@@ -30,7 +30,7 @@ internal sealed class KestrelLog(Action<LogLine> write) : ILoggerFactory, ILogge
             Microsoft.Extensions.Logging.LogLevel.Warning => LogLevel.Warn,
             _ => LogLevel.Error,
         };
-        var line = new LogLine(level, "the listener has something to say").With("event", eventId.Name ?? $"{eventId.Id}");
+        var line = new LogLine(level, "the listener has something to say") { Logger = LogLine.Listener }.With("event", eventId.Name ?? $"{eventId.Id}");
         write(exception is null ? line : line.With("error", FailureText.Describe(exception)));
     }
 

@@ -14,23 +14,6 @@ public sealed record LogOptions
     /// <summary>Lines go here as well; a path that ends in a slash is a folder, in which <c>coffer.log</c> is written. Empty: no file.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Takes a level by its name, as flags, environment and configuration give it.</summary>
-    public static bool TryParseLevel(string text, out LogLevel level)
-    {
-        LogLevel? found = text.ToLowerInvariant() switch
-        {
-            "trace" => LogLevel.Trace,
-            "debug" => LogLevel.Debug,
-            "info" or "notice" => LogLevel.Info,
-            "warn" or "warning" => LogLevel.Warn,
-            "error" or "err" => LogLevel.Error,
-            "off" => LogLevel.Off,
-            _ => null,
-        };
-        level = found ?? LogLevel.Info;
-        return found is not null;
-    }
-
     /// <summary>Takes a format by its name.</summary>
     public static bool TryParseFormat(string text, out bool json)
     {

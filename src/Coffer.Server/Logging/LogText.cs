@@ -18,7 +18,13 @@ internal static class LogText
     {
         var text = new StringBuilder(128);
         text.Append(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)).Append(' ');
-        text.Append(Mark(line.Level)).Append(' ').Append(line.What);
+        text.Append(Mark(line.Level)).Append(' ');
+        if (line.Logger != LogLine.Core)
+        {
+            text.Append(line.Logger).Append(": ");
+        }
+
+        text.Append(line.What);
         for (var i = 0; i < line.Fields.Length; i++)
         {
             text.Append(i == 0 ? ": " : " ").Append(line.Fields[i].Name).Append('=').Append(Quoted(line.Fields[i].Value));
@@ -33,8 +39,9 @@ internal static class LogText
         using (var json = new Utf8JsonWriter(buffer, Compact))
         {
             json.WriteStartObject();
-            json.WriteString("@level"u8, line.Level.ToString().ToLowerInvariant());
+            json.WriteString("@level"u8, LogLevels.NameOf(line.Level));
             json.WriteString("@message"u8, line.What);
+            json.WriteString("@module"u8, line.Logger);
             json.WriteString("@timestamp"u8, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
             foreach (var (name, value) in line.Fields)
             {

@@ -15,7 +15,6 @@ public sealed class ServerLog : IDisposable
     private readonly string _path;
     private StreamWriter? _file;
     private long _lost;
-    private volatile LogLevel _level;
 
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
@@ -25,23 +24,18 @@ public sealed class ServerLog : IDisposable
         _console = console;
         _clock = clock;
         _json = options.Json;
-        _level = options.Level;
+        Levels = new LogLevels(options.Level);
         _path = options.File.EndsWith('/') ? Path.Combine(options.File, DefaultName) : options.File;
         _file = Open();
     }
 
-    public LogLevel Level
-    {
-        get => _level;
-        set => _level = value;
-    }
-
-    public bool Shows(LogLevel level) => level >= _level && level != LogLevel.Off;
+    /// <summary>Which lines are written.</summary>
+    public LogLevels Levels { get; }
 
     public void Write(LogLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        if (!Shows(line.Level))
+        if (!Levels.Shows(line))
         {
             return;
         }

@@ -1,6 +1,6 @@
 namespace Coffer.Kernel.Tests.Model;
 
-/// <summary>A service token as the model sees it. Zero durations and uses mean: none set.</summary>
+/// <summary>A token as the model sees it. Zero durations and uses mean: none set.</summary>
 internal sealed class ModelToken(string text, string accessor)
 {
     public string Text => text;
@@ -8,6 +8,9 @@ internal sealed class ModelToken(string text, string accessor)
     public string Accessor => accessor;
 
     public bool IsRoot { get; init; }
+
+    /// <summary>Stored nowhere: it ends with its parent or its time, and nothing else ends it.</summary>
+    public bool IsBatch { get; init; }
 
     public ModelToken? Parent { get; set; }
 

@@ -19,6 +19,9 @@ internal sealed class ServerModel(string root)
 
     public IEnumerable<ModelToken> Living => Tokens.Where(token => token.Alive);
 
+    /// <summary>Of the living, those that the server keeps a record of.</summary>
+    public IEnumerable<ModelToken> Stored => Living.Where(token => !token.IsBatch);
+
     public IEnumerable<ModelLease> Held => Leases.Where(lease => lease.Alive);
 
     public bool May(ModelToken token, string path, string capability) => token.IsRoot || CapabilitiesOf(token, path).Contains(capability);
@@ -40,10 +43,10 @@ internal sealed class ServerModel(string root)
         }
     }
 
-    /// <summary>Ends a token, and lets its children live.</summary>
+    /// <summary>Ends a token, and lets its children live; a batch token cannot be told that it has no parent any more.</summary>
     public void EndAlone(ModelToken token)
     {
-        foreach (var child in Living.Where(child => child.Parent == token))
+        foreach (var child in Living.Where(child => child.Parent == token && !child.IsBatch))
         {
             child.Parent = null;
         }

@@ -10,9 +10,13 @@ internal sealed partial class StepRunner
         var dice = new Random(step.Dice);
         var caller = Caller(step.Who);
         var ttl = Duration(dice, Seconds);
-        var period = dice.Next(5) == 0 ? Duration(dice, 30, 300) : TimeSpan.Zero;
-        var explicitMax = dice.Next(4) == 0 ? Duration(dice, 100, 1000) : TimeSpan.Zero;
-        var uses = dice.Next(4) == 0 ? dice.Next(1, 4) : 0;
+
+        // A batch token can have none of the three that come next, so most of those that are asked for do not.
+        var batch = dice.Next(4) == 0;
+        var plain = batch && dice.Next(6) != 0;
+        var period = !plain && dice.Next(5) == 0 ? Duration(dice, 30, 300) : TimeSpan.Zero;
+        var explicitMax = !plain && dice.Next(4) == 0 ? Duration(dice, 100, 1000) : TimeSpan.Zero;
+        var uses = !plain && dice.Next(4) == 0 ? dice.Next(1, 4) : 0;
         var renewable = dice.Next(4) != 0;
         var noParent = roleName is null && dice.Next(6) == 0;
         var asked = caller.IsRoot || dice.Next(3) == 0 ? PolicyNames.Where(_ => dice.Next(2) == 0).ToArray() : null;
@@ -29,6 +33,7 @@ internal sealed partial class StepRunner
             ["num_uses"] = uses,
             ["renewable"] = renewable,
             ["no_parent"] = noParent,
+            ["type"] = batch ? "batch" : "service",
         };
         if (asked is not null)
         {
@@ -38,7 +43,10 @@ internal sealed partial class StepRunner
         var path = "auth/token/create" + (roleName is null ? "" : "/" + roleName);
         var role = roleName is null ? null : _model.Roles.GetValueOrDefault(roleName);
         var sudo = _model.HasSudo(caller, path);
-        var refused = (roleName is not null && role is null) || caller.HasUses || (!sudo && (period > TimeSpan.Zero || noParent))
+        var left = uses == 0 || role is null or { Uses: 0 } ? uses + (role?.Uses ?? 0) : Math.Min(uses, role.Uses);
+        var kept = ServerModel.Lesser(period, role?.Period);
+        var unfit = batch && (explicitMax > TimeSpan.Zero || left > 0 || kept > TimeSpan.Zero);
+        var refused = unfit || (roleName is not null && role is null) || caller.HasUses || caller.IsBatch || (!sudo && (period > TimeSpan.Zero || noParent))
             || (!sudo && asked?.All(caller.Policies.Contains) == false);
         var answer = await SendAsync(Operation.Update, path, body, caller, Allowed(caller, path, "update", refused ? 400 : 200));
         if (answer.Status != 200)
@@ -53,15 +61,15 @@ internal sealed partial class StepRunner
         }
 
         var most = ServerModel.Lesser(explicitMax, role?.ExplicitMax);
-        var life = ServerModel.Life(ServerModel.Lesser(period, role?.Period), ttl > TimeSpan.Zero ? ttl : ServerModel.SystemMax, most, Now, Now);
-        var left = uses == 0 || role is null or { Uses: 0 } ? uses + (role?.Uses ?? 0) : Math.Min(uses, role.Uses);
+        var life = ServerModel.Life(kept, ttl > TimeSpan.Zero ? ttl : ServerModel.SystemMax, most, Now, Now);
         _model.Tokens.Add(new ModelToken(answer.ClientToken, answer.Accessor)
         {
+            IsBatch = batch,
             Parent = noParent || role is { Orphan: true } || caller.IsRoot ? null : caller,
             Policies = policies,
             UsesLeft = left,
             HasUses = left > 0,
-            Renewable = renewable && role is not { Renewable: false },
+            Renewable = !batch && renewable && role is not { Renewable: false },
             Issued = Now,
             Ends = Now + life,
             LastTtl = life,
@@ -74,6 +82,7 @@ internal sealed partial class StepRunner
         {
             Assert.Equal(policies.Order(StringComparer.Ordinal), answer.Json["auth"]!["policies"]!.AsArray().Select(name => (string)name!));
             Assert.Equal(noParent || role is { Orphan: true }, (bool)answer.Json["auth"]!["orphan"]!);
+            Assert.Equal((batch ? "batch" : "service", batch), ((string)answer.Json["auth"]!["token_type"]!, answer.Accessor.Length == 0));
         }
     }
 
@@ -133,7 +142,7 @@ internal sealed partial class StepRunner
     {
         const string Path = "auth/token/revoke-self";
         var caller = Caller(step.Who);
-        if (!caller.IsRoot && (await SendAsync(Operation.Update, Path, null, caller, Allowed(caller, Path, "update", 204))).Status == 204)
+        if (!caller.IsRoot && (await SendAsync(Operation.Update, Path, null, caller, Allowed(caller, Path, "update", caller.IsBatch ? 400 : 204))).Status == 204)
         {
             _model.End(caller);
         }
@@ -151,7 +160,7 @@ internal sealed partial class StepRunner
         var byText = step.What % 2 == 0;
         var body = new JsonObject { [byText ? "token" : "accessor"] = byText ? token.Text : token.Accessor };
         var path = byText ? "auth/token/revoke" : "auth/token/revoke-accessor";
-        var answer = await SendAsync(Operation.Update, path, body, _model.Root, byText || token.Alive ? 204 : 200);
+        var answer = await SendAsync(Operation.Update, path, body, _model.Root, token.IsBatch ? 400 : byText || token.Alive ? 204 : 200);
         if (answer.IsOk)
         {
             _model.End(token);
@@ -167,7 +176,7 @@ internal sealed partial class StepRunner
 
         var token = Recent(_model.Tokens, step.Who);
         var body = new JsonObject { ["token"] = token.Text };
-        if ((await SendAsync(Operation.Update, "auth/token/revoke-orphan", body, _model.Root, token.Alive ? 204 : 400)).IsOk)
+        if ((await SendAsync(Operation.Update, "auth/token/revoke-orphan", body, _model.Root, token is { Alive: true, IsBatch: false } ? 204 : 400)).IsOk)
         {
             _model.EndAlone(token);
         }

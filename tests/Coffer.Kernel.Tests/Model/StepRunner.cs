@@ -122,11 +122,11 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
     {
         // The root token is there too.
         var tokens = (await harness.KeysAsync("token/id/")).Select(key => key["token/id/".Length..]).ToHashSet();
-        var missing = _model.Living.Where(token => !tokens.Contains(token.Accessor)).Select(token => token.Accessor).ToArray();
+        var missing = _model.Stored.Where(token => !tokens.Contains(token.Accessor)).Select(token => token.Accessor).ToArray();
         var held = _model.Held.Select(lease => lease.Id).Order(StringComparer.Ordinal).ToArray();
         var leases = await harness.LeasesAsync();
         return missing.Length > 0 ? $"gone before their end: tokens {string.Join(", ", missing)}"
-            : tokens.Count != _model.Living.Count() + 1 ? $"{tokens.Count} tokens are stored, and {_model.Living.Count() + 1} should be"
+            : tokens.Count != _model.Stored.Count() + 1 ? $"{tokens.Count} tokens are stored, and {_model.Stored.Count() + 1} should be"
             : !leases.Order(StringComparer.Ordinal).SequenceEqual(held) ? $"leases: [{string.Join(", ", leases)}], and should be [{string.Join(", ", held)}]"
             : !harness.World.Secrets.Order(StringComparer.Ordinal).SequenceEqual(held) ? "the secrets outside are not those of the leases"
             : null;

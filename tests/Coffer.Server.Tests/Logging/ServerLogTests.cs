@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
@@ -34,6 +35,16 @@ public sealed class ServerLogTests : IDisposable
     }
 
     [Fact]
+    public void A_line_of_another_part_than_the_core_names_it()
+    {
+        using var log = new ServerLog(new LogOptions(), _console, _clock);
+
+        log.Write(new LogLine(LogLevel.Warn, "a thing happened") { Logger = LogLine.Listener });
+
+        Assert.Equal("2026-01-02T03:04:05.678Z [WARN]  listener: a thing happened\n", _console.ToString());
+    }
+
+    [Fact]
     public void A_line_in_json_has_the_member_names_of_vaults_logs()
     {
         using var log = new ServerLog(new LogOptions { Json = true }, _console, _clock);
@@ -42,6 +53,7 @@ public sealed class ServerLogTests : IDisposable
 
         var written = JsonElement.Parse(Assert.Single(_console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal("info", written.GetProperty("@level").GetString());
+        Assert.Equal("core", written.GetProperty("@module").GetString());
         Assert.Equal("a thing happened", written.GetProperty("@message").GetString());
         Assert.Equal("2026-01-02T03:04:05.678000Z", written.GetProperty("@timestamp").GetString());
         Assert.Equal("two words\nand \"a line\"", written.GetProperty("odd").GetString());
@@ -54,7 +66,7 @@ public sealed class ServerLogTests : IDisposable
     [InlineData("off", 0)]
     public void Lines_below_the_level_are_left_out(string level, int lines)
     {
-        Assert.True(LogOptions.TryParseLevel(level, out var parsed));
+        Assert.True(LogLevels.TryParse(level, out var parsed));
         using var log = new ServerLog(new LogOptions { Level = parsed }, _console, _clock);
 
         foreach (var each in Enum.GetValues<LogLevel>())
@@ -119,6 +131,31 @@ public sealed class ServerLogTests : IDisposable
     }
 
     [Fact]
+    public async Task The_api_changes_what_the_running_servers_log_shows()
+    {
+        using var log = new ServerLog(new LogOptions { Level = LogLevel.Error }, _console, _clock);
+        await using var server = await DevServer.StartAsync(
+            new DevServerOptions(new IPEndPoint(IPAddress.Loopback, ServerFixture.FreePort()), "root", KvVersion1: true, AwsSandboxPort: null, TokenFile: null) { LogLevels = log.Levels },
+            log.Write,
+            log.Failure,
+            TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(server.Url), DefaultRequestHeaders = { { "X-Vault-Token", "root" } } };
+        async Task SendAsync(HttpMethod method, string path, string body = "{}")
+        {
+            using var request = new HttpRequestMessage(method, "/v1/sys/" + path) { Content = new StringContent(body) };
+            Assert.Equal(HttpStatusCode.NoContent, (await http.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        }
+
+        await SendAsync(HttpMethod.Post, "mounts/quiet", """{"type":"kv"}""");
+        await SendAsync(HttpMethod.Post, "loggers", """{"level":"info"}""");
+        await SendAsync(HttpMethod.Post, "mounts/told", """{"type":"kv"}""");
+        await SendAsync(HttpMethod.Delete, "loggers");
+        await SendAsync(HttpMethod.Post, "mounts/silent", """{"type":"kv"}""");
+
+        Assert.Contains("path=told/", Assert.Single(_console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_signal_takes_up_a_changed_level_and_opens_the_log_anew_and_a_broken_configuration_changes_nothing()
     {
         var file = Path.Combine(_folder.FullName, "c.hcl");
@@ -145,7 +182,7 @@ public sealed class ServerLogTests : IDisposable
 
         await File.WriteAllTextAsync(file, Text("loud"), TestContext.Current.CancellationToken);
         reloading.Run();
-        Assert.Equal(LogLevel.Info, log.Level);
+        Assert.Equal(LogLevel.Info, log.Levels.Configured);
         Assert.Contains("log_level must be", _console.ToString(), StringComparison.Ordinal);
     }
 

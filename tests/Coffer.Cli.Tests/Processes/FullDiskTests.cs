@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Coffer.Server;
+
+namespace Coffer.Cli.Tests.Processes;
+
+/// <summary>The system refuses the process to let a file grow, as a full disk would: no rights and no disk of its own are needed for that.</summary>
+public class FullDiskTests
+{
+    private const int BlocksMax = 2048;
+
+    /// <summary>Beyond what the limit lets stand in any file.</summary>
+    private const int WritesMax = 2000;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_audit_file_on_a_full_disk_lets_nothing_run_until_there_is_space_and_its_chain_holds()
+    {
+        await using var server = new ServerProcess();
+        await server.StartAsync(BlocksMax);
+        await server.InitializeAsync();
+        (await server.SendAsync(HttpMethod.Put, "sys/mounts/kv", """{"type":"kv"}""")).Is(204);
+        (await server.SendAsync(HttpMethod.Put, "sys/audit/file", $$$"""{"type":"file","options":{"file_path":"{{{server.File("audit.log")}}}"}}""")).Is(204);
+
+        // Its entry is larger than whatever room the refused one of a narrow value may have left.
+        (await server.SendAsync(HttpMethod.Put, "kv/wide", Body("wide", numbers: 2000))).Is(204);
+        var written = await WriteUntilRefusedAsync(server, "failed to audit request");
+        Assert.Contains("failed to audit request", (await server.SendAsync(HttpMethod.Put, "kv/late", Body("late", numbers: 2000))).Is(500).Text, StringComparison.Ordinal);
+        Assert.Contains("failed to audit request", (await server.SendAsync(HttpMethod.Get, "kv/wide")).Is(500).Text, StringComparison.Ordinal);
+        (await server.SendAsync(HttpMethod.Get, "sys/seal-status")).Is(200);
+
+        File.Move(server.File("audit.log"), server.File("audit.old"));
+        await server.SignalAsync("HUP");
+        ProcessAnswer again;
+        while ((again = await server.SendAsync(HttpMethod.Put, "kv/after", """{"v":"after"}""")).Status != 204)
+        {
+            Assert.Contains("failed to audit request", again.Text, StringComparison.Ordinal);
+            await Task.Delay(20, Cancel);
+        }
+
+        var keys = (await server.SendAsync(HttpMethod.Get, "kv?list=true")).Is(200).Json["data"]!["keys"]!.AsArray().Select(key => (string)key!).ToHashSet();
+        Assert.DoesNotContain("late", keys);
+        Assert.Empty(Enumerable.Range(0, written).Select(n => $"{n}").Append("wide").Append("after").Except(keys));
+        await server.StopAsync();
+        foreach (var file in (string[])["audit.old", "audit.log"])
+        {
+            using var told = new StringWriter();
+            Assert.True(await AuditLogCheck.RunAsync(server.File(file), told, Cancel) == 0, told.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_store_on_a_full_disk_refuses_writes_serves_reads_and_loses_nothing_that_it_answered_for()
+    {
+        await using var server = new ServerProcess { Storage = "storage \"file\" { path = \"FOLDER/data\" }" };
+        await server.StartAsync(BlocksMax);
+        await server.InitializeAsync();
+        (await server.SendAsync(HttpMethod.Put, "sys/mounts/kv", """{"type":"kv"}""")).Is(204);
+
+        var written = await WriteUntilRefusedAsync(server, "the store is not available");
+        await AssertReadableAsync(server, written);
+
+        await server.StopAsync();
+        await server.StartAsync();
+        await AssertReadableAsync(server, written);
+        (await server.SendAsync(HttpMethod.Get, $"kv/{written}")).Is(404);
+        (await server.SendAsync(HttpMethod.Put, $"kv/{written}", """{"v":"there is space again"}""")).Is(204);
+        await server.StopAsync();
+    }
+
+    /// <summary>Writes values until one is refused.</summary>
+    /// <returns>How many were not.</returns>
+    private static async Task<int> WriteUntilRefusedAsync(ServerProcess server, string words)
+    {
+        for (var written = 0; ; written++)
+        {
+            Assert.True(written < WritesMax, "nothing was ever refused");
+            var answer = await server.SendAsync(HttpMethod.Put, $"kv/{written}", Body($"{written}", numbers: 100));
+            if (answer.Status != 204)
+            {
+                Assert.True(answer.Status >= 500 && answer.Text.Contains(words, StringComparison.Ordinal), $"{answer.Status}: {answer.Text}");
+                return written;
+            }
+        }
+    }
+
+    /// <param name="numbers">In an audit entry each has a hash.</param>
+    private static string Body(string name, int numbers) => new JsonObject
+    {
+        ["n"] = name,
+        ["filling"] = new string('x', 8 * 1024),
+        ["numbers"] = new JsonArray([.. Enumerable.Range(0, numbers).Select(n => JsonValue.Create($"{n}"))]),
+    }.ToJsonString();
+
+    private static async Task AssertReadableAsync(ServerProcess server, int written)
+    {
+        Assert.True(written > 10, $"only {written} values could be written");
+        for (var n = 0; n < written; n++)
+        {
+            Assert.Equal($"{n}", (string)(await server.SendAsync(HttpMethod.Get, $"kv/{n}")).Is(200).Json["data"]!["n"]!);
+        }
+    }
+}
