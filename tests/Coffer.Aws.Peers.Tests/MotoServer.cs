@@ -53,7 +53,7 @@ internal sealed class MotoServer : IAsyncDisposable
 
     private async Task ReadyAsync()
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1800; i++)
         {
             Assert.False(_process.HasExited, "moto_server ended at once");
             try
@@ -68,6 +68,6 @@ internal sealed class MotoServer : IAsyncDisposable
             }
         }
 
-        Assert.Fail("moto_server did not listen within a minute");
+        Assert.Fail("moto_server did not listen within three minutes");
     }
 }
