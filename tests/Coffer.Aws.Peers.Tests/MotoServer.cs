@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Coffer.Testing;
 
 namespace Coffer.Aws.Peers.Tests;
 
@@ -7,27 +8,28 @@ namespace Coffer.Aws.Peers.Tests;
 internal sealed class MotoServer : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly ReservedPort _port;
 
-    private MotoServer(Process process, string url)
+    private MotoServer(Process process, ReservedPort port)
     {
         _process = process;
-        Url = url;
+        _port = port;
     }
 
-    public string Url { get; }
+    public string Url => $"http://{_port.EndPoint}";
 
     public static async Task<MotoServer> StartAsync()
     {
-        var port = Peer.FreePort();
-        var process = Peer.Start("moto_server", "-H", "127.0.0.1", "-p", $"{port}");
+        var port = new ReservedPort();
+        var process = Peer.Start("moto_server", "-H", "127.0.0.1", "-p", $"{port.Number}");
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var server = new MotoServer(process, $"http://127.0.0.1:{port}");
+        var server = new MotoServer(process, port);
         try
         {
-            await server.ReadyAsync(port);
+            await server.ReadyAsync();
             return server;
         }
         catch
@@ -46,17 +48,18 @@ internal sealed class MotoServer : IAsyncDisposable
         }
 
         _process.Dispose();
+        _port.Dispose();
     }
 
-    private async Task ReadyAsync(int port)
+    private async Task ReadyAsync()
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1800; i++)
         {
             Assert.False(_process.HasExited, "moto_server ended at once");
             try
             {
                 using var probe = new TcpClient();
-                await probe.ConnectAsync("127.0.0.1", port, Peer.Cancel);
+                await probe.ConnectAsync(_port.EndPoint, Peer.Cancel);
                 return;
             }
             catch (SocketException)
@@ -65,6 +68,6 @@ internal sealed class MotoServer : IAsyncDisposable
             }
         }
 
-        Assert.Fail("moto_server did not listen within a minute");
+        Assert.Fail("moto_server did not listen within three minutes");
     }
 }

@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Coffer.Aws.Peers.Tests;
 
@@ -73,13 +71,6 @@ internal static class Peer
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Need(string? missing) => Assert.SkipWhen(missing is not null, missing ?? "");

@@ -1,5 +1,6 @@
 using System.Text;
 using Coffer.Cli.Tests.Running;
+using Coffer.Testing;
 
 namespace Coffer.Cli.Tests;
 
@@ -13,7 +14,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task A_dev_server_leaves_its_token_for_other_commands_and_ends_with_zero_when_it_is_told_to_stop()
     {
-        var address = RealServer.FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var output = new Watched("Root Token: ");
         using var console = new TestConsole { OutTo = output };
@@ -35,7 +36,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task A_server_from_a_file_says_that_it_has_to_be_initialised()
     {
-        var address = RealServer.FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         var file = Path.Combine(_home.FullName, "c.hcl");
         var text = $$"""
             storage "file" { path = "{{Path.Combine(_home.FullName, "data")}}" }
@@ -98,7 +99,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task A_dev_server_with_tls_makes_a_certificate_that_the_client_can_check()
     {
-        var address = RealServer.FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         var folder = Path.Combine(_home.FullName, "tls");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var output = new Watched("Root Token: ");

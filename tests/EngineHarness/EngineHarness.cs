@@ -19,13 +19,15 @@ public sealed class EngineHarness
     public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly EngineType _type;
+    private readonly CallCounter _calls;
     private readonly HttpClient _http;
     private PathTable _table;
 
     public EngineHarness(EngineType type, IReadOnlyDictionary<string, string>? options = null, HttpMessageHandler? http = null, int seed = 1)
     {
         _type = type;
-        _http = http is null ? new HttpClient() : new HttpClient(http);
+        _calls = CallCounter.Over(http);
+        _http = _calls.Client();
         Clock = new FakeTimeProvider(Start);
         Random = new SeededRandom(seed);
         var mountOptions = (options ?? new Dictionary<string, string>()).ToImmutableDictionary();
@@ -62,6 +64,22 @@ public sealed class EngineHarness
 
     /// <summary>The operation that the last request turned out to be: create or update.</summary>
     public Operation LastOperation { get; private set; }
+
+    /// <summary>
+    /// Lets virtual time pass until something has ended. While a call is under way none passes: how long it takes is the machine's affair, and how
+    /// long the engine waits for an answer goes by the clock.
+    /// </summary>
+    public async Task AdvanceUntilEndAsync(Task end, TimeSpan step)
+    {
+        while (!end.IsCompleted)
+        {
+            await Task.WhenAny(end, Task.Delay(2, TestContext.Current.CancellationToken));
+            if (!end.IsCompleted && _calls.UnderWay == 0)
+            {
+                Clock.Advance(step);
+            }
+        }
+    }
 
     /// <summary>Makes the engine anew over the same entries, as after a change of the mount's options.</summary>
     public void Reconfigure(IReadOnlyDictionary<string, string> options)

@@ -41,12 +41,7 @@ public sealed class HarnessRotation(EngineHarness engine) : IRotationContext
     public async Task<RotationOutcome> RunAsync(string name)
     {
         var run = engine.Engine.Rotations.Single(rotation => rotation.Name == name).RunAsync(this, TestContext.Current.CancellationToken).AsTask();
-        while (!run.IsCompleted)
-        {
-            await Task.WhenAny(run, Task.Delay(2, TestContext.Current.CancellationToken));
-            engine.Clock.Advance(TimeSpan.FromMilliseconds(run.IsCompleted ? 0 : 250));
-        }
-
+        await engine.AdvanceUntilEndAsync(run, TimeSpan.FromMilliseconds(250));
         return await run;
     }
 

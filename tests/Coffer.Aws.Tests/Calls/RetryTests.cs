@@ -176,7 +176,7 @@ public sealed class RetryTests : IDisposable
 
         public int Attempts { get; private set; }
 
-        public TaskCompletionSource Arrived { get; } = new();
+        public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

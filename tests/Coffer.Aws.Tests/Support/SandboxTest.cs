@@ -4,7 +4,6 @@ using Coffer.Aws.Iam;
 using Coffer.Aws.Signing;
 using Coffer.Aws.Sts;
 using Coffer.AwsSandbox;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Aws.Tests.Support;
 
@@ -16,7 +15,7 @@ public abstract class SandboxTest : IAsyncLifetime
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private SandboxAccount? _sandbox;
 
-    protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    protected WatchedClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     protected SandboxAccount Sandbox => _sandbox ?? throw new InvalidOperationException("not started");
 

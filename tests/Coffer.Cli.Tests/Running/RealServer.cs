@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Coffer.Kernel.Audit;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
 using Coffer.Server.Configuration;
+using Coffer.Testing;
 
 namespace Coffer.Cli.Tests.Running;
 
@@ -28,7 +27,7 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     /// <summary>A development server, as <c>server -dev</c> runs it, with a local AWS account beside it when asked for.</summary>
     public static async Task<RealServer> StartDevAsync(bool withAws, CancellationToken cancellation)
     {
-        var address = FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         RealServer? started = null;
         var dev = new DevServerOptions(address, "root", KvVersion1: false, withAws ? 0 : null, TokenFile: null);
         var server = await DevServer.StartAsync(dev, _ => { }, (what, error) => started?.Note(what, error), cancellation);
@@ -38,7 +37,7 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     /// <summary>A server whose store is empty, in memory, with audit files below the given folder.</summary>
     public static async Task<RealServer> StartEmptyAsync(string auditFolder, CancellationToken cancellation)
     {
-        var address = FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         RealServer? started = null;
         var options = new ServerOptions
         {
@@ -57,14 +56,6 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     public (string KeyId, string Secret) AwsKey { get; private init; }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
-
-    /// <summary>An address on this machine that nobody listens at.</summary>
-    public static IPEndPoint FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
 
     private void Note(string what, Exception error)
     {

@@ -94,6 +94,14 @@ public class MatcherTests
     [InlineData("null", false)]
     public void Near_is_within_fifteen(string got, bool same) => Assert.Equal(same, Compare("""{"$near":3600}""", got).Length == 0);
 
+    [Theory]
+    [InlineData("3570", true)]
+    [InlineData("3569", false)]
+    [InlineData("3616", false)]
+    public void What_is_left_may_be_less_by_as_long_as_the_case_has_run(string got, bool same) => Assert.Equal(
+        same,
+        !new Matcher(Set([]), Set([])) { Elapsed = TimeSpan.FromSeconds(30) }.Differences(JsonElement.Parse("""{"$near":3600}"""), JsonElement.Parse(got)).Any());
+
     [Fact]
     public void The_order_of_a_list_does_not_count_where_the_step_says_so()
     {

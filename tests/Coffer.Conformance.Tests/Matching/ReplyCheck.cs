@@ -7,7 +7,8 @@ namespace Coffer.Conformance.Tests.Matching;
 internal static class ReplyCheck
 {
     /// <param name="body">The reply's body; undefined when it was empty.</param>
-    public static IEnumerable<string> Differences(Expectation expect, int status, JsonElement body, Variables variables)
+    /// <param name="elapsed">How long the case has run.</param>
+    public static IEnumerable<string> Differences(Expectation expect, int status, JsonElement body, Variables variables, TimeSpan elapsed = default)
     {
         if (status != expect.Status)
         {
@@ -19,7 +20,7 @@ internal static class ReplyCheck
             return Errors(errors, expect.ErrorTextsCount, body);
         }
 
-        return expect.Body is { } want ? new Matcher(expect).Differences(Known(want, variables), body) : [];
+        return expect.Body is { } want ? new Matcher(expect) { Elapsed = elapsed }.Differences(Known(want, variables), body) : [];
     }
 
     private static IEnumerable<string> Errors(IReadOnlyList<string> want, bool textsCount, JsonElement body)

@@ -47,12 +47,12 @@ internal sealed class FakeServer : IServer
             {
                 using var client = await _listener.AcceptTcpClientAsync(_disposing.Token);
                 var stream = client.GetStream();
-                var request = await ReadAsync(stream);
+                var request = await ReadAsync(stream, _disposing.Token);
                 Requests.Add(request);
                 var (status, body) = _answer(request);
                 var bytes = Encoding.UTF8.GetBytes(body);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} x\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"));
-                await stream.WriteAsync(bytes);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} x\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), _disposing.Token);
+                await stream.WriteAsync(bytes, _disposing.Token);
             }
         }
         catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
@@ -61,20 +61,20 @@ internal sealed class FakeServer : IServer
     }
 
     // To the byte: what a client tidies up on the way would be seen here.
-    private static async Task<FakeRequest> ReadAsync(NetworkStream stream)
+    private static async Task<FakeRequest> ReadAsync(NetworkStream stream, CancellationToken cancellation)
     {
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await stream.ReadExactlyAsync(one);
+            await stream.ReadExactlyAsync(one, cancellation);
             head.Append((char)one[0]);
         }
 
         var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
         var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body);
+        await stream.ReadExactlyAsync(body, cancellation);
         return new FakeRequest(lines[0], headers, Encoding.UTF8.GetString(body));
     }
 }

@@ -1,30 +1,28 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Coffer.Testing;
 
 namespace Coffer.Conformance.Tests.Running;
 
 /// <summary>The program under test as a server on a port of its own, with a home, a data folder and an environment that nothing else sees.</summary>
 internal sealed class ServerProcess : IServer
 {
-    private const int StartsMax = 3;
     private const int LinesKept = 60;
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StopMax = TimeSpan.FromMinutes(2);
     private static readonly string[] Hidden = ["VAULT_", "COFFER_", "AWS_", "SKIP_SETCAP"];
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly bool _production;
     private readonly string _folder = Directory.CreateTempSubdirectory("coffer-conformance-").FullName;
-    private int _port;
+    private readonly ReservedPort _port = new();
     private Process? _process;
 
     private ServerProcess(bool production) => _production = production;
 
-    public string Address => $"http://127.0.0.1:{_port}";
+    public string Address => $"http://{_port.EndPoint}";
 
     /// <summary>The program: <c>COFFER_CONFORMANCE_PROGRAM</c>, or the one that was built with these tests.</summary>
     public static string Program { get; } = Environment.GetEnvironmentVariable("COFFER_CONFORMANCE_PROGRAM") is { Length: > 0 } chosen
@@ -36,20 +34,8 @@ internal sealed class ServerProcess : IServer
         var server = new ServerProcess(production);
         try
         {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    server._port = FreePort();
-                    await server.LaunchAsync(cancellation);
-                    return server;
-                }
-                catch (InvalidOperationException) when (attempt < StartsMax)
-                {
-                    // Somebody else may have taken the port between the look and the bind.
-                    await server.StopAsync(gently: false);
-                }
-            }
+            await server.LaunchAsync(cancellation);
+            return server;
         }
         catch
         {
@@ -67,6 +53,7 @@ internal sealed class ServerProcess : IServer
     public async ValueTask DisposeAsync()
     {
         await StopAsync(gently: false);
+        _port.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -74,7 +61,7 @@ internal sealed class ServerProcess : IServer
     {
         string[] arguments = _production
             ? ["server", $"-config={WriteConfiguration()}"]
-            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address=127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}"];
+            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address={_port.EndPoint}"];
         var start = new ProcessStartInfo(Program, arguments)
         {
             WorkingDirectory = _folder,
@@ -165,7 +152,7 @@ internal sealed class ServerProcess : IServer
               path = "{{_folder}}/data"
             }
             listener "tcp" {
-              address     = "127.0.0.1:{{_port}}"
+              address     = "{{_port.EndPoint}}"
               tls_disable = 1
             }
             """);
@@ -187,12 +174,5 @@ internal sealed class ServerProcess : IServer
     {
         using var document = JsonDocument.Parse(status);
         return document.RootElement.GetProperty("sealed").GetBoolean();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class LineReceiver : IDisposable
     public async Task<IReadOnlyList<string>> WaitAsync(int count)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         while (_lines.Count < count)
         {
             await Task.Delay(5, patience.Token);

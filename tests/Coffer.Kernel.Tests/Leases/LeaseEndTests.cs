@@ -53,7 +53,7 @@ public sealed class LeaseEndTests
 
         Assert.Equal("token", (string)lookup.Data["owner"]!);
         harness.Clock.Advance(TimeSpan.FromMinutes(20));
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1));
     }
 
     [Fact]

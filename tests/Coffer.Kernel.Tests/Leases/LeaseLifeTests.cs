@@ -136,7 +136,7 @@ public sealed class LeaseLifeTests
 
         (await harness.WriteAsync("auth/token/revoke-accessor", $$"""{"accessor":"{{token.Accessor}}"}""")).Is(204);
 
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 1);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 1), TimeSpan.FromMilliseconds(1));
         await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 1, TimeSpan.FromMilliseconds(1));
         Assert.Equal([others.LeaseId], harness.World.Secrets);
         await harness.AssertConsistentAsync();
@@ -152,7 +152,7 @@ public sealed class LeaseLifeTests
 
         (await harness.WriteAsync("auth/token/revoke-accessor", $$"""{"accessor":"{{parent.Accessor}}"}""")).Is(204);
 
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
         (await harness.ReadAsync("auth/token/lookup-self", batch.ClientToken)).Is(403);
     }
 

@@ -99,7 +99,7 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
         for (var nudges = 0; ; nudges++)
         {
             _model.Pass(Now);
-            for (var looks = 0; looks < 500; looks++)
+            for (var looks = 0; looks < (nudges < 2 ? 500 : 20_000); looks++)
             {
                 if (await DifferenceAsync() is null)
                 {

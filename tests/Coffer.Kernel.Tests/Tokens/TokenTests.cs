@@ -55,7 +55,7 @@ public sealed class TokenTests
 
         (await harness.WriteAsync("fake/creds/a", null, token.ClientToken)).Is(400);
 
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, harness.World.CallsOf("create"));
         Assert.Empty(await harness.KeysAsync("token/id/" + token.Accessor));
         await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 0, TimeSpan.FromMilliseconds(1));

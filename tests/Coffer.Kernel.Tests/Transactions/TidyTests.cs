@@ -42,7 +42,7 @@ public sealed class TidyTests
         Assert.Equal(1, (int)(await TidyAsync(harness, "auth/token"))["tokens"]!["mended"]!);
 
         await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync($"token/id/{child.Accessor}")).Count == 0, TimeSpan.FromMilliseconds(1));
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
         Assert.DoesNotContain(await harness.KeysAsync("token/child/"), key => key.Contains(child.Accessor, StringComparison.Ordinal));
     }
 
@@ -58,7 +58,7 @@ public sealed class TidyTests
 
         Assert.Contains(due, await harness.KeysAsync("due/"));
         harness.Clock.Advance(TimeSpan.FromHours(2));
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class TidyTests
 
         await TidyAsync(harness, "sys/leases");
 
-        await KernelHarness.WaitUntilAsync(() => harness.World.Secrets.Count == 0);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
         await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 0, TimeSpan.FromMilliseconds(1));
         Assert.Empty(await harness.KeysAsync($"lease/owner/{token.Accessor}"));
     }

@@ -10,6 +10,9 @@ internal sealed class LoadClient(Stage stage, LoadTally tally, int number, int s
     /// <summary>The policy of the tokens that it makes.</summary>
     public const string Policy = "load";
 
+    /// <summary>Seconds that keys and tokens live, on a machine that has nothing else to do.</summary>
+    public const int LifeLeast = 3;
+
     private const int HeldMax = 8;
 
     private readonly Random _random = new(seed);
@@ -80,7 +83,7 @@ internal sealed class LoadClient(Stage stage, LoadTally tally, int number, int s
         }
 
         var asked = DateTimeOffset.UtcNow;
-        var answer = await api.WriteAsync("sys/leases/renew", new JsonObject { ["lease_id"] = credential.LeaseId, ["increment"] = 3 }, Cancel);
+        var answer = await api.WriteAsync("sys/leases/renew", new JsonObject { ["lease_id"] = credential.LeaseId, ["increment"] = stage.Seconds(LifeLeast) }, Cancel);
         if (answer.Status == 400 && credential.WorksUntil < DateTimeOffset.UtcNow)
         {
             return;
@@ -103,7 +106,7 @@ internal sealed class LoadClient(Stage stage, LoadTally tally, int number, int s
     /// <summary>A credential that belongs to a short token, and ends with it.</summary>
     private async Task WithTokenAsync(Api api)
     {
-        var wanted = new JsonObject { ["ttl"] = "3s", ["renewable"] = false, ["policies"] = new JsonArray(Policy) };
+        var wanted = new JsonObject { ["ttl"] = stage.Seconds(LifeLeast), ["renewable"] = false, ["policies"] = new JsonArray(Policy) };
         var token = (string)(await api.WriteAsync("auth/token/create", wanted, Cancel)).Ok().Body!["auth"]!["client_token"]!;
         tally.TokenMade();
         var asked = DateTimeOffset.UtcNow;

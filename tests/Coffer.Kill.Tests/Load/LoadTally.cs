@@ -21,6 +21,9 @@ internal sealed class LoadTally
 
     public int Writes => _writes;
 
+    /// <summary>Answers of any kind.</summary>
+    public int Answers => _credentials + _renewals + _revocations + _tokens + _writes;
+
     /// <summary>Requests that a kill cut off.</summary>
     public int Unanswered => _unanswered;
 

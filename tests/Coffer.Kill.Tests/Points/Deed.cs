@@ -22,7 +22,7 @@ internal abstract class Deed(string name)
     {
         public override async Task<Credential?> PrepareAsync(Stage stage)
         {
-            await stage.SetLivesAsync(2, 2);
+            await stage.SetLivesAsync(stage.Seconds(2), stage.Seconds(2));
             return null;
         }
 
@@ -34,9 +34,9 @@ internal abstract class Deed(string name)
     {
         public override async Task<Credential?> PrepareAsync(Stage stage)
         {
-            await stage.SetLivesAsync(3, 3);
+            await stage.SetLivesAsync(stage.Seconds(3), stage.Seconds(3));
             var made = await stage.IssueAsync(Stage.FullRole);
-            await stage.SetLivesAsync(3, 3600);
+            await stage.SetLivesAsync(stage.Seconds(3), 3600);
             return made;
         }
 
@@ -44,7 +44,7 @@ internal abstract class Deed(string name)
         {
             // Past the first hard end, which is rounded up to a whole second.
             var asked = DateTimeOffset.UtcNow;
-            var renewal = new JsonObject { ["lease_id"] = prepared!.LeaseId, ["increment"] = 4 };
+            var renewal = new JsonObject { ["lease_id"] = prepared!.LeaseId, ["increment"] = stage.Seconds(3) + 1 };
             prepared.Renewed(await stage.Api.WriteAsync("sys/leases/renew", renewal, Cancel), asked);
             return prepared;
         }
@@ -54,7 +54,7 @@ internal abstract class Deed(string name)
     {
         public override async Task<Credential?> PrepareAsync(Stage stage)
         {
-            await stage.SetLivesAsync(5, 5);
+            await stage.SetLivesAsync(stage.Seconds(5), stage.Seconds(5));
             return await stage.IssueAsync(Stage.FullRole);
         }
 

@@ -9,7 +9,7 @@ namespace Coffer.Kill.Tests.Points;
 /// <summary>Where, counted from the beginning of a deed, the process is killed.</summary>
 internal abstract class KillPoint
 {
-    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether the server has to be the one that takes orders about commits.</summary>
     public abstract bool AtCommits { get; }

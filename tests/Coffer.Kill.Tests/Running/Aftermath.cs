@@ -12,7 +12,7 @@ internal static class Aftermath
     /// Longest that anything may take to go. What was never seen at AWS is looked for a while longer, in case a call is still under way; the rest
     /// is for machines with much else to do.
     /// </summary>
-    private static readonly TimeSpan EndMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndMax = TimeSpan.FromMinutes(5);
 
     private static readonly string[] LeaseKeys = ["lease/", "due/"];
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Coffer.Testing;
 
@@ -10,18 +9,17 @@ namespace Coffer.Kill.Tests.Running;
 /// <summary>A server as a process of its own, on data that outlives it. Killed with SIGKILL, never asked to stop.</summary>
 internal sealed class CofferProcess(bool commits) : IAsyncDisposable
 {
-    private const int StartsMax = 5;
     private const int LinesKept = 60;
-    private static readonly TimeSpan ExitMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ExitMax = TimeSpan.FromMinutes(3);
     private static readonly string[] Hidden = ["VAULT_", "COFFER_", "AWS_", "SKIP_SETCAP"];
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("coffer-kill-").FullName;
     private TaskCompletionSource _armed = new();
     private Process? _process;
-    private int _port = FreePort();
+    private readonly ReservedPort _port = new();
 
-    public Uri Address => new($"http://127.0.0.1:{_port}");
+    public Uri Address => new($"http://{_port.EndPoint}");
 
     /// <summary>The file of the store.</summary>
     public string Database => Path.Combine(_folder, "data", "coffer.db");
@@ -41,21 +39,10 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
     /// <summary>Starts it and waits until it listens; sealed.</summary>
     public async Task LaunchAsync(CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        Start();
+        if (!await ListensAsync(cancellation))
         {
-            Start();
-            if (await ListensAsync(cancellation))
-            {
-                return;
-            }
-
-            if (attempt == StartsMax)
-            {
-                throw new InvalidOperationException($"the server ended with exit code {_process?.ExitCode}:\n{Output}");
-            }
-
-            // While it was down, somebody else may have taken its port.
-            _port = FreePort();
+            throw new InvalidOperationException($"the server ended with exit code {_process?.ExitCode}:\n{Output}");
         }
     }
 
@@ -123,6 +110,7 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
             process.Dispose();
         }
 
+        _port.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -134,7 +122,7 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, _port, cancellation);
+                await socket.ConnectAsync(_port.EndPoint, cancellation);
                 return true;
             }
             catch (SocketException)
@@ -154,7 +142,7 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
               path = "{{_folder}}/data"
             }
             listener "tcp" {
-              address     = "127.0.0.1:{{_port}}"
+              address     = "{{_port.EndPoint}}"
               tls_disable = 1
             }
             """);
@@ -172,25 +160,6 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
             _output.Enqueue(line);
             while (_output.Count > LinesKept && _output.TryDequeue(out _))
             {
-            }
-        }
-    }
-
-    /// <summary>Below the ports that outgoing connections get: while the server is down, none of those may take its port.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody listens there.
             }
         }
     }

@@ -24,6 +24,7 @@ internal sealed class Stage : IAsyncDisposable
 
     private readonly List<(string Path, string Value)> _acknowledged = [];
     private string _unsealKey = "";
+    private TimeSpan _pace;
     private Api? _api;
 
     private Stage(SandboxAccount aws, HeldClock clock, bool commits)
@@ -84,6 +85,12 @@ internal sealed class Stage : IAsyncDisposable
         Restarts.Add(watch.Elapsed);
     }
 
+    /// <summary>
+    /// Seconds that a life has to have for what a test does in it: the least, or, on a machine with much else to do, three times what it took to start and
+    /// furnish this stage, which is far more than a few requests.
+    /// </summary>
+    public int Seconds(int least) => Math.Max(least, (int)Math.Ceiling(3 * _pace.TotalSeconds));
+
     /// <summary>Lives and maximum of new credentials, in seconds.</summary>
     public async Task SetLivesAsync(int lease, int max) => (await Api.WriteAsync(
         "aws/config/lease",
@@ -123,6 +130,7 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task FurnishAsync()
     {
+        var watch = Stopwatch.StartNew();
         await Visitor.CreateBucketAsync(Bucket, Cancel);
         Aws.Call("iam", "CreatePolicy", ("PolicyName", "managed"), ("PolicyDocument", Everything));
         Aws.Call("iam", "CreateGroup", ("GroupName", "developers"));
@@ -159,6 +167,7 @@ internal sealed class Stage : IAsyncDisposable
         full["iam_groups"] = "developers,auditors";
         full["iam_tags"] = new JsonObject { ["team"] = "kill" };
         (await Api.WriteAsync($"aws/roles/{FullRole}", full, Cancel)).Ok();
+        _pace = watch.Elapsed;
     }
 
     private static JsonObject Role() => new() { ["credential_type"] = "iam_user", ["policy_document"] = Everything, ["user_path"] = UserPath };

@@ -240,12 +240,7 @@ public sealed class FaultTests : AwsTest
         Sandbox.Faults.ThrottleNext = 2;
 
         var creating = lease.CreateAsync();
-        while (!creating.IsCompleted)
-        {
-            Engine.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.WhenAny(creating, Task.Delay(20, Cancel));
-        }
-
+        await Engine.AdvanceUntilEndAsync(creating, TimeSpan.FromMilliseconds(100));
         await creating;
         Assert.Single(Users(), UserOf(lease));
     }

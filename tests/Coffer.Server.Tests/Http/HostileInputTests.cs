@@ -77,10 +77,10 @@ public sealed class HostileInputTests(ServerFixture server) : IClassFixture<Serv
         {
             foreach (var name in names)
             {
-                var direct = await server.SendAsync("POST", "/v1/auth/token/create", $$"""{"policies":["{{name}}"],"ttl":"1m"}""");
+                var direct = await server.SendAsync("POST", "/v1/auth/token/create", $$"""{"policies":["{{name}}"],"ttl":"1h"}""");
                 Assert.True(direct.Status == 400, direct.ToString());
                 Assert.Equal(204, (await server.SendAsync("POST", "/v1/auth/token/roles/odd", $$"""{"allowed_policies":["x{{name}}"]}""")).Status);
-                var throughRole = await server.SendAsync("POST", "/v1/auth/token/create/odd", """{"ttl":"1m"}""");
+                var throughRole = await server.SendAsync("POST", "/v1/auth/token/create/odd", """{"ttl":"1h"}""");
                 Assert.True(throughRole.Status == 400, throughRole.ToString());
             }
 
@@ -94,7 +94,7 @@ public sealed class HostileInputTests(ServerFixture server) : IClassFixture<Serv
     [InlineData("\" , \"")]
     public async Task Policies_that_name_nothing_never_mean_those_of_the_parent(string policies)
     {
-        var reply = await server.SendAsync("POST", "/v1/auth/token/create", $$"""{"policies":{{policies}},"ttl":"1m"}""");
+        var reply = await server.SendAsync("POST", "/v1/auth/token/create", $$"""{"policies":{{policies}},"ttl":"1h"}""");
         Assert.Contains("\"policies\":[\"default\"]", reply.Body, StringComparison.Ordinal);
     }
 

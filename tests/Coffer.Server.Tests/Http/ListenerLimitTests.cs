@@ -4,6 +4,7 @@ using System.Text;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Coffer.Server.Tests.Http;
@@ -125,7 +126,7 @@ public sealed class ListenerLimitTests
 
     private static HeaderDictionary Headers(string? value) => value is null ? [] : new HeaderDictionary { ["X-Forwarded-For"] = value };
 
-    private static ListenerOptions Options() => new() { Address = new IPEndPoint(IPAddress.Loopback, ServerFixture.FreePort()) };
+    private static ListenerOptions Options() => new() { Address = ReservedPort.ForThisProcess() };
 
     private static Task<RawReply> SendAsync(ListenerOptions options, string text) => RawHttp.SendAsync((IPEndPoint)options.Address, Encoding.ASCII.GetBytes(text));
 

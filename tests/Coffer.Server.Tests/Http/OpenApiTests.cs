@@ -89,7 +89,7 @@ public sealed partial class OpenApiTests(ServerFixture server) : IClassFixture<S
     {
         await MountAsync("hidden", """{"type":"kv"}""");
         await server.SendAsync("POST", "/v1/sys/policies/acl/narrow", """{"policy":"path \"secret/*\" { capabilities = [\"read\"] }"}""");
-        var made = await server.SendAsync("POST", "/v1/auth/token/create", """{"policies":["narrow"],"no_default_policy":true,"ttl":"1m"}""");
+        var made = await server.SendAsync("POST", "/v1/auth/token/create", """{"policies":["narrow"],"no_default_policy":true,"ttl":"1h"}""");
         using var token = JsonDocument.Parse(made.Body);
 
         var paths = (await DocumentAsync(token.RootElement.GetProperty("auth").GetProperty("client_token").GetString()!)).GetProperty("paths").EnumerateObject().ToArray();

@@ -51,7 +51,7 @@ public sealed class RawHttp : IDisposable
         var bytes = new List<byte>();
         var buffer = new byte[8192];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         while (true)
         {
             var read = await ReadSomeAsync(buffer, patience.Token);

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Http;
 
@@ -18,10 +18,10 @@ public sealed class ServerFixture : IAsyncLifetime
     private readonly ConcurrentQueue<string> _failures = new();
     private CofferServer? _server;
 
-    public IPEndPoint Address { get; } = new(IPAddress.Loopback, FreePort());
+    public IPEndPoint Address { get; } = ReservedPort.ForThisProcess();
 
     /// <summary>A second listener, which shows metrics to everybody.</summary>
-    public IPEndPoint OpenAddress { get; } = new(IPAddress.Loopback, FreePort());
+    public IPEndPoint OpenAddress { get; } = ReservedPort.ForThisProcess();
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
 
@@ -93,11 +93,4 @@ public sealed class ServerFixture : IAsyncLifetime
 
     /// <summary>The reply without its request id.</summary>
     private static string Data(string body) => body[(body.IndexOf("\"lease_id\"", StringComparison.Ordinal) is var at && at < 0 ? 0 : at)..];
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

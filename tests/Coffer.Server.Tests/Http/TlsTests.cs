@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Http;
 
@@ -119,7 +120,7 @@ public sealed class TlsTests : IDisposable
 
     private ListenerOptions Options() => new()
     {
-        Address = new IPEndPoint(IPAddress.Loopback, ServerFixture.FreePort()),
+        Address = ReservedPort.ForThisProcess(),
         Tls = new ListenerTlsOptions { CertificateFile = Path.Combine(_folder.FullName, "tls.crt"), KeyFile = Path.Combine(_folder.FullName, "tls.key") },
     };
 

@@ -8,6 +8,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
 using Coffer.Server.Tests.Http;
+using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Logging;
 
@@ -18,7 +19,7 @@ public sealed class LogCanaryTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-canary-");
     private readonly StringWriter _console = new();
-    private readonly IPEndPoint _address = new(IPAddress.Loopback, ServerFixture.FreePort());
+    private readonly IPEndPoint _address = ReservedPort.ForThisProcess();
 
     public void Dispose()
     {

@@ -4,7 +4,7 @@ using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
-using Coffer.Server.Tests.Http;
+using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Logging;
 
@@ -159,10 +159,11 @@ public sealed class ServerLogTests : IDisposable
     public async Task A_signal_takes_up_a_changed_level_and_opens_the_log_anew_and_a_broken_configuration_changes_nothing()
     {
         var file = Path.Combine(_folder.FullName, "c.hcl");
+        var address = ReservedPort.ForThisProcess();
         string Text(string level) => $$"""
             storage "inmem" {}
             listener "tcp" {
-              address = "127.0.0.1:{{ServerFixture.FreePort()}}"
+              address = "{{address}}"
               tls_disable = true
             }
             log_level = "{{level}}"

@@ -130,7 +130,7 @@ public abstract partial class StoreContract
 
         foreach (var commit in commits)
         {
-            await Task.WhenAny(commit).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+            await Task.WhenAny(commit).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
             Assert.True(commit.IsCompletedSuccessfully ? await commit : commit.Exception?.InnerException is StoreUnavailableException);
         }
     }

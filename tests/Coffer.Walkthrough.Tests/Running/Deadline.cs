@@ -5,7 +5,7 @@ namespace Coffer.Walkthrough.Tests.Running;
 /// <summary>Waits for what happens in another process.</summary>
 internal static class Deadline
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Looks again and again until it is so; the test fails with <paramref name="otherwise"/> when it does not come to be.</summary>

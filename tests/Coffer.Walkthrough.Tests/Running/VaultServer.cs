@@ -1,24 +1,23 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Coffer.Testing;
 
 namespace Coffer.Walkthrough.Tests.Running;
 
 /// <summary>A running <c>vault server -dev</c>, and what a person reads off its output.</summary>
 internal sealed partial class VaultServer : IAsyncDisposable
 {
-    private const int StartsMax = 3;
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
 
+    private readonly ReservedPort _port;
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _lines = [];
 
-    private VaultServer(Process process)
+    private VaultServer(Process process, ReservedPort port)
     {
         _process = process;
+        _port = port;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.StandardInput.Close();
@@ -35,27 +34,19 @@ internal sealed partial class VaultServer : IAsyncDisposable
 
     public static async Task<VaultServer> StartAsync(Installation installation, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        // 8200 may be taken on this machine, and tests run side by side.
+        var port = new ReservedPort();
+        var start = installation.StartInfo(installation.Program, "server", "-dev", $"-dev-listen-address={port.EndPoint}");
+        var server = new VaultServer(Process.Start(start) ?? throw new InvalidOperationException("the server did not start"), port);
+        try
         {
-            // 8200 may be taken on this machine, and tests run side by side.
-            var port = FreePort().ToString(CultureInfo.InvariantCulture);
-            var start = installation.StartInfo(installation.Program, "server", "-dev", $"-dev-listen-address=127.0.0.1:{port}");
-            var server = new VaultServer(Process.Start(start) ?? throw new InvalidOperationException("the server did not start"));
-            try
-            {
-                await server._ready.Task.WaitAsync(StartMax, cancellation);
-                return server;
-            }
-            catch (InvalidOperationException) when (attempt < StartsMax)
-            {
-                // Somebody else may have taken the port between the look and the bind.
-                await server.DisposeAsync();
-            }
-            catch
-            {
-                await server.DisposeAsync();
-                throw;
-            }
+            await server._ready.Task.WaitAsync(StartMax, cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
         }
     }
 
@@ -70,6 +61,7 @@ internal sealed partial class VaultServer : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+        _port.Dispose();
     }
 
     private string Printed(Regex pattern)
@@ -97,13 +89,6 @@ internal sealed partial class VaultServer : IAsyncDisposable
                 _ready.TrySetResult();
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"^\s*\$ (export VAULT_ADDR='http://127\.0\.0\.1:\d+')$")]
