@@ -62,7 +62,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task Whoever_initialises_a_server_that_unseals_itself_is_not_told_to_unseal_it()
     {
-        var address = RealServer.FreeAddress();
+        var address = ReservedPort.ForThisProcess();
         var file = Path.Combine(_home.FullName, "c.hcl");
         var key = Path.Combine(_home.FullName, "key");
         await File.WriteAllBytesAsync(key, [.. Enumerable.Range(0, 32).Select(n => (byte)n)], TestContext.Current.CancellationToken);

@@ -5,7 +5,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using Coffer.Cli.Tests.Running;
+using Coffer.Testing;
 
 namespace Coffer.Cli.Tests.Processes;
 
@@ -16,7 +16,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly string[] Hidden = ["VAULT_", "COFFER_"];
 
     private readonly StringBuilder _output = new();
-    private readonly IPEndPoint _address = RealServer.FreeAddress();
+    private readonly IPEndPoint _address = ReservedPort.ForThisProcess();
     private readonly HttpClient _http;
     private Process? _process;
     private string _token = "";

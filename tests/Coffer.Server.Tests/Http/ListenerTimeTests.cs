@@ -7,6 +7,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Storage;
 using Coffer.Storage.Memory;
+using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Http;
 
@@ -56,7 +57,7 @@ public sealed class ListenerTimeTests
         Assert.True(await ReadAsync(served) > (long)Answers * AnswerBytes);
     }
 
-    private static ListenerOptions Options() => new() { Address = new IPEndPoint(IPAddress.Loopback, ServerFixture.FreePort()) };
+    private static ListenerOptions Options() => new() { Address = ReservedPort.ForThisProcess() };
 
     private static async Task<CofferServer> StartAsync(IStore store, params ListenerOptions[] listeners)
     {
