@@ -24,7 +24,8 @@ public sealed partial class AwsVisitor : IDisposable
     /// <param name="accessKeyId">A key that may list users and make buckets.</param>
     /// <param name="secretAccessKey">Its secret half.</param>
     /// <param name="clock">Signing time.</param>
-    public AwsVisitor(Uri endpoint, string accessKeyId, string secretAccessKey, TimeProvider clock)
+    /// <param name="calls">How long an answer is waited for; null for the client's default.</param>
+    public AwsVisitor(Uri endpoint, string accessKeyId, string secretAccessKey, TimeProvider clock, AwsCallOptions? calls = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         _endpoint = endpoint;
@@ -38,6 +39,7 @@ public sealed partial class AwsVisitor : IDisposable
             Region = Region,
             IamEndpoint = endpoint.AbsoluteUri,
             StsEndpoint = endpoint.AbsoluteUri,
+            Calls = calls ?? new(),
         };
         _iam = new AwsConnection(options, _http, clock).Iam();
     }

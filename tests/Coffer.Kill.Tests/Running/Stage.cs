@@ -20,6 +20,8 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>A role with an inline policy alone.</summary>
     public const string PlainRole = "plain";
 
+    private static readonly TimeSpan LifeMax = TimeSpan.FromSeconds(45);
+
     private const string Everything = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""";
 
     private readonly List<(string Path, string Value)> _acknowledged = [];
@@ -87,9 +89,9 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>
     /// Seconds that a life has to have for what a test does in it: the least, or, on a machine with much else to do, three times what it took to start and
-    /// furnish this stage, which is far more than a few requests.
+    /// furnish this stage, which is far more than a few requests. Bounded, since every life is waited for to its end.
     /// </summary>
-    public int Seconds(int least) => Math.Max(least, (int)Math.Ceiling(3 * _pace.TotalSeconds));
+    public int Seconds(int least) => Math.Max(least, (int)Math.Min(LifeMax.TotalSeconds, Math.Ceiling(3 * _pace.TotalSeconds)));
 
     /// <summary>Lives and maximum of new credentials, in seconds.</summary>
     public async Task SetLivesAsync(int lease, int max) => (await Api.WriteAsync(

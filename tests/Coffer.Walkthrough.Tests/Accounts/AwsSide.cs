@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Coffer.Aws.Calls;
 using Coffer.Aws.Connection;
 using Coffer.Aws.Signing;
 using Coffer.Aws.Sts;
@@ -15,6 +16,9 @@ internal sealed class AwsSide : IDisposable
     /// <summary>The account's own key: the pair of AWS's documentation, which is the walkthrough's too.</summary>
     private static readonly AwsCredentials Owner = new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
+    /// <summary>Long enough for an account in a process of its own, on a machine with much else to do.</summary>
+    private static readonly AwsCallOptions Calls = new() { AttemptTimeout = TimeSpan.FromMinutes(3) };
+
     private readonly HttpClient _http = new();
     private readonly AwsVisitor _visitor;
     private readonly AwsConnection _connection;
@@ -27,7 +31,7 @@ internal sealed class AwsSide : IDisposable
     {
         _endpoint = endpoint;
         _clock = clock;
-        _visitor = new AwsVisitor(endpoint, Owner.AccessKeyId, Owner.SecretAccessKey, clock);
+        _visitor = new AwsVisitor(endpoint, Owner.AccessKeyId, Owner.SecretAccessKey, clock, Calls);
         var options = new AwsConnectionOptions
         {
             AccessKey = Owner.AccessKeyId,
@@ -35,6 +39,7 @@ internal sealed class AwsSide : IDisposable
             Region = Region,
             IamEndpoint = endpoint.AbsoluteUri,
             StsEndpoint = endpoint.AbsoluteUri,
+            Calls = Calls,
         };
         _connection = new AwsConnection(options, _http, clock);
     }
