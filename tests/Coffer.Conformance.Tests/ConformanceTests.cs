@@ -13,7 +13,7 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
     private const int DifferencesShown = 12;
 
     /// <summary>How often a case that holds real waits is asked once more.</summary>
-    private const int RepeatsWithWaits = 4;
+    private const int RepeatsWithWaits = 2;
 
     /// <summary>At least as many places as cases run at once (xunit.runner.json).</summary>
     private const int Places = 8;
@@ -105,7 +105,7 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
 
     /// <summary>
     /// The recordings hold real waits of a second or two, which a busy machine can miss: a case that fails is asked once more on a fresh server, when
-    /// no other case runs, and one with such a wait a few times, since other programs may go on being busy. What is wrong with the answers themselves
+    /// no other case runs, and one with such a wait twice, since other programs may go on being busy. What is wrong with the answers themselves
     /// fails again.
     /// </summary>
     private async Task<IReadOnlyList<string>> RunAgainAsync(RecordedCase recorded)
