@@ -39,8 +39,18 @@ internal sealed record ModelPolicy(IReadOnlyDictionary<string, string[]> Rules)
         }
     }
 
-    public static ModelPolicy Random(Random dice) => new(Enumerable.Range(0, dice.Next(1, 5)).Select(_ => Patterns[dice.Next(Patterns.Length)]).Distinct()
-        .ToDictionary(pattern => pattern, _ => Capabilities[dice.Next(Capabilities.Length)]));
+    public static ModelPolicy Random(Random dice)
+    {
+        var rules = Enumerable.Range(0, dice.Next(1, 5)).Select(_ => Patterns[dice.Next(Patterns.Length)]).Distinct()
+            .ToDictionary(pattern => pattern, _ => Capabilities[dice.Next(Capabilities.Length)]);
+        if (dice.Next(3) == 0)
+        {
+            // Without it hardly a token could make another, and there would be no parents.
+            rules["auth/token/*"] = Capabilities[0];
+        }
+
+        return new ModelPolicy(rules);
+    }
 
     /// <summary>The rule of a set of policies for a path: those of one pattern are united, deny wins among them, and then the longest pattern wins.</summary>
     public static IReadOnlySet<string> CapabilitiesOn(string path, IEnumerable<ModelPolicy> policies)

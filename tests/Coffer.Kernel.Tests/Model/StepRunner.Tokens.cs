@@ -8,11 +8,12 @@ internal sealed partial class StepRunner
     private async Task CreateAsync(Step step, string? roleName)
     {
         var dice = new Random(step.Dice);
-        var caller = Caller(step.Who);
+        var path = "auth/token/create" + (roleName is null ? "" : "/" + roleName);
+        var batch = dice.Next(4) == 0;
+        var caller = batch ? Maker(step.Who, path) : Caller(step.Who);
         var ttl = Duration(dice, Seconds);
 
         // A batch token can have none of the three that come next, so most of those that are asked for do not.
-        var batch = dice.Next(4) == 0;
         var plain = batch && dice.Next(6) != 0;
         var period = !plain && dice.Next(5) == 0 ? Duration(dice, 30, 300) : TimeSpan.Zero;
         var explicitMax = !plain && dice.Next(4) == 0 ? Duration(dice, 100, 1000) : TimeSpan.Zero;
@@ -40,7 +41,6 @@ internal sealed partial class StepRunner
             body["policies"] = new JsonArray([.. asked.Select(name => (JsonNode)name)]);
         }
 
-        var path = "auth/token/create" + (roleName is null ? "" : "/" + roleName);
         var role = roleName is null ? null : _model.Roles.GetValueOrDefault(roleName);
         var sudo = _model.HasSudo(caller, path);
         var left = uses == 0 || role is null or { Uses: 0 } ? uses + (role?.Uses ?? 0) : Math.Min(uses, role.Uses);
@@ -84,6 +84,13 @@ internal sealed partial class StepRunner
             Assert.Equal(noParent || role is { Orphan: true }, (bool)answer.Json["auth"]!["orphan"]!);
             Assert.Equal((batch ? "batch" : "service", batch), ((string)answer.Json["auth"]!["token_type"]!, answer.Accessor.Length == 0));
         }
+    }
+
+    /// <summary>Who makes a batch token: where there is one, a service token that may, since most may not and those of the root token end with nothing but time.</summary>
+    private ModelToken Maker(int number, string path)
+    {
+        var able = _model.Stored.Where(token => !token.HasUses && _model.May(token, path, "update")).ToList();
+        return able.Count == 0 || number % 4 == 0 ? Caller(number) : Recent(able, number);
     }
 
     private async Task WriteRoleAsync(Step step)
@@ -148,6 +155,13 @@ internal sealed partial class StepRunner
         }
     }
 
+    /// <summary>Which token a revocation is for: half of the time a parent, so that there is something to be ended along with it.</summary>
+    private ModelToken Ended(Step step)
+    {
+        var parents = _model.Living.Select(token => token.Parent).OfType<ModelToken>().Distinct().ToList();
+        return parents.Count == 0 || step.Dice % 2 == 0 ? Recent(_model.Tokens, step.Who) : Recent(parents, step.Who);
+    }
+
     private async Task RevokeTokenAsync(Step step)
     {
         if (_model.Tokens.Count == 0)
@@ -156,7 +170,7 @@ internal sealed partial class StepRunner
         }
 
         // Of a token that is gone already, one way says so in a warning, which is a body.
-        var token = Recent(_model.Tokens, step.Who);
+        var token = Ended(step);
         var byText = step.What % 2 == 0;
         var body = new JsonObject { [byText ? "token" : "accessor"] = byText ? token.Text : token.Accessor };
         var path = byText ? "auth/token/revoke" : "auth/token/revoke-accessor";
@@ -174,7 +188,7 @@ internal sealed partial class StepRunner
             return;
         }
 
-        var token = Recent(_model.Tokens, step.Who);
+        var token = Ended(step);
         var body = new JsonObject { ["token"] = token.Text };
         if ((await SendAsync(Operation.Update, "auth/token/revoke-orphan", body, _model.Root, token is { Alive: true, IsBatch: false } ? 204 : 400)).IsOk)
         {

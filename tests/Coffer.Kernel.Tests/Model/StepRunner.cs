@@ -129,7 +129,22 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
             : tokens.Count != _model.Stored.Count() + 1 ? $"{tokens.Count} tokens are stored, and {_model.Stored.Count() + 1} should be"
             : !leases.Order(StringComparer.Ordinal).SequenceEqual(held) ? $"leases: [{string.Join(", ", leases)}], and should be [{string.Join(", ", held)}]"
             : !harness.World.Secrets.Order(StringComparer.Ordinal).SequenceEqual(held) ? "the secrets outside are not those of the leases"
-            : null;
+            : await BatchDifferenceAsync();
+    }
+
+    /// <summary>No record shows which batch tokens live, so each is asked for.</summary>
+    private async Task<string?> BatchDifferenceAsync()
+    {
+        foreach (var token in _model.Tokens.Where(token => token.IsBatch))
+        {
+            var answer = await harness.WriteAsync("auth/token/lookup", new JsonObject { ["token"] = token.Text }.ToJsonString());
+            if (answer.Status != (token.Alive ? 200 : 403))
+            {
+                return $"a batch token that should {(token.Alive ? "live" : "have ended")}: {answer}";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Until the janitor sleeps: it sets its alarm by a clock that is about to move.</summary>
