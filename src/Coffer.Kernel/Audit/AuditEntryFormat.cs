@@ -226,10 +226,29 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
                 options.ElideListResponses && entry.Request.Operation == Operation.List);
         }
 
+        WriteAnswerHeaders(json, answer.Headers);
         json.WriteAnyTexts("warnings", answer.Warnings);
         if (answer.Wrap is { } wrap)
         {
             WriteWrap(json, wrap);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteAnswerHeaders(Utf8JsonWriter json, ImmutableArray<KeyValuePair<string, string>> answered)
+    {
+        if (answered.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartObject("headers"u8);
+        foreach (var (name, value) in answered)
+        {
+            json.WriteStartArray(name);
+            json.WriteStringValue(Hashed(value, hash));
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();

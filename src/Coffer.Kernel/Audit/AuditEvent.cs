@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
@@ -27,4 +28,6 @@ public sealed record AuditEvent(
 
 /// <summary>What is about to be answered, before wrapping hides it.</summary>
 /// <param name="Data">The <c>data</c> object, secrets included: hashed as it is written.</param>
-public sealed record AuditAnswer(JsonText? Data, string LeaseId, AuthInfo? Auth, WrapInfo? Wrap, IReadOnlyList<string> Warnings);
+/// <param name="Headers">Those that the engine set and the mount allows. Their values are hashed too.</param>
+public sealed record AuditAnswer(
+    JsonText? Data, string LeaseId, AuthInfo? Auth, WrapInfo? Wrap, IReadOnlyList<string> Warnings, ImmutableArray<KeyValuePair<string, string>> Headers);

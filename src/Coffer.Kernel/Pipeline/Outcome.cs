@@ -24,11 +24,18 @@ internal sealed record Outcome(Reply Reply, ReplyShape Shape)
         var data = Wrap is null && Reply is Reply.Data found ? found.Body : (JsonText?)null;
         return way.Event with
         {
-            Answer = new AuditAnswer(data, Shape.LeaseId, Wrap is null ? Shape.Auth : null, Wrap ?? Shape.Wrap, Reply.Warnings),
+            Answer = new AuditAnswer(data, Shape.LeaseId, Wrap is null ? Shape.Auth : null, Wrap ?? Shape.Wrap, Reply.Warnings, HeadersFor(way)),
         };
     }
 
     public ApiReply ToReply(Way way)
+    {
+        var reply = BodyFor(way);
+        var headers = HeadersFor(way);
+        return headers.IsEmpty ? reply : reply with { Headers = headers };
+    }
+
+    private ApiReply BodyFor(Way way)
     {
         switch (Reply)
         {
@@ -50,6 +57,10 @@ internal sealed record Outcome(Reply Reply, ReplyShape Shape)
                 return new ApiReply(Shape.Status ?? okay, ToEnvelope(way).Write());
         }
     }
+
+    private ImmutableArray<KeyValuePair<string, string>> HeadersFor(Way way) => Reply.Headers.IsDefaultOrEmpty || Reply is Reply.Refused || Wrap is not null
+        ? []
+        : [.. Reply.Headers.Where(header => way.Mounted!.Mount.Tuning.AllowedResponseHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))];
 
     public Envelope ToEnvelope(Way way)
     {

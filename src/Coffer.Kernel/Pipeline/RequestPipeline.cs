@@ -50,7 +50,7 @@ internal sealed class RequestPipeline(KernelServices services)
 
                 if (await AnswerAsync(way, cancellation) is { } reply)
                 {
-                    return rate.Value.Headers.IsDefaultOrEmpty ? reply : reply with { Headers = rate.Value.Headers };
+                    return rate.Value.Headers.IsDefaultOrEmpty ? reply : reply with { Headers = [.. rate.Value.Headers, .. reply.Headers] };
                 }
             }
             catch (ConflictException)

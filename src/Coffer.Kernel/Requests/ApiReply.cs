@@ -12,8 +12,8 @@ public sealed record ApiReply(int Status, ReadOnlyMemory<byte> Body)
 
     public string ContentType { get; init; } = Json;
 
-    /// <summary>Headers beside those that every answer has; <c>default</c> for none.</summary>
-    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+    /// <summary>Headers beside those that every answer has.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>Done, and nothing to say.</summary>
     public static ApiReply NoContent { get; } = new(204, ReadOnlyMemory<byte>.Empty);

@@ -15,6 +15,12 @@ public abstract record Reply
     /// <summary>Told to the client beside the answer. A refusal has none.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    /// <summary>
+    /// Headers of the HTTP answer. Those that the mount does not allow (<c>allowed_response_headers</c>) are dropped, and all of them when the answer is wrapped.
+    /// A refusal has none.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Done, and nothing to say: 204. With warnings: 200 with an envelope whose <c>data</c> is null.</summary>
     public sealed record Empty : Reply
     {

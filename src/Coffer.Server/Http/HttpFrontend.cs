@@ -124,12 +124,9 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         var headers = response.Headers;
         headers.CacheControl = "no-store";
         options.ResponseHeaders.Apply(reply.Status, headers);
-        if (!reply.Headers.IsDefaultOrEmpty)
+        foreach (var (name, value) in reply.Headers)
         {
-            foreach (var (name, value) in reply.Headers)
-            {
-                headers[name] = value;
-            }
+            headers[name] = value;
         }
 
         // These have no body, whatever there would be to say: sys/health answers with whichever status it is asked to.

@@ -182,6 +182,24 @@ public class AuditEntryTests
     }
 
     [Fact]
+    public async Task Of_an_answers_headers_those_that_the_mount_allows_are_recorded_hashed()
+    {
+        await using var server = await AuditServer.StartAsync();
+        var file = await server.EnableAsync();
+        await server.OkAsync(Operation.Update, "echo/a", "{}");
+        await server.OkAsync(Operation.Read, "echo/a");
+        Assert.False(AuditServer.Entries(file)[^1].GetProperty("response").TryGetProperty("headers", out _));
+
+        await server.OkAsync(Operation.Update, "sys/mounts/echo/tune", """{"allowed_response_headers":"x-echo"}""");
+        await server.OkAsync(Operation.Read, "echo/a");
+
+        var hash = await server.OkAsync(Operation.Update, "sys/audit-hash/main", """{"input":"shh"}""");
+        var headers = AuditServer.Entries(file).Last(entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a").GetProperty("response").GetProperty("headers");
+        Assert.Equal(hash.GetProperty("data").GetProperty("hash").GetString(), headers.GetProperty("X-Echo")[0].GetString());
+        Assert.Single(headers.EnumerateObject());
+    }
+
+    [Fact]
     public async Task Only_the_headers_that_are_asked_for_are_recorded()
     {
         await using var server = await AuditServer.StartAsync();

@@ -167,7 +167,7 @@ internal sealed class AuditServer : IAsyncDisposable
                     return ValueTask.FromResult(Reply.Done);
                 },
                 Read = async (request, ct) => await request.Storage.GetAsync(request.Param("path"), ct) is { } stored
-                    ? new Reply.Data(JsonText.FromValid(stored)) { Warnings = ["mind the gap"] }
+                    ? new Reply.Data(JsonText.FromValid(stored)) { Warnings = ["mind the gap"], Headers = [new("X-Echo", "shh"), new("X-Other", "no")] }
                     : Reply.NotFound,
                 List = async (request, ct) => Reply.Keys(await request.Storage.ListAsync(request.Param("path").TrimEnd('/') + "/", ct)),
             },

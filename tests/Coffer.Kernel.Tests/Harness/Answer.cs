@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.Kernel.Requests;
@@ -7,7 +8,9 @@ namespace Coffer.Kernel.Tests.Harness;
 /// <summary>A reply, read.</summary>
 public sealed record Answer(int Status, string Body)
 {
-    public static Answer Of(ApiReply reply) => new(reply.Status, Encoding.UTF8.GetString(reply.Body.Span));
+    public static Answer Of(ApiReply reply) => new(reply.Status, Encoding.UTF8.GetString(reply.Body.Span)) { Headers = reply.Headers };
+
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     public bool IsOk => Status is 200 or 204;
 

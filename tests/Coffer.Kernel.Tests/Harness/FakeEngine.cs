@@ -27,7 +27,7 @@ internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
         new("rotate", "Replaces a key in two steps.") { Write = (_, _) => ValueTask.FromResult<Reply>(new Reply.Rotating("key")) },
         new("slow", "Works long, while others change what it has read.") { Write = WorkAsync },
         new("counter", "Counts its writes.") { Write = CountAsync, Read = ReadCountAsync },
-        new("headers", "Shows the headers it is given.") { Read = (request, _) => ValueTask.FromResult(Reply.With(json => ShowHeaders(json, request))) },
+        new("headers", "Shows the headers it is given.") { Read = (request, _) => ValueTask.FromResult(Reply.With(json => ShowHeaders(json, request)) with { Headers = [new("X-Made", "by hand"), new("X-Kept", "back")] }) },
         new("open", "Answers anybody.") { Read = (_, _) => ValueTask.FromResult(Reply.With(json => json.WriteBoolean("open", true))), Unauthenticated = true },
     ];
 

@@ -20,6 +20,18 @@ public class TuningTests
         Assert.Equal("{}", await HeadersAsync(kernel));
     }
 
+    [Fact]
+    public async Task An_answer_has_the_headers_that_its_mount_allows_and_none_when_it_is_wrapped()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        Assert.Empty((await kernel.ReadAsync("fake/headers")).Ok().Headers);
+
+        (await kernel.WriteAsync("sys/mounts/fake/tune", """{"allowed_response_headers":"x-made,X-Absent"}""")).Ok();
+
+        Assert.Equal([new("X-Made", "by hand")], (await kernel.ReadAsync("fake/headers")).Ok().Headers);
+        Assert.Empty((await kernel.SendAsync(Operation.Read, "fake/headers", null, wrap: TimeSpan.FromMinutes(1))).Ok().Headers);
+    }
+
     private static async Task<string> HeadersAsync(KernelHarness kernel) =>
         (await kernel.SendAsync(Operation.Read, "fake/headers", null, headers: Sent)).Ok().Data.ToJsonString();
 }
