@@ -227,6 +227,24 @@ public sealed class TokenTests
         (await harness.ReadAsync("auth/token/lookup-self", batch.ClientToken)).Is(403);
     }
 
+    // Nothing is stored of a batch token that could outlive its parent: also where service tokens are left alive as orphans.
+    [Theory]
+    [InlineData("auth/token/revoke", 403)]
+    [InlineData("auth/token/revoke-orphan", 200)]
+    public async Task A_batch_token_ends_with_its_parent_however_that_is_revoked(string how, int serviceChild)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var parent = await harness.TokenAsync();
+        var batch = await harness.TokenAsync("""{"type":"batch","ttl":"1h"}""", parent.ClientToken);
+        var service = await harness.TokenAsync("""{"ttl":"1h"}""", parent.ClientToken);
+        (await harness.ReadAsync("auth/token/lookup-self", batch.ClientToken)).Is(200);
+
+        (await harness.WriteAsync(how, $$"""{"token":"{{parent.ClientToken}}"}""")).Ok();
+
+        (await harness.ReadAsync("auth/token/lookup-self", batch.ClientToken)).Is(403);
+        (await harness.ReadAsync("auth/token/lookup-self", service.ClientToken)).Is(serviceChild);
+    }
+
     [Fact]
     public async Task A_look_up_by_accessor_shows_the_record_and_never_the_token()
     {
