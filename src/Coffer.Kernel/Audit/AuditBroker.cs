@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
 
@@ -8,7 +9,7 @@ namespace Coffer.Kernel.Audit;
 /// Gives every entry to every enabled device. One that records is enough; with none of several recording, the request is refused. Which devices there
 /// are is read with each request, so a change made on any node holds from the next request on.
 /// </summary>
-internal sealed class AuditBroker(AuditSinks sinks, TimeProvider clock, IRandom random, Action<string, Exception> onFailure) : IAuditLog
+internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure) : IAuditLog
 {
     private readonly Lock _change = new();
     private volatile Devices _devices = new(AuditTable.None, []);
@@ -48,7 +49,7 @@ internal sealed class AuditBroker(AuditSinks sinks, TimeProvider clock, IRandom 
 
             await using var sink = sinks.Create(device, options, table.SigningKey);
             await sink.TestAsync(
-                options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(random.Uuid(), clock.GetUtcNow()), cancellation);
+                options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(options.Form, random.Uuid(), clock.GetUtcNow()), cancellation);
             return null;
         }
         catch (Exception error) when (error is AuditUnavailableException or AuditPathException or IOException or UnauthorizedAccessException)
@@ -138,7 +139,23 @@ internal sealed class AuditBroker(AuditSinks sinks, TimeProvider clock, IRandom 
     }
 
     private ValueTask RecordAsync(AuditEvent entry, bool response, CancellationToken cancellation) =>
-        _devices is { All.IsEmpty: true, Closed: false } ? ValueTask.CompletedTask : RecordWithDevicesAsync(entry, response, cancellation);
+        _devices is { All.IsEmpty: true, Closed: false } ? ValueTask.CompletedTask : RecordCountedAsync(entry, response, cancellation);
+
+    private async ValueTask RecordCountedAsync(AuditEvent entry, bool response, CancellationToken cancellation)
+    {
+        var begin = clock.GetTimestamp();
+        try
+        {
+            await RecordWithDevicesAsync(entry, response, cancellation);
+        }
+        catch (AuditUnavailableException)
+        {
+            (response ? metrics.ResponseFailures : metrics.RequestFailures).Add();
+            throw;
+        }
+
+        (response ? metrics.Responses : metrics.Requests).Add(clock.GetElapsedTime(begin));
+    }
 
     private async ValueTask RecordWithDevicesAsync(AuditEvent entry, bool response, CancellationToken cancellation)
     {

@@ -8,7 +8,8 @@ namespace Coffer.Kernel.Audit;
 /// <summary>Links the lines of one device: each carries a sequence number and the SHA-256 of the line before it.</summary>
 /// <remarks>
 /// A line is <c>{…entry…,"seq":N,"prev":"hex"}</c>; what is hashed is the line without its newline. Where a chain begins, or goes on after something that was not
-/// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote, if it wrote any.
+/// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote, if it wrote any. In a JSONx line
+/// the same members are elements.
 /// </remarks>
 internal sealed class AuditChain
 {
@@ -80,31 +81,36 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
     /// <summary>Ends what stands torn at the end of a file.</summary>
     public void EndTornLine() => Bytes.Write("\n"u8);
 
-    /// <param name="entry">A JSON object without its closing brace, with at least one member.</param>
-    /// <param name="prefix">Stands before the line; part of what is hashed.</param>
-    public void Add(ReadOnlySpan<byte> entry, string prefix)
+    /// <param name="entry">As <see cref="AuditLineForm.EntryOf"/> makes it.</param>
+    public void Add(ReadOnlySpan<byte> entry, AuditLineForm form)
     {
         var from = Bytes.WrittenCount;
         var seq = Head.Seq + 1;
-        Write(prefix);
+        Write(form.Prefix);
         Bytes.Write(entry);
-        Write($",\"seq\":{seq.ToString(CultureInfo.InvariantCulture)},\"prev\":\"{Head.Hash}\"");
-        if (_start is not null)
-        {
-            Write($",\"chain\":{{\"start\":\"{_start}\"");
-            if (known is { } last)
-            {
-                Write($",\"last_seq\":{last.Seq.ToString(CultureInfo.InvariantCulture)},\"last_hash\":\"{last.Hash}\"");
-            }
-
-            Write("}");
-            _start = null;
-        }
-
-        Write("}");
+        var link = form.IsJsonx ? JsonxLink(seq) : JsonLink(seq);
+        Write(link);
+        _start = null;
         Head = new AuditChainHead(seq, AuditChain.HashOf(Bytes.WrittenSpan[from..]));
         Bytes.Write("\n"u8);
         Lines++;
+    }
+
+    private string JsonLink(long seq)
+    {
+        var last = known is { } line ? string.Create(CultureInfo.InvariantCulture, $",\"last_seq\":{line.Seq},\"last_hash\":\"{line.Hash}\"") : "";
+        var chain = _start is null ? "" : $",\"chain\":{{\"start\":\"{_start}\"{last}}}";
+        return string.Create(CultureInfo.InvariantCulture, $",\"seq\":{seq},\"prev\":\"{Head.Hash}\"{chain}}}");
+    }
+
+    private string JsonxLink(long seq)
+    {
+        var last = known is { } line
+            ? string.Create(CultureInfo.InvariantCulture, $"<json:number name=\"last_seq\">{line.Seq}</json:number><json:string name=\"last_hash\">{line.Hash}</json:string>")
+            : "";
+        var chain = _start is null ? "" : $"<json:object name=\"chain\"><json:string name=\"start\">{_start}</json:string>{last}</json:object>";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"<json:number name=\"seq\">{seq}</json:number><json:string name=\"prev\">{Head.Hash}</json:string>{chain}");
     }
 
     private void Write(string text)

@@ -17,14 +17,14 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
 {
     private readonly AuditHash? _accessorHash = options.HmacAccessor ? hash : null;
 
-    /// <summary>An entry, without its closing brace: the device adds the chain.</summary>
+    /// <summary>An entry, to which the device adds the chain.</summary>
     /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
-    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => WithoutBrace(JsonBytes.Write(
+    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => options.Form.EntryOf(JsonBytes.Write(
         (Format: this, Entry: entry, Response: response, Time: time),
         static (line, json) => line.Format.Write(json, line.Entry, line.Response, line.Time)));
 
     /// <summary>The entry that shows, when a device is enabled, that it can be written to.</summary>
-    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time) => WithoutBrace(JsonBytes.Write(
+    public static ReadOnlyMemory<byte> Test(AuditLineForm form, string requestId, DateTimeOffset time) => form.EntryOf(JsonBytes.Write(
         (Id: requestId, Time: time),
         static (test, json) =>
         {
@@ -38,8 +38,6 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
             json.WriteEndObject();
             json.WriteEndObject();
         }));
-
-    private static ReadOnlyMemory<byte> WithoutBrace(byte[] entry) => entry.AsMemory(..^1);
 
     private void Write(Utf8JsonWriter json, AuditEvent entry, bool response, DateTimeOffset time)
     {

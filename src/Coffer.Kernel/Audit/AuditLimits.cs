@@ -16,7 +16,7 @@ internal static class AuditLimits
     public const long SpoolBytesMax = 16 * 1024 * 1024;
 
     /// <summary>What the chain adds to an entry, at most, in bytes.</summary>
-    public const int ChainBytesMax = 400;
+    public const int ChainBytesMax = 480;
 
     /// <summary>Entries between two signed checkpoints.</summary>
     public const int CheckpointEntries = 1000;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Xml;
 
 namespace Coffer.Kernel.Audit;
 
@@ -33,19 +34,27 @@ internal sealed record AuditLine
     public static bool TryParse(ReadOnlySpan<byte> line, out AuditLine parsed)
     {
         parsed = new AuditLine();
-        var brace = line.IndexOf((byte)'{');
-        if (brace < 0)
-        {
-            return false;
-        }
-
         try
         {
+            // Whichever comes first: the values of either form may hold what begins the other.
+            var brace = line.IndexOf((byte)'{');
+            var element = line.IndexOf(AuditJsonx.Opening);
+            if (element >= 0 && (brace < 0 || element < brace))
+            {
+                line = AuditJsonx.Read(line[element..]);
+                brace = 0;
+            }
+
+            if (brace < 0)
+            {
+                return false;
+            }
+
             var reader = new Utf8JsonReader(line[brace..], ReaderOptions);
             parsed.Read(ref reader);
             return reader.BytesConsumed == line.Length - brace;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception error) when (error is JsonException or XmlException or InvalidOperationException or DecoderFallbackException)
         {
             return false;
         }

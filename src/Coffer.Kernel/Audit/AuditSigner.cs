@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Audit;
 
@@ -51,26 +49,25 @@ internal sealed class AuditSigner : IDisposable
     public static byte[] SignedText(string device, string time, long seq, string previous) =>
         Encoding.UTF8.GetBytes(FormattableString.Invariant($"coffer-audit-checkpoint-v1\n{device}\n{time}\n{seq}\n{previous}\n"));
 
-    /// <summary>A checkpoint as an entry, without its closing brace: the device adds the chain.</summary>
-    public ReadOnlyMemory<byte> Checkpoint(DateTimeOffset at, AuditChainHead head)
+    /// <summary>A checkpoint as an entry, to which the device adds the chain.</summary>
+    public byte[] Checkpoint(DateTimeOffset at, AuditChainHead head)
     {
         var time = Rfc3339.Format(at);
         var signature = _key.SignData(SignedText(Device, time, head.Seq + 1, head.Hash), HashAlgorithmName.SHA256);
-        var buffer = new ArrayBufferWriter<byte>(320);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("time"u8, time);
-            json.WriteString("type"u8, "checkpoint"u8);
-            json.WriteStartObject("checkpoint"u8);
-            json.WriteString("device"u8, Device);
-            json.WriteString("key_id"u8, KeyId);
-            json.WriteString("signature"u8, Convert.ToBase64String(signature));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory[..^1];
+        return JsonBytes.Write(
+            (Signer: this, Time: time, Signature: signature),
+            static (made, json) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("time"u8, made.Time);
+                json.WriteString("type"u8, "checkpoint"u8);
+                json.WriteStartObject("checkpoint"u8);
+                json.WriteString("device"u8, made.Signer.Device);
+                json.WriteString("key_id"u8, made.Signer.KeyId);
+                json.WriteString("signature"u8, Convert.ToBase64String(made.Signature));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            });
     }
 
     public void Dispose() => _key.Dispose();

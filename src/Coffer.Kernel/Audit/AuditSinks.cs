@@ -15,8 +15,8 @@ internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string,
     {
         var signer = new AuditSigner(signingKey, device.Uuid);
         return options.Remote is { } remote
-            ? new SpoolSink(SenderOf(remote), remote.Name, options.Prefix, signer, clock, onFailure)
-            : new LineSink(TargetOf(device, options), options.Prefix, signer, clock, onFailure);
+            ? new SpoolSink(SenderOf(remote), remote.Name, options.Form, signer, clock, onFailure)
+            : new LineSink(TargetOf(device, options), options.Form, signer, clock, onFailure);
     }
 
     private ILineSender SenderOf(RemoteTarget remote) => remote switch

@@ -12,7 +12,7 @@ internal sealed class LineSink : IAuditSink
         new BoundedChannelOptions(AuditLimits.QueueEntriesMax) { SingleReader = true });
 
     private readonly ILineTarget _target;
-    private readonly string _prefix;
+    private readonly AuditLineForm _form;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
@@ -22,10 +22,10 @@ internal sealed class LineSink : IAuditSink
     private long _waitingBytes;
 
     /// <param name="signer">Disposed with the sink.</param>
-    public LineSink(ILineTarget target, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure)
+    public LineSink(ILineTarget target, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure)
     {
         _target = target;
-        _prefix = prefix;
+        _form = form;
         _signer = signer;
         _clock = clock;
         _onFailure = onFailure;
@@ -142,13 +142,13 @@ internal sealed class LineSink : IAuditSink
 
     private int Add(AuditChainDraft draft, ReadOnlyMemory<byte> entry, int since)
     {
-        draft.Add(entry.Span, _prefix);
+        draft.Add(entry.Span, _form);
         if (++since < AuditLimits.CheckpointEntries)
         {
             return since;
         }
 
-        draft.Add(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head).Span, _prefix);
+        draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
         return 0;
     }
 
@@ -175,7 +175,7 @@ internal sealed class LineSink : IAuditSink
             }
 
             var draft = _chain.Draft();
-            draft.Add(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head).Span, _prefix);
+            draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
             Write(draft);
             _sinceCheckpoint = 0;
         }

@@ -15,7 +15,7 @@ internal sealed class SpoolSink : IAuditSink
     private readonly CancellationTokenSource _closing = new();
     private readonly ILineSender _sender;
     private readonly string _name;
-    private readonly string _prefix;
+    private readonly AuditLineForm _form;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
@@ -33,11 +33,11 @@ internal sealed class SpoolSink : IAuditSink
     /// <param name="name">Of where it sends to.</param>
     /// <param name="bytesMax">Bytes of entries that the spool holds.</param>
     public SpoolSink(
-        ILineSender sender, string name, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, long bytesMax = AuditLimits.SpoolBytesMax)
+        ILineSender sender, string name, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, long bytesMax = AuditLimits.SpoolBytesMax)
     {
         _sender = sender;
         _name = name;
-        _prefix = prefix;
+        _form = form;
         _signer = signer;
         _clock = clock;
         _onFailure = onFailure;
@@ -78,7 +78,7 @@ internal sealed class SpoolSink : IAuditSink
         try
         {
             var draft = _chain.Draft();
-            draft.Add(entry.Span, _prefix);
+            draft.Add(entry.Span, _form);
             await _sender.SendAsync(draft.Bytes.WrittenMemory, cancellation);
         }
         catch (IOException error)
@@ -117,7 +117,7 @@ internal sealed class SpoolSink : IAuditSink
 
     private void CheckSize(ReadOnlyMemory<byte> entry)
     {
-        if (entry.Length + _prefix.Length + AuditLimits.ChainBytesMax > _sender.LineBytesMax)
+        if (entry.Length + _form.Prefix.Length + AuditLimits.ChainBytesMax > _sender.LineBytesMax)
         {
             throw new AuditUnavailableException($"an entry of {entry.Length} bytes does not fit into a datagram to {_name}; use a file or a stream socket for large requests");
         }
@@ -167,7 +167,7 @@ internal sealed class SpoolSink : IAuditSink
 
     private async Task CheckpointAsync()
     {
-        if (await DeliverAsync(_signer.Checkpoint(_clock.GetUtcNow(), _chain.Head)))
+        if (await DeliverAsync(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), _chain.Head))))
         {
             _sinceCheckpoint = 0;
         }
@@ -178,7 +178,7 @@ internal sealed class SpoolSink : IAuditSink
     private async Task<bool> DeliverAsync(ReadOnlyMemory<byte> entry)
     {
         var draft = _chain.Draft();
-        draft.Add(entry.Span, _prefix);
+        draft.Add(entry.Span, _form);
         var wait = AuditLimits.ResendMin;
         while (_lost == 0)
         {

@@ -227,7 +227,7 @@ internal sealed class Unsealed : IAsyncDisposable
                 options.Clock,
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
                 stop),
-            Audit = new AuditBroker(new AuditSinks(options.Audit, options.Clock, options.OnFailure), options.Clock, options.Random, options.OnFailure),
+            Audit = new AuditBroker(new AuditSinks(options.Audit, options.Clock, options.OnFailure), options.Counters.Audit, options.Clock, options.Random, options.OnFailure),
             Keys = new KeyUpkeep(seal, rootKey, cipher, transactions, options),
             Slots = slots,
             RootGeneration = new RootGeneration(slots, tokens, transactions, options),

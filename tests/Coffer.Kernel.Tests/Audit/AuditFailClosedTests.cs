@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Microsoft.Extensions.Time.Testing;
@@ -29,6 +31,14 @@ public class AuditFailClosedTests
         await server.OkAsync(Operation.Update, "echo/a", """{"v":"1"}""");
         Assert.Equal(1, server.Runs);
         Assert.True(AuditServer.Verify(file).IsIntact);
+
+        var metrics = await server.OkAsync(Operation.Read, "sys/metrics");
+        Assert.Equal(1, Figure(metrics, "Counters", "vault.audit.log_request_failure"));
+        Assert.Equal(0, Figure(metrics, "Counters", "vault.audit.log_response_failure"));
+        var requests = AuditServer.Entries(file).Count(entry => entry.GetProperty("type").GetString() == "request");
+
+        // The device's own test entry is no request, and the request for these figures came after them.
+        Assert.InRange(Figure(metrics, "Samples", "vault.audit.log_request"), requests - 2, requests);
     }
 
     [Fact]
@@ -69,7 +79,7 @@ public class AuditFailClosedTests
     {
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
-        await using var broker = new AuditBroker(sinks, clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(sinks, new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("slow"), StubSinks.Device("quick")]));
         var entry = StubSinks.Event();
         var slow = sinks.Made["slow/"];
@@ -94,7 +104,7 @@ public class AuditFailClosedTests
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
         var reports = new List<string>();
-        await using var broker = new AuditBroker(sinks, clock, SystemRandom.Instance, (message, _) => reports.Add(message));
+        await using var broker = new AuditBroker(sinks, new AuditMetrics(), clock, SystemRandom.Instance, (message, _) => reports.Add(message));
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a"), StubSinks.Device("b")]));
         sinks.Made["a/"].Fails = sinks.Made["b/"].Fails = true;
 
@@ -108,7 +118,7 @@ public class AuditFailClosedTests
     public async Task Once_closed_a_broker_that_had_devices_refuses_every_entry()
     {
         var clock = new FakeTimeProvider();
-        var broker = new AuditBroker(new StubSinks(clock), clock, SystemRandom.Instance, (_, _) => { });
+        var broker = new AuditBroker(new StubSinks(clock), new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a")]));
         await broker.DisposeAsync();
 
@@ -121,7 +131,7 @@ public class AuditFailClosedTests
     {
         var clock = new FakeTimeProvider();
         var device = StubSinks.Device("a") with { Options = StubSinks.Device("a").Options.Add("prefix", "x") };
-        await using var broker = new AuditBroker(new StubSinks(clock), clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(new StubSinks(clock), new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [device]));
 
         var error = await Assert.ThrowsAsync<AuditUnavailableException>(
@@ -129,4 +139,7 @@ public class AuditFailClosedTests
 
         Assert.Contains("prefix is not allowed", error.Message, StringComparison.Ordinal);
     }
+
+    private static long Figure(JsonElement metrics, string kind, string name) =>
+        metrics.GetProperty(kind).EnumerateArray().Single(shown => shown.GetProperty("Name").GetString() == name).GetProperty("Count").GetInt64();
 }
