@@ -17,6 +17,9 @@ var program = Path.Combine(root, "artifacts", "bin", "coffer");
 var native = Path.Combine(root, "artifacts", "native", "coffer");
 var timer = Stopwatch.StartNew();
 
+// Where build nodes are not kept, as in CI, each project would be compiled by a compiler that has just started.
+const string sharedCompiler = "-p:UseSharedCompilation=true";
+
 Environment.SetEnvironmentVariable("DOTNET_NOLOGO", "1");
 Environment.SetEnvironmentVariable("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
 Environment.CurrentDirectory = root;
@@ -89,7 +92,7 @@ async Task<int> DemoAsync()
 async Task<int> BuildAsync(string what = "Coffer.slnx")
 {
     if (await RestoreAsync(what) != 0
-        || await DotnetAsync("Build in Release, warnings are errors", ["build", what, "-c", "Release", "--no-restore", "-v", "quiet"]) != 0)
+        || await DotnetAsync("Build in Release, warnings are errors", ["build", what, "-c", "Release", "--no-restore", "-v", "quiet", sharedCompiler]) != 0)
     {
         return 1;
     }
@@ -115,7 +118,7 @@ async Task<int> PublishAsync()
     string[] command =
     [
         "publish", "src/Coffer.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", folder, "-v", "quiet",
-        "-p:TrimmerSingleWarn=false", "-p:RestoreLockedMode=true",
+        "-p:TrimmerSingleWarn=false", "-p:RestoreLockedMode=true", sharedCompiler,
     ];
     if (await DotnetAsync("Compile the native program", command) != 0)
     {

@@ -7,7 +7,7 @@ namespace Coffer.Kill.Tests.Load;
 
 /// <summary>The shipped program is killed at random moments while clients read, renew, revoke and write, and is started again each time.</summary>
 /// <remarks>
-/// COFFER_KILLS sets the number of kills (default 60), COFFER_KILL_SEED the seed, which a failure and the figures name. The seed decides what clients
+/// COFFER_KILLS sets the number of kills (default 40), COFFER_KILL_SEED the seed, which a failure and the figures name. The seed decides what clients
 /// ask and how long each life lasts; where in the code a kill falls is the machine's choice.
 /// </remarks>
 public sealed class RandomKillTests
@@ -15,7 +15,7 @@ public sealed class RandomKillTests
     private const int Clients = 6;
     private const int LifeMillisecondsMax = 800;
 
-    private static readonly int Kills = FromEnvironment("COFFER_KILLS") ?? 60;
+    private static readonly int Kills = FromEnvironment("COFFER_KILLS") ?? 40;
     private static readonly int Seed = FromEnvironment("COFFER_KILL_SEED") ?? Random.Shared.Next(1, 1_000_000);
 
     private readonly LoadTally _tally = new();
