@@ -88,8 +88,7 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
         var seq = Head.Seq + 1;
         Write(form.Prefix);
         Bytes.Write(entry);
-        var link = form.IsJsonx ? JsonxLink(seq) : JsonLink(seq);
-        Write(link);
+        Write(form.IsJsonx ? JsonxLink(seq) : JsonLink(seq));
         _start = null;
         Head = new AuditChainHead(seq, AuditChain.HashOf(Bytes.WrittenSpan[from..]));
         Bytes.Write("\n"u8);
@@ -98,17 +97,27 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
 
     private string JsonLink(long seq)
     {
-        var last = known is { } line ? string.Create(CultureInfo.InvariantCulture, $",\"last_seq\":{line.Seq},\"last_hash\":\"{line.Hash}\"") : "";
-        var chain = _start is null ? "" : $",\"chain\":{{\"start\":\"{_start}\"{last}}}";
+        var chain = "";
+        if (_start is not null)
+        {
+            var last = known is { } line ? string.Create(CultureInfo.InvariantCulture, $",\"last_seq\":{line.Seq},\"last_hash\":\"{line.Hash}\"") : "";
+            chain = $",\"chain\":{{\"start\":\"{_start}\"{last}}}";
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $",\"seq\":{seq},\"prev\":\"{Head.Hash}\"{chain}}}");
     }
 
     private string JsonxLink(long seq)
     {
-        var last = known is { } line
-            ? string.Create(CultureInfo.InvariantCulture, $"<json:number name=\"last_seq\">{line.Seq}</json:number><json:string name=\"last_hash\">{line.Hash}</json:string>")
-            : "";
-        var chain = _start is null ? "" : $"<json:object name=\"chain\"><json:string name=\"start\">{_start}</json:string>{last}</json:object>";
+        var chain = "";
+        if (_start is not null)
+        {
+            var last = known is { } line
+                ? string.Create(CultureInfo.InvariantCulture, $"<json:number name=\"last_seq\">{line.Seq}</json:number><json:string name=\"last_hash\">{line.Hash}</json:string>")
+                : "";
+            chain = $"<json:object name=\"chain\"><json:string name=\"start\">{_start}</json:string>{last}</json:object>";
+        }
+
         return string.Create(
             CultureInfo.InvariantCulture, $"<json:number name=\"seq\">{seq}</json:number><json:string name=\"prev\">{Head.Hash}</json:string>{chain}");
     }

@@ -21,9 +21,12 @@ public sealed class HmacKey : IDisposable
     /// <summary>Writes the MAC of a message.</summary>
     /// <param name="message">Any number of bytes.</param>
     /// <param name="mac">At least <see cref="MacBytes"/> long.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The MAC does not fit.</exception>
     /// <exception cref="ObjectDisposedException">The key is zeroed.</exception>
     public void Hash(ReadOnlySpan<byte> message, Span<byte> mac)
     {
+        // Before anything is hashed: what failed half-way would be part of the next message.
+        ArgumentOutOfRangeException.ThrowIfLessThan(mac.Length, MacBytes);
         var hash = _macs.Rent();
         try
         {

@@ -33,6 +33,18 @@ public sealed class HmacKeyTests
     }
 
     [Fact]
+    public void A_MAC_that_does_not_fit_leaves_nothing_for_the_next_one()
+    {
+        byte[] key = [1, 2, 3];
+        byte[] next = [5];
+        using var hmac = new HmacKey(key);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => hmac.Hash([4], new byte[HmacKey.MacBytes - 1]));
+
+        Assert.Equal(HMACSHA256.HashData(key, next), Hash(hmac, next));
+    }
+
+    [Fact]
     public void A_zeroed_key_hashes_nothing()
     {
         var hmac = new HmacKey([1, 2, 3]);
