@@ -107,23 +107,24 @@ public sealed class EngineHarness
     {
         using var document = DocumentOf(ref path, json);
         var data = document?.RootElement ?? default;
-        if (!_table.TryMatch(path, out var row, out var parameters))
+        if (!_table.TryMatch(path, operation == Operation.List, out var match))
         {
             return Reply.Refuse(ErrorKind.NotFound, "1 error occurred:\n\t* unsupported path\n\n");
         }
 
+        var row = match.Path;
         if (row.HandlerOf(operation) is not { } handler)
         {
             return Reply.Refuse(ErrorKind.Unsupported, "1 error occurred:\n\t* unsupported operation\n\n");
         }
 
-        var fields = FieldValues.Parse(row.Fields, data, parameters, out var problem);
+        var fields = FieldValues.Parse(row.Fields, data, match.Parameters, match.Spellings, out var problem);
         if (problem is not null)
         {
             return Reply.Invalid(problem);
         }
 
-        var leaseId = $"{Mount.Path}{path.TrimEnd('/')}/{RandomText.TimeOrdered(Clock.GetUtcNow())}{Random.Base62(16)}";
+        var leaseId = $"{Mount.Path}{match.Canonical}/{RandomText.TimeOrdered(Clock.GetUtcNow())}{Random.Base62(16)}";
         if (Rehearses)
         {
             await RunAsync(Store.Begin());
@@ -156,8 +157,7 @@ public sealed class EngineHarness
             {
                 Id = "6f3cbb0e-0000-4000-8000-000000000001",
                 Operation = decided,
-                Path = path.TrimEnd('/'),
-                EndsInSlash = path.EndsWith('/'),
+                Path = match.Canonical,
                 Mount = Mount,
                 Caller = Caller,
                 Storage = storage,

@@ -1,3 +1,5 @@
+using Coffer.Sdk.Engines;
+
 namespace Coffer.Auth.Userpass;
 
 /// <summary>A user's name in its one spelling: names ignore case, so every path goes through here before it looks anything up.</summary>
@@ -8,7 +10,7 @@ internal readonly record struct UserName
     /// <summary>Lower-case. The path's template has let through only letters, digits, <c>_</c>, <c>-</c> and <c>.</c> of ASCII.</summary>
     public string Text { get; }
 
-    public static UserName Of(string written) => new(written.ToLowerInvariant());
+    public static UserName Of(string written) => new(NameFold.Of(written));
 
     public override string ToString() => Text;
 }

@@ -22,10 +22,10 @@ public sealed class UserpassMethod : IAuthMethod
         _random = context.Random;
         Paths =
         [
-            new("login/{username}", "Gives a token for a name and a password.") { Fields = [Password], Unauthenticated = true, Write = LoginAsync },
-            new("users/{username}/password", "Changes a user's password, and nothing else.") { Fields = [Password], Write = WritePasswordAsync },
-            new("users/{username}/policies", "Changes a user's policies, and nothing else.") { Fields = TokenSettingsFields.PolicyFields, Write = WritePoliciesAsync },
-            new("users/{username}", "Reads, writes and deletes a user. A write changes only what it names.")
+            new("login/{username:folded}", "Gives a token for a name and a password.") { Fields = [Password], Unauthenticated = true, Write = LoginAsync },
+            new("users/{username:folded}/password", "Changes a user's password, and nothing else.") { Fields = [Password], Write = WritePasswordAsync },
+            new("users/{username:folded}/policies", "Changes a user's policies, and nothing else.") { Fields = TokenSettingsFields.PolicyFields, Write = WritePoliciesAsync },
+            new("users/{username:folded}", "Reads, writes and deletes a user. A write changes only what it names.")
             {
                 Fields = [Password, .. TokenSettingsFields.All("policies", "bound_cidrs", "ttl", "max_ttl")],
                 Exists = async (request, cancellation) => await FindAsync(request.Storage, NameOf(request), cancellation) is not null,
@@ -59,7 +59,7 @@ public sealed class UserpassMethod : IAuthMethod
 
     /// <summary>Policies as they are compared: <c>default</c> is everybody's and says nothing.</summary>
     private static HashSet<string> SameBut(ImmutableArray<string> policies) =>
-        [.. policies.Select(policy => policy.Trim().ToLowerInvariant()).Where(policy => policy != "default")];
+        [.. policies.Select(NameFold.Of).Where(policy => policy != "default")];
 
     private static UserName NameOf(EngineRequest request) => UserName.Of(request.Param("username"));
 
@@ -158,7 +158,7 @@ public sealed class UserpassMethod : IAuthMethod
         }
 
         var merged = TokenSettingsFields.Merge(request, user.Token);
-        var canonical = merged.Policies.Select(policy => policy.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var canonical = merged.Policies.Select(NameFold.Of).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         Put(request, user with { Token = merged with { Policies = [.. canonical] } });
         return Reply.Done;
     }

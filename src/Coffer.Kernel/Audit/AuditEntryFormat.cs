@@ -140,7 +140,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         json.WriteStartObject("namespace"u8);
         json.WriteString("id"u8, "root"u8);
         json.WriteEndObject();
-        json.WriteString("path"u8, Path(request));
+        json.WriteString("path"u8, Path(entry));
         if (request.Data.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
             json.WritePropertyName("data"u8);
@@ -164,11 +164,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
     }
 
     /// <summary>The path as it is authorised; a segment that is a token, put there by mistake, is hashed.</summary>
-    private string Path(ApiRequest request)
-    {
-        var path = request.Operation == Operation.List && !request.Help ? request.Path.AsFolder.Text : request.Path.Text;
-        return hash is null ? path : PathTokens.Replace(path, request.Token, hash.Of);
-    }
+    private string Path(AuditEvent entry) => hash is null ? entry.Path : PathTokens.Replace(entry.Path, entry.Request.Token, hash.Of);
 
     private void WriteHeaders(Utf8JsonWriter json, ApiRequest request)
     {

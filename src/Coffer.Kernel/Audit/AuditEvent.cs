@@ -9,12 +9,13 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Audit;
 
 /// <summary>What is known of a request when it is recorded. Devices redact it as they write; nothing here is redacted yet.</summary>
+/// <param name="Path">As it was authorised: canonical.</param>
 /// <param name="OperationName">As the audit log has it: <c>read</c>, <c>create</c>, <c>update</c>, <c>list</c>, …</param>
 /// <param name="Mounted">Null when no mount serves the path.</param>
 /// <param name="Caller">Null when there was no token, or no good one.</param>
 /// <param name="Decision">Null when nothing had to be decided.</param>
 public sealed record AuditEvent(
-    ApiRequest Request, string OperationName, MountedEngine? Mounted, Caller? Caller, AclDecision? Decision)
+    ApiRequest Request, string Path, string OperationName, MountedEngine? Mounted, Caller? Caller, AclDecision? Decision)
 {
     /// <summary>Why the request was refused; null when it was not. Never a secret.</summary>
     public string? Error { get; init; }

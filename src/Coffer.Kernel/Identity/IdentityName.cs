@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Identity;
 
 /// <summary>
-/// The name of an entity, a group or an alias. Names ignore case: equal names are equal values, however they are spelled. 1 to 2048 characters,
+/// The name of an entity, a group or an alias. Names that <see cref="NameFold"/> makes equal are equal values, however they are spelled. 1 to 2048 characters,
 /// none of them a control character; slashes are allowed.
 /// </summary>
 public readonly struct IdentityName : IEquatable<IdentityName>
@@ -24,11 +25,11 @@ public readonly struct IdentityName : IEquatable<IdentityName>
     /// </summary>
     public string KeyPart => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical)));
 
-    private string Canonical => Spelling.ToLowerInvariant();
+    private string Canonical => NameFold.Of(Spelling);
 
     public static bool TryParse([NotNullWhen(true)] string? text, out IdentityName name)
     {
-        var valid = text is { Length: > 0 and <= LengthMax } && !text.Any(char.IsControl);
+        var valid = text is { Length: <= LengthMax } && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
         name = valid ? new IdentityName(text!) : default;
         return valid;
     }

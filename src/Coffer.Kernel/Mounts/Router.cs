@@ -1,3 +1,5 @@
+using Coffer.Kernel.Requests;
+
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>Finds the mount of a path. Built from one state of the mount table, and replaced with it.</summary>
@@ -30,6 +32,27 @@ public sealed class Router
 
         below = "";
         return _byPath.TryGetValue(path + "/", out var whole) ? whole : null;
+    }
+
+    /// <summary>Where a path leads, and its canonical spelling.</summary>
+    /// <param name="path">As it was asked for.</param>
+    /// <param name="listing">The folder at the path is listed.</param>
+    public Route Route(CanonicalPath path, bool listing)
+    {
+        var mounted = Find(path.Text, out var below);
+        var asked = listing ? path.AsFolder.Text : path.Text;
+        if (mounted is null)
+        {
+            return new Route(asked, null, "", null);
+        }
+
+        if (!mounted.Paths.TryMatch(below, listing, out var match))
+        {
+            return new Route(asked, mounted, below, null);
+        }
+
+        var full = ReferenceEquals(match.Canonical, below) && below.Length > 0 ? path.Text : mounted.Mount.Path + match.Canonical;
+        return new Route(full, mounted, match.Canonical, match);
     }
 
     /// <summary>The mount of a lease, wherever it has been moved to.</summary>

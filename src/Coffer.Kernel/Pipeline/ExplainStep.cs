@@ -27,8 +27,8 @@ internal sealed class ExplainStep(KernelServices services)
     public Explanation OfDecision(Way way, Caller caller, AclDecision decision)
     {
         var path = PathOf(way);
-        var explained = Explanation.Of(
-            decision, caller.Acl, path, way.OperationName, way.Path?.Sudo ?? false, services.Clock.GetUtcNow(), way.Request.Id, caller);
+        var asked = way.Route.Ask(AclOperation.Read) with { Path = path };
+        var explained = Explanation.Of(decision, caller.Acl, asked, way.OperationName, services.Clock.GetUtcNow(), way.Request.Id, caller);
         return path == way.FullPath ? explained : explained with { WouldAllow = null };
     }
 

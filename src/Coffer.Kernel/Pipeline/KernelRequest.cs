@@ -16,6 +16,9 @@ internal sealed class KernelRequest : EngineRequest
 
     public required ApiRequest Api { get; init; }
 
+    /// <summary>Where the path leads, as it was authorised.</summary>
+    public required Mounts.Route Route { get; init; }
+
     /// <summary>Null on a path that needs no token.</summary>
     public required Caller? By { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed class KernelRequest : EngineRequest
     public static UnitOfWork WorkOf(EngineRequest request) => Of(request).Work;
 
     /// <summary>True when the caller has sudo on the path of this request.</summary>
-    public bool CallerHasSudo => By is not null && By.Acl.Capabilities(Api.Path.Text) is var capabilities
+    public bool CallerHasSudo => By is not null && By.Acl.Capabilities(Route.Ask(Policies.AclOperation.Update)) is var capabilities
         && (capabilities.Contains("root") || capabilities.Contains("sudo"));
 }
 

@@ -10,15 +10,14 @@ internal readonly record struct ParsedRequest(KernelRequest Value, string? Probl
 {
     public static ParsedRequest From(Way way, KernelServices services)
     {
-        var mounted = way.Mounted!;
-        var fields = FieldValues.Parse(way.Path!.Fields, way.Request.Data, way.Parameters, out var problem);
+        var (mounted, match) = (way.Mounted!, way.Route.Match!.Value);
+        var fields = FieldValues.Parse(match.Path.Fields, way.Request.Data, match.Parameters, match.Spellings, out var problem);
         var now = services.Clock.GetUtcNow();
         var request = new KernelRequest
         {
             Id = way.Request.Id,
             Operation = way.Operation,
-            Path = way.Below.EndsWith('/') ? way.Below[..^1] : way.Below,
-            EndsInSlash = way.Request.Path.EndsWithSlash,
+            Path = way.Below,
             Mount = mounted.View,
             Caller = way.Caller?.View ?? CallerView.None,
             Storage = new Transactions.StorageView(way.Work, mounted.Mount.StoragePrefix),
@@ -32,6 +31,7 @@ internal readonly record struct ParsedRequest(KernelRequest Value, string? Probl
             Services = services,
             Work = way.Work,
             Api = way.Request,
+            Route = way.Route,
             By = way.Caller,
             Router = way.Router,
         };

@@ -69,28 +69,29 @@ internal sealed class RequestPipeline(KernelServices services)
     {
         var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
             ?? throw new StoreUnavailableException("the mount table is missing from the store");
-        var path = request.Operation == Operation.List ? request.Path.AsFolder.Text : request.Path.Text;
         var router = services.Routers.For(table);
-        var way = new Way(request, work, router, path) { Operation = request.Operation };
-        var mounted = router.Find(path, out var below);
-        if (mounted is null || mounted.Mount.Draining)
+        var route = router.Route(request.Path, request.Operation == Operation.List);
+        if (route.Mounted is null || route.Mounted.Mount.Draining)
         {
-            return way with { Refusal = new ApiError(ErrorKind.NotFound, $"no handler for route '{path}'") };
+            return new Way(request, work, router, route with { Mounted = null, Below = "", Match = null })
+            {
+                Operation = request.Operation,
+                Refusal = new ApiError(ErrorKind.NotFound, $"no handler for route '{route.FullPath}'"),
+            };
         }
 
-        way = way with { Mounted = mounted, Below = below };
-        if (request.Help && below.Length == 0)
+        if (request.Help && route.Below.Length == 0)
         {
             // Help on the mount itself, also where a path takes every ending.
-            return way;
+            return new Way(request, work, router, route with { Match = null }) { Operation = request.Operation };
         }
 
-        if (!mounted.Paths.TryMatch(below, out var found, out var parameters))
+        var way = new Way(request, work, router, route) { Operation = request.Operation };
+        if (way.Path is not { } found)
         {
             return way with { Refusal = Refusals.UnsupportedPath };
         }
 
-        way = way with { Path = found, Parameters = parameters };
         if (found.HandlerOf(request.Operation) is not null || request.Help)
         {
             return way;
@@ -123,15 +124,31 @@ internal sealed class RequestPipeline(KernelServices services)
             return way;
         }
 
+        var decision = Decide(way, AclOperationOf(way));
         if (way.Operation == Operation.Update && way.Path?.Exists is { } exists && way.Refusal is null)
         {
-            way = way with { Operation = await exists(RequestOf(way).Value, cancellation) ? Operation.Update : Operation.Create };
+            var create = Decide(way, AclOperation.Create);
+            if (!decision.IsAllowed && !create.IsAllowed)
+            {
+                // Whether something is there is not looked up for a token that may not write either way, so that nothing can tell it.
+                decision = AclDecision.RefuseWrite(decision, create);
+            }
+            else if (!await exists(RequestOf(way).Value, cancellation))
+            {
+                way = way with { Operation = Operation.Create };
+                decision = create;
+            }
         }
 
-        var decision = way.Caller.Acl.Decide(new AclRequest(way.FullPath, AclOperationOf(way), way.Request.Data, way.Request.WrapTtl, way.Path?.Sudo ?? false));
         way = way with { Decision = decision };
-        return decision.IsAllowed ? way : way with { Refusal = Refusals.Denied, Denial = _explain.OfDecision(way, way.Caller, decision) };
+        return decision.IsAllowed ? way : way with { Refusal = Refusals.Denied, Denial = _explain.OfDecision(way, way.Caller!, decision) };
     }
+
+    private static AclDecision Decide(Way way, AclOperation operation) => way.Caller!.Acl.Decide(way.Route.Ask(operation) with
+    {
+        Data = way.Request.Data,
+        WrapTtl = way.Request.WrapTtl,
+    });
 
     /// <summary>Runs the handler and commits. Null: something changed, run again.</summary>
     private async ValueTask<ApiReply?> AnswerAsync(Way way, CancellationToken cancellation)

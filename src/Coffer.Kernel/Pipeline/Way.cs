@@ -11,19 +11,20 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>How far a request has come, and what is known of it by now. Each step gives the next one a fuller copy.</summary>
-/// <param name="FullPath">The path that is authorised and executed; for a listing with a slash at its end.</param>
-internal sealed record Way(ApiRequest Request, UnitOfWork Work, Router Router, string FullPath)
+/// <param name="Route">Where the path leads, in its one spelling.</param>
+internal sealed record Way(ApiRequest Request, UnitOfWork Work, Router Router, Route Route)
 {
+    /// <summary>The path that is authorised, counted, audited and executed.</summary>
+    public string FullPath => Route.FullPath;
+
     public required Operation Operation { get; init; }
 
-    public MountedEngine? Mounted { get; init; }
+    public MountedEngine? Mounted => Route.Mounted;
 
     /// <summary>The path below the mount.</summary>
-    public string Below { get; init; } = "";
+    public string Below => Route.Below;
 
-    public EnginePath? Path { get; init; }
-
-    public Dictionary<string, string> Parameters { get; init; } = [];
+    public EnginePath? Path => Route.Match?.Path;
 
     public Caller? Caller { get; init; }
 
@@ -48,7 +49,7 @@ internal sealed record Way(ApiRequest Request, UnitOfWork Work, Router Router, s
             _ => "delete",
         };
 
-    public AuditEvent Event => new(Request, OperationName, Mounted, Caller, Decision)
+    public AuditEvent Event => new(Request, FullPath, OperationName, Mounted, Caller, Decision)
     {
         Error = Denial is null ? null : "permission denied",
         Denial = Denial,

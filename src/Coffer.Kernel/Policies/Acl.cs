@@ -9,55 +9,37 @@ namespace Coffer.Kernel.Policies;
 /// later, then one without a final <c>*</c>, then fewer <c>+</c>, then the longer, then the lexically larger;</item>
 /// <item>a listing of <c>x</c> looks for <c>x/</c>, for the exact <c>x</c>, then for patterns on <c>x/</c>, among which a <c>+</c>
 /// pattern without a final <c>*</c> also counts when it matches <c>x</c>;</item>
-/// <item>rules on the same pattern add up, rules on different ones never do.</item>
+/// <item>rules on the same pattern add up, rules on different ones never do;</item>
+/// <item>a deny holds for every spelling of its path, see <see cref="SpellingRules"/>.</item>
 /// </list>
 /// </summary>
 public sealed class Acl
 {
-    private const int StackCharacters = 256;
-
-    private readonly Dictionary<string, GrantedRule> _exact = new(StringComparer.Ordinal);
-    private readonly PrefixTable? _prefixes;
-    private readonly SegmentTrie? _segments;
+    private readonly RuleIndex _index;
+    private readonly SpellingRules? _spelling;
     private readonly ImmutableArray<GrantedRule> _rules;
+    private readonly ImmutableArray<OpenDeny> _open;
 
-    private Acl(ImmutableArray<GrantedRule> rules, ImmutableArray<SkippedRule> skipped, bool isRoot)
+    private Acl(ImmutableArray<GrantedRule> rules, ImmutableArray<OpenDeny> open, ImmutableArray<SkippedRule> skipped, bool isRoot)
     {
         _rules = rules;
+        _open = open;
         Skipped = skipped;
         IsRoot = isRoot;
-        var prefixes = new List<KeyValuePair<string, GrantedRule>>();
-        var segments = new List<GrantedRule>();
-        foreach (var rule in rules)
-        {
-            if (rule.Match.PlusCount > 0)
-            {
-                segments.Add(rule);
-            }
-            else if (rule.Match.IsPrefix)
-            {
-                prefixes.Add(new(rule.Match.Text, rule));
-            }
-            else
-            {
-                _exact.Add(rule.Match.Text, rule);
-            }
-        }
-
-        _prefixes = prefixes.Count == 0 ? null : new PrefixTable(prefixes);
-        _segments = segments.Count == 0 ? null : new SegmentTrie(segments);
+        _index = new RuleIndex(rules);
+        _spelling = SpellingRules.Of(rules, open);
     }
 
     /// <summary>The root policy's: everything is allowed.</summary>
-    public static Acl Root { get; } = new([], [], isRoot: true);
+    public static Acl Root { get; } = new([], [], [], isRoot: true);
 
     /// <summary>No policy at all: nothing is allowed but help.</summary>
-    public static Acl Empty { get; } = new([], [], isRoot: false);
+    public static Acl Empty { get; } = new([], [], [], isRoot: false);
 
     /// <summary>Whether this is the root policy's.</summary>
     public bool IsRoot { get; }
 
-    /// <summary>Templated rules that dropped out for want of a value, for explain.</summary>
+    /// <summary>Templated grants that dropped out for want of a value, for explain. A deny without a value stays one.</summary>
     public ImmutableArray<SkippedRule> Skipped { get; }
 
     /// <summary>Compiles a caller's policies. The root policy has no text and is not compiled: see <see cref="Root"/>.</summary>
@@ -67,6 +49,7 @@ public sealed class Acl
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(values);
         var merges = new Dictionary<(string, bool), RuleMerge>();
+        var open = ImmutableArray.CreateBuilder<OpenDeny>();
         var skipped = ImmutableArray.CreateBuilder<SkippedRule>();
         foreach (var policy in policies)
         {
@@ -80,7 +63,15 @@ public sealed class Acl
                 var source = new RuleSource(policy.Name, rule.Path, rule.Line, rule.Capabilities);
                 if (!rule.Pattern.TryFill(values, out var pattern, out var reason))
                 {
-                    skipped.Add(new SkippedRule(source, reason));
+                    if (rule.Capabilities.HasFlag(AclCapabilities.Deny))
+                    {
+                        open.Add(rule.Pattern.Open(values, source));
+                    }
+                    else
+                    {
+                        skipped.Add(new SkippedRule(source, reason));
+                    }
+
                     continue;
                 }
 
@@ -93,7 +84,7 @@ public sealed class Acl
             }
         }
 
-        return new Acl([.. merges.Values.Select(merge => merge.Build())], skipped.DrainToImmutable(), isRoot: false);
+        return new Acl([.. merges.Values.Select(merge => merge.Build())], open.DrainToImmutable(), skipped.DrainToImmutable(), isRoot: false);
     }
 
     /// <summary>Decides on a request. Allocates nothing unless parameters have to be looked at or the path is long.</summary>
@@ -111,7 +102,7 @@ public sealed class Acl
         }
 
         var path = request.Path.AsSpan().TrimStart('/');
-        var rule = request.Operation == AclOperation.List ? FindFolder(path) : Find(path);
+        var rule = Deciding(path, request.Operation == AclOperation.List, request.KeepsFolders, request.Folds);
         if (rule is null)
         {
             return AclDecision.Refuse(AclRefusal.NoRule, rule, needed);
@@ -138,15 +129,21 @@ public sealed class Acl
             return AclDecision.Allow(rule, needed);
         }
 
-        var (refusal, parameter) = ParameterCheck.Check(rule, request.Data);
+        var (refusal, parameter) = ParameterCheck.Check(rule, request.Data, request.Fields);
         return refusal == AclRefusal.None ? AclDecision.Allow(rule, needed) : AclDecision.Refuse(refusal, rule, needed, parameter);
     }
 
     /// <summary>The capabilities on a path, sorted, as <c>sys/capabilities</c> answers: <c>root</c>, or <c>deny</c> when there are none.</summary>
-    public ImmutableArray<string> Capabilities(string path)
+    /// <param name="path">Of a request. One that ends in a slash can only be listed, so it is looked up as a listing is.</param>
+    public ImmutableArray<string> Capabilities(string path) => Capabilities(new AclRequest(path, AclOperation.Read));
+
+    /// <summary>The same for a path whose row is known; operation and parameters do not count.</summary>
+    public ImmutableArray<string> Capabilities(in AclRequest asked)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return IsRoot ? AclCapabilityNames.Root : FindForCapabilities(path.AsSpan().TrimStart('/'))?.CapabilityNames ?? AclCapabilityNames.Denied;
+        var path = asked.Path.AsSpan().TrimStart('/');
+        return IsRoot
+            ? AclCapabilityNames.Root
+            : Deciding(path, path.EndsWith('/'), asked.KeepsFolders, asked.Folds)?.CapabilityNames ?? AclCapabilityNames.Denied;
     }
 
     /// <summary>Whether any rule that is no deny could grant something at or under a mount, so that a caller may know of the mount.</summary>
@@ -156,7 +153,7 @@ public sealed class Acl
         var folder = mountPath.TrimStart('/');
         folder = folder.EndsWith('/') ? folder : folder + "/";
         return IsRoot
-            || FindForCapabilities(folder) is { } rule && GrantsAnything(rule)
+            || Deciding(folder, listing: true, keepsFolders: true, SegmentFold.None) is { } rule && GrantsAnything(rule)
             || _rules.Any(other => GrantsAnything(other) && other.Match.ReachesUnder(folder));
     }
 
@@ -165,7 +162,7 @@ public sealed class Acl
     {
         var exact = ImmutableSortedDictionary.CreateBuilder<string, GrantedRule>(StringComparer.Ordinal);
         var globs = ImmutableSortedDictionary.CreateBuilder<string, GrantedRule>(StringComparer.Ordinal);
-        foreach (var rule in _rules)
+        foreach (var rule in _rules.Concat(_open.Select(deny => deny.Rule)))
         {
             var plain = rule.Match.PlusCount == 0;
             (plain && !rule.Match.IsPrefix ? exact : globs)[plain ? rule.Match.Text : rule.Path] = rule;
@@ -204,45 +201,9 @@ public sealed class Acl
             : AclRefusal.None;
     }
 
-    private GrantedRule? Exact(ReadOnlySpan<char> path) =>
-        _exact.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out var rule) ? rule : null;
-
-    private GrantedRule? Find(ReadOnlySpan<char> path)
+    private GrantedRule? Deciding(ReadOnlySpan<char> path, bool listing, bool keepsFolders, in SegmentFold folds)
     {
-        if (Exact(path) is { } exact)
-        {
-            return exact;
-        }
-
-        var prefix = _prefixes?.Longest(path);
-        return _segments is null ? prefix : _segments.Best(path, prefix);
+        var found = listing ? _index.FindFolder(path) : _index.Find(path, keepsFolders);
+        return _spelling is null ? found : _spelling.Decide(found, path, listing, keepsFolders, folds);
     }
-
-    private GrantedRule? FindFolder(ReadOnlySpan<char> path)
-    {
-        if (path.IsEmpty || path[^1] == '/')
-        {
-            return FindSlashed(path);
-        }
-
-        var buffer = path.Length < StackCharacters ? stackalloc char[StackCharacters] : new char[path.Length + 1];
-        path.CopyTo(buffer);
-        buffer[path.Length] = '/';
-        return FindSlashed(buffer[..(path.Length + 1)]);
-    }
-
-    private GrantedRule? FindSlashed(ReadOnlySpan<char> path)
-    {
-        var trimmed = path.IsEmpty ? path : path[..^1];
-        if ((Exact(path) ?? Exact(trimmed)) is { } exact)
-        {
-            return exact;
-        }
-
-        var prefix = _prefixes?.Longest(path);
-        return _segments is null ? prefix : _segments.BestWhole(trimmed, _segments.Best(path, prefix));
-    }
-
-    /// <summary>A path that ends in a slash can only be listed, so it is looked up as a listing is.</summary>
-    private GrantedRule? FindForCapabilities(ReadOnlySpan<char> path) => !path.IsEmpty && path[^1] == '/' ? FindSlashed(path) : Find(path);
 }

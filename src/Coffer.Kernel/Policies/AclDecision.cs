@@ -61,6 +61,12 @@ public readonly record struct AclDecision
     /// <summary>The parameter that refused it, for the refusals about parameters.</summary>
     public string? Parameter { get; private init; }
 
+    /// <summary>A write that is refused whether it would create or update: which of the two it is says whether something is there.</summary>
+    /// <param name="update">What is said to it as an update.</param>
+    /// <param name="create">What is said to it as a creation.</param>
+    internal static AclDecision RefuseWrite(AclDecision update, AclDecision create) =>
+        (update.Refusal == AclRefusal.MissingCapability ? create : update) with { Capability = update.Capability | create.Capability };
+
     internal static AclDecision ByRoot(AclCapabilities capability) => new() { IsAllowed = true, IsRoot = true, Capability = capability };
 
     internal static AclDecision Allow(GrantedRule? rule, AclCapabilities capability) =>

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Policies;
 
@@ -40,4 +43,25 @@ public enum AclOperation
 /// <param name="WrapTtl">How long the reply is to be wrapped; null when it is not.</param>
 /// <param name="IsRootProtected">Whether the path wants sudo beside the operation's own capability.</param>
 public readonly record struct AclRequest(
-    string Path, AclOperation Operation, JsonElement? Data = null, TimeSpan? WrapTtl = null, bool IsRootProtected = false);
+    string Path, AclOperation Operation, JsonElement? Data = null, TimeSpan? WrapTtl = null, bool IsRootProtected = false)
+{
+    /// <summary>Whether a slash at the path's end names another thing than the path without it. Where it does not, rules with and without it mean the same.</summary>
+    public bool KeepsFolders { get; init; } = true;
+
+    /// <summary>The segments that ignore case.</summary>
+    public SegmentFold Folds { get; init; } = SegmentFold.None;
+
+    /// <summary>The fields that the path declares: how parameters are read. Empty: as they are written.</summary>
+    public ImmutableArray<Field> Fields { get; init; } = [];
+
+    /// <summary>About a path of an engine, as its row reads it.</summary>
+    /// <param name="mount">The mount's path, with its slash.</param>
+    /// <param name="match">The row, and the path below the mount.</param>
+    /// <param name="operation">What is asked for.</param>
+    public static AclRequest Of(string mount, in PathMatch match, AclOperation operation) => new(mount + match.Canonical, operation, IsRootProtected: match.Path.Sudo)
+    {
+        KeepsFolders = match.KeepsFolders,
+        Folds = SegmentFold.Below(mount, match),
+        Fields = match.Path.Fields,
+    };
+}

@@ -46,6 +46,9 @@ public sealed class GrantedRule
 
     internal RulePattern Match { get; }
 
+    /// <summary>A deny with a template that has no value: see <see cref="OpenDeny"/>.</summary>
+    internal bool IsOpen { get; init; }
+
     /// <summary>The policies that grant a capability here, in order, each once; what audit entries list.</summary>
     public ImmutableArray<PolicyName> GrantingPolicies(AclCapabilities capability) =>
         Sources.All(source => source.Capabilities.HasFlag(capability))

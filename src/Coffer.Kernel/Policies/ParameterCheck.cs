@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Policies;
 
@@ -9,7 +10,7 @@ internal static class ParameterCheck
     private const string AnyName = "*";
 
     /// <summary>Why the parameters are refused, and which one; <see cref="AclRefusal.None"/> when they are not.</summary>
-    public static (AclRefusal Refusal, string? Parameter) Check(GrantedRule rule, JsonElement? data)
+    public static (AclRefusal Refusal, string? Parameter) Check(GrantedRule rule, JsonElement? data, ImmutableArray<Field> fields)
     {
         var body = data is { ValueKind: JsonValueKind.Object } given ? given : default;
         foreach (var name in rule.RequiredParameters)
@@ -22,15 +23,15 @@ internal static class ParameterCheck
 
         return body.ValueKind == JsonValueKind.Undefined || (rule.DeniedParameters.IsEmpty && rule.AllowedParameters.IsEmpty)
             ? (AclRefusal.None, null)
-            : CheckEach(rule, body);
+            : CheckEach(rule, body, fields);
     }
 
-    private static (AclRefusal Refusal, string? Parameter) CheckEach(GrantedRule rule, JsonElement body)
+    private static (AclRefusal Refusal, string? Parameter) CheckEach(GrantedRule rule, JsonElement body, ImmutableArray<Field> fields)
     {
         var allDenied = rule.DeniedParameters.ContainsKey(AnyName);
         foreach (var parameter in body.EnumerateObject())
         {
-            if (allDenied || (rule.DeniedParameters.TryGetValue(parameter.Name, out var denied) && IsDenied(denied, parameter.Value)))
+            if (allDenied || (rule.DeniedParameters.TryGetValue(parameter.Name, out var denied) && IsDenied(denied, new SentParameter(parameter, fields))))
             {
                 return (AclRefusal.ParameterDenied, parameter.Name);
             }
@@ -43,7 +44,7 @@ internal static class ParameterCheck
             var listed = parameter.Name != AnyName && rule.AllowedParameters.TryGetValue(parameter.Name, out var allowed)
                 ? allowed
                 : default;
-            if (listed.IsDefault ? !allAllowed : !IsListed(listed, parameter.Value))
+            if (listed.IsDefault ? !allAllowed : !IsAllowed(listed, new SentParameter(parameter, fields)))
             {
                 return (AclRefusal.ParameterNotAllowed, parameter.Name);
             }
@@ -52,26 +53,11 @@ internal static class ParameterCheck
         return (AclRefusal.None, null);
     }
 
-    /// <summary>A denied value is also denied inside a list: else <c>["root"]</c> would pass where <c>"root"</c> does not.</summary>
-    private static bool IsDenied(ImmutableArray<ParameterValue> denied, JsonElement value) =>
-        IsListed(denied, value)
-        || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(element => IsListed(denied, element)));
+    /// <summary>A denied value is also denied as one of several: else <c>["root"]</c> would pass where <c>"root"</c> does not.</summary>
+    private static bool IsDenied(ImmutableArray<ParameterValue> denied, SentParameter sent) =>
+        denied.IsEmpty || denied.Any(sent.IsWhole) || denied.Any(sent.Holds);
 
-    private static bool IsListed(ImmutableArray<ParameterValue> values, JsonElement value)
-    {
-        if (values.IsEmpty)
-        {
-            return true;
-        }
-
-        foreach (var candidate in values)
-        {
-            if (candidate.Matches(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Each of several values must be allowed, unless the list as a whole is.</summary>
+    private static bool IsAllowed(ImmutableArray<ParameterValue> allowed, SentParameter sent) =>
+        allowed.IsEmpty || (!sent.IsList && allowed.Any(sent.IsWhole)) || sent.IsEachAmong(allowed);
 }

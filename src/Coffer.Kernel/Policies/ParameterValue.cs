@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Coffer.Hcl;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies;
 
@@ -19,6 +20,12 @@ public sealed class ParameterValue
     public bool Matches(JsonElement value) => _value is HclString pattern
         ? value.ValueKind == JsonValueKind.String && Glob(pattern.Value, value.GetString()!)
         : Same(_value, value);
+
+    /// <summary>Whether a text is this value.</summary>
+    public bool MatchesText(string text) => _value is HclString pattern && Glob(pattern.Value, text);
+
+    /// <summary>Whether a folded name is this value, which is folded for that.</summary>
+    public bool MatchesFolded(string name) => _value is HclString pattern && Glob(NameFold.Of(pattern.Value), name);
 
     private static bool Glob(string pattern, string text)
     {

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies;
 
 /// <summary>
-/// The name of a policy, canonical: trimmed and in lower case, so that equal names are equal values. 1 to 512 characters, none of
-/// them a control character; slashes are allowed. The default value is the empty name, which no policy has.
+/// The name of a policy, folded by <see cref="NameFold"/>, so that equal names are equal values. 1 to 512 characters, none of
+/// them a control character; slashes are allowed between segments that are neither empty nor <c>.</c> or <c>..</c>, as no path could name the others. The default value is the empty name, which no policy has.
 /// </summary>
 public readonly record struct PolicyName : IComparable<PolicyName>
 {
@@ -26,19 +27,20 @@ public readonly record struct PolicyName : IComparable<PolicyName>
     /// <summary>The canonical text.</summary>
     public string Value => _value ?? "";
 
-    /// <summary>Makes a name canonical; false when it is empty, too long or holds a control character.</summary>
+    /// <summary>Makes a name canonical; false when it cannot be the name of a policy.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out PolicyName name)
     {
-        var canonical = text?.Trim().ToLowerInvariant() ?? "";
-        var valid = canonical.Length is > 0 and <= LengthMax && !canonical.Any(char.IsControl);
+        var canonical = NameFold.Of(text ?? "");
+        var valid = canonical.Length is > 0 and <= LengthMax && !canonical.Any(char.IsControl) && !canonical.Split('/').Any(part => part is "" or "." or "..");
         name = valid ? new PolicyName(canonical) : default;
         return valid;
     }
 
     /// <summary>Makes a name canonical.</summary>
-    /// <exception cref="FormatException">It is empty, too long or holds a control character.</exception>
-    public static PolicyName Parse(string text) =>
-        TryParse(text, out var name) ? name : throw new FormatException($"a policy name has 1 to {LengthMax} characters, none of them a control character");
+    /// <exception cref="FormatException">It cannot be the name of a policy.</exception>
+    public static PolicyName Parse(string text) => TryParse(text, out var name)
+        ? name
+        : throw new FormatException($"a policy name has 1 to {LengthMax} characters, none of them a control character, and no segment that is empty, \".\" or \"..\"");
 
     /// <summary>Ordinal order of the text.</summary>
     public int CompareTo(PolicyName other) => string.CompareOrdinal(Value, other.Value);

@@ -65,7 +65,7 @@ internal sealed class RulePath
                 return false;
             }
 
-            if (value.Any(c => c == '/' || char.IsControl(c)))
+            if (!IsUsable(value))
             {
                 reason = $"the value of {{{{{template}}}}} holds a slash or a control character";
                 return false;
@@ -78,8 +78,44 @@ internal sealed class RulePath
         return true;
     }
 
+    /// <summary>What a deny holds for when some of its templates have no value: see <see cref="OpenDeny"/>.</summary>
+    public OpenDeny Open(PolicyTemplateValues values, RuleSource source)
+    {
+        var segments = new List<OpenDeny.Segment> { new("", "", IsOpen: false, IsPlus: false) };
+        var hasTemplate = new List<bool> { false };
+        foreach (var piece in _pieces)
+        {
+            if (piece.IsTemplate)
+            {
+                hasTemplate[^1] = true;
+                segments[^1] = values.TryResolve(piece.Text, out var value) && IsUsable(value)
+                    ? Append(segments[^1], value)
+                    : segments[^1] with { After = "", IsOpen = true };
+                continue;
+            }
+
+            var texts = piece.Text.Split('/');
+            segments[^1] = Append(segments[^1], texts[0]);
+            foreach (var text in texts.Skip(1))
+            {
+                segments.Add(new(text, "", IsOpen: false, IsPlus: false));
+                hasTemplate.Add(false);
+            }
+        }
+
+        return new OpenDeny([.. segments.Select((segment, i) => Fold(segment with { IsPlus = segment is { Before: "+", IsOpen: false } && !hasTemplate[i] }))], _isPrefix, source);
+
+        static OpenDeny.Segment Append(OpenDeny.Segment segment, string text) =>
+            segment.IsOpen ? segment with { After = segment.After + text } : segment with { Before = segment.Before + text };
+
+        static OpenDeny.Segment Fold(OpenDeny.Segment segment) =>
+            segment with { Before = segment.Before.ToLowerInvariant(), After = segment.After.ToLowerInvariant() };
+    }
+
     /// <summary>The pattern with each template standing for itself: as much as can be said of a rule before there is a caller.</summary>
     public RulePattern Outline() => Build([.. Templates.Select(template => $"{{{{{template.Replace('/', '_')}}}}}")]);
+
+    private static bool IsUsable(string value) => !value.Any(c => c == '/' || char.IsControl(c));
 
     private RulePattern Build(List<string> values)
     {

@@ -42,6 +42,18 @@ internal sealed class RulePattern
     /// </summary>
     public (string, bool) Key => (string.Join('/', Segments.Select(segment => segment is null ? "+" : "=" + segment)), IsPrefix);
 
+    /// <summary>No text of it would change by folding.</summary>
+    public bool IsFolded => string.Equals(Text, Text.ToLowerInvariant(), StringComparison.Ordinal);
+
+    /// <summary>The same with all its texts in lower case.</summary>
+    public RulePattern Fold() => IsFolded ? this : new RulePattern([.. Segments.Select(segment => segment?.ToLowerInvariant())], IsPrefix);
+
+    /// <summary>No wildcard in it.</summary>
+    public bool IsExact => !IsPrefix && PlusCount == 0;
+
+    /// <summary>Whether the first decides where both match: an exact path wins over every pattern, among patterns their rank counts.</summary>
+    public static bool Beats(RulePattern a, RulePattern b) => a.IsExact != b.IsExact ? a.IsExact : Outranks(a, b);
+
     /// <summary>Vault's order among patterns that match the same path: the higher one alone decides.</summary>
     public static bool Outranks(RulePattern a, RulePattern b)
     {
@@ -61,6 +73,34 @@ internal sealed class RulePattern
         }
 
         return a.LengthBytes != b.LengthBytes ? a.LengthBytes > b.LengthBytes : string.CompareOrdinal(a.Text, b.Text) > 0;
+    }
+
+    /// <summary>Whether the pattern matches a path, some of whose segments ignore case. For a listing also without the slash at the path's end.</summary>
+    public bool Matches(ReadOnlySpan<char> path, in SegmentFold folds, bool listing) =>
+        MatchesAsIs(path, folds) || (listing && !IsPrefix && path.EndsWith('/') && MatchesAsIs(path[..^1], folds));
+
+    private bool MatchesAsIs(ReadOnlySpan<char> path, in SegmentFold folds)
+    {
+        for (var i = 0; i < Segments.Length; i++)
+        {
+            var last = i == Segments.Length - 1;
+            var comparison = folds.Folds(i) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            if (last && IsPrefix)
+            {
+                // What follows a folded segment is compared by its own rule only where the text ends before it.
+                return path.StartsWith(Segments[i], comparison);
+            }
+
+            var slash = path.IndexOf('/');
+            if (slash < 0 != last || (Segments[i] is { } text && !(last ? path : path[..slash]).Equals(text, comparison)))
+            {
+                return false;
+            }
+
+            path = last ? [] : path[(slash + 1)..];
+        }
+
+        return true;
     }
 
     /// <summary>Whether something the pattern matches lies in this folder, whose path ends with a slash.</summary>

@@ -36,6 +36,14 @@ public readonly record struct CanonicalPath
             return false;
         }
 
+        return TryParseText(text, out path, out problem);
+    }
+
+    /// <summary>Reads a path that has no escapes in it.</summary>
+    /// <param name="problem">What is wrong, for the client; empty when all is well.</param>
+    public static bool TryParseText(string text, out CanonicalPath path, out string problem)
+    {
+        ArgumentNullException.ThrowIfNull(text);
         problem = Problem(text);
         path = new CanonicalPath(problem.Length == 0 ? text : "");
         return problem.Length == 0;

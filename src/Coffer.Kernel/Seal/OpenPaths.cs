@@ -44,12 +44,12 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
     /// <summary>The answer, or null when the path is none of these.</summary>
     public async ValueTask<ApiReply?> TryHandleAsync(ApiRequest request, CancellationToken cancellation)
     {
-        if (request.Help || !request.Path.Text.StartsWith("sys/", StringComparison.Ordinal))
+        if (request.Help || !request.Path.Text.StartsWith("sys/", StringComparison.Ordinal) || request is { Path.EndsWithSlash: true, Operation: Operation.Update or Operation.Patch })
         {
             return null;
         }
 
-        return (request.Path.Text, request.Operation) switch
+        return (request.Path.Text.TrimEnd('/'), request.Operation) switch
         {
             ("sys/init", Operation.Read) => ApiReply.Bare(200, Bool("initialized", await kernel.IsInitializedAsync(cancellation))),
             ("sys/init", Operation.Update) => await InitAsync(request, cancellation),

@@ -1,4 +1,6 @@
 using Coffer.Kernel.Identity;
+using Coffer.Kernel.Policies;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens.Paths;
 using Coffer.Sdk.Engines;
 
@@ -14,7 +16,19 @@ internal static class BuiltInPaths
         ("identity/", new PathTable(new IdentityEngine().Paths)),
     ];
 
-    /// <summary>Whether the path wants sudo beside the operation's own capability.</summary>
-    public static bool IsRootProtected(string path) => Tables.Any(table =>
-        path.StartsWith(table.Mount, StringComparison.Ordinal) && table.Paths.TryMatch(path[table.Mount.Length..], out var found, out _) && found.Sudo);
+    /// <summary>What the policies are asked about a path: with all that its row says, if it is one of these.</summary>
+    public static AclRequest Ask(CanonicalPath path, AclOperation operation)
+    {
+        var listing = operation == AclOperation.List;
+        var full = listing ? path.AsFolder.Text : path.Text;
+        foreach (var (mount, paths) in Tables)
+        {
+            if (full.StartsWith(mount, StringComparison.Ordinal) && paths.TryMatch(path.Text[Math.Min(mount.Length, path.Text.Length)..], listing, out var match))
+            {
+                return AclRequest.Of(mount, match, operation);
+            }
+        }
+
+        return new AclRequest(full, operation);
+    }
 }

@@ -18,7 +18,7 @@ internal static class SysAuditHeaders
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
         new("config/auditing/request-headers", "Lists the request headers that are audited.") { Read = ListAsync, Sudo = true },
-        new("config/auditing/request-headers/{header:any}", "Reads, sets and removes a request header that is audited.")
+        new("config/auditing/request-headers/{header:any,folded}", "Reads, sets and removes a request header that is audited.")
         {
             Fields = [Hmac],
             Sudo = true,
@@ -99,7 +99,7 @@ internal static class SysAuditHeaders
         };
     }
 
-    private static string NameOf(KernelRequest request) => request.Param("header").ToLowerInvariant();
+    private static string NameOf(KernelRequest request) => request.Param("header");
 
     private static void WriteHeader(Utf8JsonWriter json, string name, bool hashed)
     {

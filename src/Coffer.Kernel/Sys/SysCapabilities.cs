@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -69,13 +70,25 @@ internal static class SysCapabilities
         {
             foreach (var path in paths.Distinct(StringComparer.Ordinal))
             {
-                json.WriteTexts(path, acl.Capabilities(path.TrimStart('/')));
+                json.WriteTexts(path, CapabilitiesAt(request, acl, path));
             }
 
             if (paths.Length == 1 && paths[0] != "capabilities")
             {
-                json.WriteTexts("capabilities", acl.Capabilities(paths[0].TrimStart('/')));
+                json.WriteTexts("capabilities", CapabilitiesAt(request, acl, paths[0]));
             }
         });
+    }
+
+    /// <summary>On the path that a request would be decided on; a text that no request could name is looked up as it is.</summary>
+    private static ImmutableArray<string> CapabilitiesAt(KernelRequest request, Acl acl, string asked)
+    {
+        var text = asked.TrimStart('/');
+        if (!CanonicalPath.TryParseText(text, out var path, out _))
+        {
+            return acl.Capabilities(text);
+        }
+
+        return acl.Capabilities(request.Router.Route(path, path.EndsWithSlash).Ask(AclOperation.Read));
     }
 }

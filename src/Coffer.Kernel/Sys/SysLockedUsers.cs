@@ -16,7 +16,7 @@ internal static class SysLockedUsers
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
         new("locked-users", "Lists the users that are locked out after failed logins.") { Fields = [Accessor], Query = [Accessor], Read = ListAsync },
-        new("locked-users/{mount_accessor:any}/unlock/{alias_identifier...}", "Lets a user log in again.") { Write = UnlockAsync },
+        new("locked-users/{mount_accessor:any}/unlock/{alias_identifier:folded...}", "Lets a user log in again.") { Write = UnlockAsync },
     ];
 
     private static ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)

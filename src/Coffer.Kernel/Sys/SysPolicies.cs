@@ -10,6 +10,7 @@ namespace Coffer.Kernel.Sys;
 /// <summary>ACL policies, under today's path and under the old one.</summary>
 internal static class SysPolicies
 {
+    private static readonly Field<string> Name = Field.FoldedName("name", "The policy's name; letters are taken as lower-case.");
     private static readonly Field<string> Policy = Field.Text("policy", "The policy in HCL or JSON, or either in base64.");
     private static readonly Field<string> Rules = Field.Text("rules", "Old name of policy.");
     private static readonly Field<bool> Lint = Field.Boolean("lint", "Answer all that policies/lint finds as warnings, not only what is certain.");
@@ -18,7 +19,7 @@ internal static class SysPolicies
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("policies/acl/{name...}", "Reads, writes and deletes an ACL policy.")
+        new("policies/acl/{name:folded...}", "Reads, writes and deletes an ACL policy.")
         {
             Fields = [Policy, Lint],
             Read = (request, ct) => ReadAsync(request, "policy", ct),
@@ -26,7 +27,7 @@ internal static class SysPolicies
             Delete = DeleteAsync,
             List = ListRootAsync,
         },
-        new("policy/{name...}", "Reads, writes and deletes an ACL policy, by the old path.")
+        new("policy/{name:folded...}", "Reads, writes and deletes an ACL policy, by the old path.")
         {
             Fields = [Rules, Policy, Lint],
             Read = ReadOldAsync,
@@ -119,7 +120,7 @@ internal static class SysPolicies
             warnings = warnings.Prepend("'rules' is deprecated, please use 'policy' instead");
         }
 
-        return request.Param("name") == policy.Name.Value ? warnings : warnings.Prepend($"policy name was converted to \"{policy.Name}\"");
+        return request.Spelling(Name) == policy.Name.Value ? warnings : warnings.Prepend($"policy name was converted to \"{policy.Name}\"");
     }
 
     private static ValueTask<Reply> DeleteAsync(EngineRequest engineRequest, CancellationToken cancellation)

@@ -105,7 +105,8 @@ internal static class SysPolicyExplain
             return Reply.Invalid($"operation must be {OperationWords.Known}");
         }
 
-        var full = operation == AclOperation.List ? path.AsFolder.Text : path.Text;
+        var route = request.Router.Route(path, operation == AclOperation.List);
+        var full = route.FullPath;
         var unknown = new Explanation { Time = request.Now, Path = full, Operation = OperationWords.Of(operation), Token = look.State };
         if (look.Record is not { } token)
         {
@@ -121,11 +122,10 @@ internal static class SysPolicyExplain
         }
 
         var acl = await request.Services.Who.AclOfAsync(request.Work, token, identity, cancellation);
-        var isRootProtected = request.Router.Find(full, out var below)?.Paths.TryMatch(below, out var found, out _) == true && found.Sudo;
         JsonElement? data = request.Has(Parameters) ? request.Get(Parameters) : null;
         TimeSpan? wrap = request.Get(WrapTtl) > TimeSpan.Zero ? request.Get(WrapTtl) : null;
-        var decision = acl.Decide(new AclRequest(full, operation, data, wrap, isRootProtected));
-        var explained = Explanation.Of(decision, acl, full, OperationWords.Of(operation), isRootProtected, request.Now);
+        var ask = route.Ask(operation) with { Data = data, WrapTtl = wrap };
+        var explained = Explanation.Of(acl.Decide(ask), acl, ask, OperationWords.Of(operation), request.Now);
         return await ShowAsync(request, Owned(explained, token, identity), seenBy, cancellation);
     }
 
@@ -158,7 +158,7 @@ internal static class SysPolicyExplain
         var mounted = request.Router.Find(path, out var below);
         if (mounted?.Mount is not { Type: "kv" } mount || mount.Options.GetValueOrDefault("version") != "2"
             || (seenBy is not null && !SysUi.Sees(seenBy, mount))
-            || (mounted.Paths.TryMatch(below, out var found, out _) && !found.Undocumented))
+            || (mounted.Paths.TryMatch(below, listing: false, out var found) && !found.Path.Undocumented))
         {
             return "";
         }

@@ -12,7 +12,7 @@ namespace Coffer.Kernel.Sys;
 internal static class SysPolicyLint
 {
     private static readonly Field<string> Policy = Field.Text("policy", "The policy in HCL or JSON, or either in base64.");
-    private static readonly Field<string> Name = Field.Text("name", "A stored policy to look at. With policy as well, the name that it is going to have.");
+    private static readonly Field<string> Name = Field.FoldedName("name", "A stored policy to look at. With policy as well, the name that it is going to have.");
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [

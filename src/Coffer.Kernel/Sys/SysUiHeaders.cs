@@ -16,7 +16,7 @@ internal static class SysUiHeaders
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
         new("config/ui/headers", "Lists the headers of the web UI.") { Sudo = true, List = ListAsync },
-        new("config/ui/headers/{header:any}", "Reads, sets and removes a header of the web UI.")
+        new("config/ui/headers/{header:any,folded}", "Reads, sets and removes a header of the web UI.")
         {
             Fields = [Values, MultiValue],
             Query = [MultiValue],

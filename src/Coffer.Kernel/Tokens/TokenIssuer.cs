@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tokens;
 
@@ -36,7 +37,7 @@ public static class TokenIssuer
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var policy in policies)
         {
-            var name = policy.Trim().ToLowerInvariant();
+            var name = NameFold.Of(policy);
             if (name.Length > 0)
             {
                 names.Add(name);

@@ -10,7 +10,10 @@ public delegate ValueTask<Reply> Handler(EngineRequest request, CancellationToke
 /// <summary>One row of an engine's table. Routing, parsing, validation, help and the OpenAPI document all come from here.</summary>
 /// <param name="Template">
 /// Path below the mount: literal segments, <c>{name}</c> for one segment that is a valid name (word characters, <c>-</c> and <c>.</c> inside),
-/// <c>{name:at}</c> to allow <c>@</c> as well, <c>{name:any}</c> for any one segment, and <c>{path...}</c> last for all that follows.
+/// <c>{name:at}</c> to allow <c>@</c> as well, <c>{name:any}</c> for any one segment, and <c>{path...}</c> last for all that follows. A parameter whose
+/// spelling does not count says so, <c>{name:folded}</c>, <c>{name:any,folded}</c>, <c>{name:folded...}</c>: it is folded by <see cref="NameFold"/> before
+/// policies, quotas, audit and the handler see it. A slash at the end of a path is dropped likewise, except after <c>{path:folder...}</c>, where
+/// <c>a/</c> is another thing than <c>a</c>.
 /// </param>
 /// <param name="Synopsis">One sentence for help and OpenAPI.</param>
 public sealed record EnginePath(string Template, string Synopsis)

@@ -12,14 +12,8 @@ public class EngineRequest
 
     public required Operation Operation { get; init; }
 
-    /// <summary>Canonical path below the mount, without a slash at either end.</summary>
+    /// <summary>Canonical path below the mount: to the character, what was authorised. It ends in a slash only where it names a folder.</summary>
     public required string Path { get; init; }
-
-    /// <summary>
-    /// The path as the client wrote it ended in a slash: it names a folder. Writes to such a path are refused before they come here; a read of it
-    /// finds no entry, whatever is stored under the name without the slash.
-    /// </summary>
-    public bool EndsInSlash { get; init; }
 
     /// <summary>The mount's path, its limits and its options.</summary>
     public required MountView Mount { get; init; }
@@ -61,8 +55,11 @@ public class EngineRequest
     /// <summary>True when the client sent the field.</summary>
     public bool Has(Field field) => Fields.Has(field);
 
-    /// <summary>The text of a path parameter.</summary>
+    /// <summary>The text of a path parameter, canonical.</summary>
     public string Param(string name) => Fields.Param(name);
+
+    /// <summary>A name as the client spelled it, before it was folded: for showing, never for looking anything up.</summary>
+    public string Spelling(Field<string> field) => Fields.Spelling(field);
 }
 
 /// <summary>What an engine may know of its mount.</summary>

@@ -23,30 +23,24 @@ public sealed class PathTable
 
     public ImmutableArray<EnginePath> Paths { get; }
 
-    /// <summary>The first row that matches, with its parameters.</summary>
-    /// <param name="path">Canonical path below the mount. One slash at the end is passed over: that is how a listing is asked for.</param>
-    public bool TryMatch(string path, out EnginePath found, out Dictionary<string, string> parameters)
+    /// <summary>The first row that matches, with its parameters and the canonical path.</summary>
+    /// <param name="path">Canonical path below the mount, with a slash at its end where the client sent one.</param>
+    /// <param name="listing">The request lists the folder at the path: its canonical path ends in a slash, sent or not.</param>
+    public bool TryMatch(string path, bool listing, out PathMatch match)
     {
-        var trimmed = path.AsSpan();
-        if (trimmed.EndsWith('/'))
-        {
-            trimmed = trimmed[..^1];
-        }
-
-        var slash = trimmed.IndexOf('/');
-        var rows = _byFirst.TryGetValue(slash < 0 ? trimmed : trimmed[..slash], out var literal) ? literal : _anyFirst;
+        ArgumentNullException.ThrowIfNull(path);
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var rows = _byFirst.TryGetValue(slash < 0 ? path : path.AsSpan(0, slash), out var literal) ? literal : _anyFirst;
         foreach (var row in rows)
         {
-            if (row.Template.TryMatch(trimmed, out var captured))
+            if (row.Template.TryMatch(path, listing, out var canonical, out var parameters, out var spellings))
             {
-                found = row.Path;
-                parameters = captured ?? NoParams;
+                match = new PathMatch(row.Path, canonical, row.Template.KeepsFolders, row.Template.FoldedSegments, row.Template.FoldsRest, parameters ?? NoParams, spellings);
                 return true;
             }
         }
 
-        found = null!;
-        parameters = NoParams;
+        match = default;
         return false;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Coffer.Sdk.Engines;
 
@@ -11,7 +12,16 @@ public sealed class PathTemplate
 
     private readonly ImmutableArray<Segment> _segments;
 
-    private PathTemplate(ImmutableArray<Segment> segments) => _segments = segments;
+    private PathTemplate(ImmutableArray<Segment> segments)
+    {
+        _segments = segments;
+        KeepsFolders = segments is [.., { IsFolder: true }];
+        FoldsRest = segments is [.., { Kind: SegmentKind.Rest, Folds: true }];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            FoldedSegments |= segments[i].Folds ? 1UL << i : 0;
+        }
+    }
 
     private enum SegmentKind
     {
@@ -28,6 +38,15 @@ public sealed class PathTemplate
     /// <summary>Names of the parameters, in order.</summary>
     public IEnumerable<string> Parameters => _segments.Where(segment => segment.Kind != SegmentKind.Literal).Select(segment => segment.Text);
 
+    /// <summary>As in <see cref="PathMatch.FoldedSegments"/>.</summary>
+    public ulong FoldedSegments { get; }
+
+    /// <summary>As in <see cref="PathMatch.FoldsRest"/>.</summary>
+    public bool FoldsRest { get; }
+
+    /// <summary>A slash at the end is part of what the path names: <c>a</c> and <c>a/</c> are two things.</summary>
+    public bool KeepsFolders { get; }
+
     /// <summary>As people and OpenAPI write it: every parameter is <c>{name}</c>, whatever it allows.</summary>
     public string Shown => string.Join('/', _segments.Select(segment => segment.Kind == SegmentKind.Literal ? segment.Text : $"{{{segment.Text}}}"));
 
@@ -42,39 +61,85 @@ public sealed class PathTemplate
     /// <summary>True for one segment that is a valid name: word characters, with <c>-</c> and <c>.</c> inside.</summary>
     public static bool IsName(ReadOnlySpan<char> text) => IsName(text, at: false);
 
-    /// <summary>Matches a path without a slash at its end.</summary>
-    public bool TryMatch(ReadOnlySpan<char> path, out Dictionary<string, string>? parameters)
+    /// <summary>Matches a path, and makes it canonical.</summary>
+    /// <param name="path">With a slash at its end where the client sent one.</param>
+    /// <param name="listing">The folder at the path is listed.</param>
+    /// <param name="canonical">As in <see cref="PathMatch"/>; the same object as <paramref name="path"/> where nothing had to change.</param>
+    /// <param name="parameters">Null when the template has none.</param>
+    /// <param name="spellings">Null when no parameter was changed.</param>
+    public bool TryMatch(
+        string path, bool listing, out string canonical, out Dictionary<string, string>? parameters, out Dictionary<string, string>? spellings)
     {
         parameters = null;
+        spellings = null;
+        canonical = "";
+        var slashed = path.EndsWith('/');
+        var rest = slashed && (listing || !KeepsFolders) ? path.AsSpan(0, path.Length - 1) : path;
         foreach (var segment in _segments)
         {
-            if (segment.Kind == SegmentKind.Rest)
-            {
-                (parameters ??= new(StringComparer.Ordinal))[segment.Text] = path.ToString();
-                return true;
-            }
-
-            if (path.IsEmpty)
-            {
-                return false;
-            }
-
-            var slash = path.IndexOf('/');
-            var part = slash < 0 ? path : path[..slash];
+            var slash = segment.Kind == SegmentKind.Rest ? -1 : rest.IndexOf('/');
+            var part = slash < 0 ? rest : rest[..slash];
             if (!Fits(segment, part))
             {
                 return false;
             }
 
-            if (segment.Kind != SegmentKind.Literal)
+            if (segment.Kind != SegmentKind.Literal && !TryCapture(segment, part.ToString(), ref parameters, ref spellings))
             {
-                (parameters ??= new(StringComparer.Ordinal))[segment.Text] = part.ToString();
+                return false;
             }
 
-            path = slash < 0 ? [] : path[(slash + 1)..];
+            rest = slash < 0 ? [] : rest[(slash + 1)..];
         }
 
-        return path.IsEmpty;
+        if (!rest.IsEmpty)
+        {
+            return false;
+        }
+
+        canonical = spellings is not null ? Build(parameters!, listing)
+            : listing ? slashed || path.Length == 0 ? path : path + "/"
+            : slashed && !KeepsFolders ? path[..^1]
+            : path;
+        return true;
+    }
+
+    private static bool TryCapture(
+        Segment segment, string part, ref Dictionary<string, string>? parameters, ref Dictionary<string, string>? spellings)
+    {
+        parameters ??= new(StringComparer.Ordinal);
+        if (!segment.Folds)
+        {
+            parameters[segment.Text] = part;
+            return true;
+        }
+
+        var folded = NameFold.Of(part);
+        parameters[segment.Text] = folded;
+        if (folded == part)
+        {
+            return true;
+        }
+
+        // What is left may be no segment any more, such as a single blank.
+        if (folded.Length == 0 || folded.StartsWith('/') || folded.EndsWith('/'))
+        {
+            return false;
+        }
+
+        (spellings ??= new(StringComparer.Ordinal))[segment.Text] = part;
+        return true;
+    }
+
+    private string Build(Dictionary<string, string> parameters, bool listing)
+    {
+        var path = new StringBuilder();
+        foreach (var segment in _segments)
+        {
+            path.Append(path.Length == 0 ? "" : "/").Append(segment.Kind == SegmentKind.Literal ? segment.Text : parameters[segment.Text]);
+        }
+
+        return path.Append(listing ? "/" : "").ToString();
     }
 
     private static bool Fits(Segment segment, ReadOnlySpan<char> part) => segment.Kind switch
@@ -82,6 +147,7 @@ public sealed class PathTemplate
         SegmentKind.Literal => part.SequenceEqual(segment.Text),
         SegmentKind.Name => IsName(part, at: false),
         SegmentKind.NameWithAt => IsName(part, at: true),
+        SegmentKind.Rest => true,
         _ => part.Length > 0,
     };
 
@@ -98,20 +164,22 @@ public sealed class PathTemplate
         }
 
         var inner = part[1..^1];
-        if (inner.EndsWith("...", StringComparison.Ordinal))
+        var rest = inner.EndsWith("...", StringComparison.Ordinal);
+        var words = (rest ? inner[..^3] : inner).Split(':', ',');
+        var segment = new Segment(rest ? SegmentKind.Rest : SegmentKind.Name, words[0]);
+        foreach (var word in words.Skip(1))
         {
-            return last ? new Segment(SegmentKind.Rest, inner[..^3]) : throw Malformed(template);
-        }
-
-        var colon = inner.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0
-            ? new Segment(SegmentKind.Name, inner)
-            : inner[(colon + 1)..] switch
+            segment = word switch
             {
-                "at" => new Segment(SegmentKind.NameWithAt, inner[..colon]),
-                "any" => new Segment(SegmentKind.Any, inner[..colon]),
+                "at" when !rest => segment with { Kind = SegmentKind.NameWithAt },
+                "any" when !rest => segment with { Kind = SegmentKind.Any },
+                "folded" => segment with { Folds = true },
+                "folder" when rest => segment with { IsFolder = true },
                 _ => throw Malformed(template),
             };
+        }
+
+        return rest && !last ? throw Malformed(template) : segment;
     }
 
     private static bool IsName(ReadOnlySpan<char> text, bool at)
@@ -137,5 +205,10 @@ public sealed class PathTemplate
 
     private static ArgumentException Malformed(string template) => new($"malformed path template \"{template}\"", nameof(template));
 
-    private readonly record struct Segment(SegmentKind Kind, string Text);
+    private readonly record struct Segment(SegmentKind Kind, string Text)
+    {
+        public bool Folds { get; init; }
+
+        public bool IsFolder { get; init; }
+    }
 }

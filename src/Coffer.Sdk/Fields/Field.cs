@@ -20,6 +20,12 @@ public abstract class Field
 
     public FieldKind Kind { get; }
 
+    /// <summary>Its values are names whose spelling does not count: <see cref="Engines.NameFold"/>. Policies compare them folded.</summary>
+    public bool Folds { get; init; }
+
+    /// <summary>It takes several values, also as one text with commas.</summary>
+    public bool HoldsSeveral => Kind is FieldKind.TextList or FieldKind.CountList;
+
     /// <summary>Never shown in help as a value, and masked by user interfaces.</summary>
     public bool IsSecret { get; init; }
 
@@ -40,6 +46,14 @@ public abstract class Field
     /// <summary>Text that must not be seen: a password, a key.</summary>
     public static Field<string> Secret(string name, string description) =>
         new(name, description, FieldKind.Text, "", FieldParsers.Text) { IsSecret = true };
+
+    /// <summary>A name whose spelling does not count; see <see cref="Folds"/>. The value is as it was sent.</summary>
+    public static Field<string> FoldedName(string name, string description) =>
+        new(name, description, FieldKind.Text, "", FieldParsers.Text) { Folds = true };
+
+    /// <summary>Names whose spelling does not count; see <see cref="Folds"/>. The values are as they were sent, trimmed.</summary>
+    public static Field<ImmutableArray<string>> FoldedNames(string name, string description) =>
+        new(name, description, FieldKind.TextList, [], FieldParsers.TextList) { Folds = true };
 
     /// <summary>A whole number: <c>7</c>, <c>"7"</c>.</summary>
     public static Field<long> Count(string name, string description, long defaultValue = 0) =>

@@ -6,20 +6,27 @@ namespace Coffer.Sdk.Fields;
 public sealed class FieldValues
 {
     private readonly Dictionary<string, string> _params;
+    private readonly Dictionary<string, string>? _spellings;
     private readonly Dictionary<Field, object?> _values;
 
-    private FieldValues(Dictionary<string, string> parameters, Dictionary<Field, object?> values)
+    private FieldValues(Dictionary<string, string> parameters, Dictionary<string, string>? spellings, Dictionary<Field, object?> values)
     {
         _params = parameters;
+        _spellings = spellings;
         _values = values;
     }
+
+    /// <summary>Parses the declared fields of a path whose parameters do not fold.</summary>
+    public static FieldValues Parse(IReadOnlyList<Field> fields, JsonElement data, Dictionary<string, string> parameters, out string? problem) =>
+        Parse(fields, data, parameters, null, out problem);
 
     /// <summary>Parses the declared fields. Names that are not declared are passed over, as Vault does.</summary>
     /// <param name="data">A JSON object, or <c>default</c>.</param>
     /// <param name="parameters">Captured from the path; they win over the body.</param>
+    /// <param name="spellings">As in <see cref="Engines.PathMatch.Spellings"/>.</param>
     /// <param name="problem">Names the field and what it must be; null when all is well. Never repeats a value.</param>
     public static FieldValues Parse(
-        IReadOnlyList<Field> fields, JsonElement data, Dictionary<string, string> parameters, out string? problem)
+        IReadOnlyList<Field> fields, JsonElement data, Dictionary<string, string> parameters, Dictionary<string, string>? spellings, out string? problem)
     {
         var values = new Dictionary<Field, object?>(ReferenceEqualityComparer.Instance);
         problem = null;
@@ -42,7 +49,7 @@ public sealed class FieldValues
             }
         }
 
-        return new FieldValues(parameters, values);
+        return new FieldValues(parameters, spellings, values);
     }
 
     /// <summary>What the client sent, or the default. A path parameter of the same name counts as text.</summary>
@@ -61,4 +68,7 @@ public sealed class FieldValues
     /// <summary>A path parameter.</summary>
     /// <exception cref="KeyNotFoundException">The template has no such parameter: a mistake in the engine.</exception>
     public string Param(string name) => _params[name];
+
+    /// <summary>As <see cref="Get{T}"/>, but a path parameter is as the client spelled it, before it was folded.</summary>
+    public string Spelling(Field<string> field) => _spellings?.GetValueOrDefault(field.Name) ?? Get(field);
 }

@@ -10,7 +10,7 @@ namespace Coffer.Sdk.Logins;
 /// <summary>The fields of <see cref="TokenSettings"/>: declared once, and read, checked and shown alike by every auth method.</summary>
 public static class TokenSettingsFields
 {
-    private static readonly Field<ImmutableArray<string>> Policies = Field.TextList("token_policies", "Policies of the tokens.");
+    private static readonly Field<ImmutableArray<string>> Policies = Field.FoldedNames("token_policies", "Policies of the tokens.");
     private static readonly Field<ImmutableArray<string>> BoundCidrs = Field.TextList("token_bound_cidrs", "Networks that may log in and use the tokens.");
     private static readonly Field<TimeSpan> Ttl = Field.Duration("token_ttl", "How long the tokens live unless renewed.");
     private static readonly Field<TimeSpan> MaxTtl = Field.Duration("token_max_ttl", "How long they live at most, with all renewals.");
@@ -20,7 +20,7 @@ public static class TokenSettingsFields
     private static readonly Field<bool> NoDefaultPolicy = Field.Boolean("token_no_default_policy", "Leaves the policy named default out.");
     private static readonly Field<string> Type = Field.Text("token_type", "default, service, batch, default-service or default-batch.", "default");
 
-    private static readonly Field<ImmutableArray<string>> OldPolicies = OldList("policies");
+    private static readonly Field<ImmutableArray<string>> OldPolicies = Field.FoldedNames("policies", "Old name of token_policies.");
     private static readonly Field<ImmutableArray<string>> OldCidrs = OldList("bound_cidrs");
     private static readonly Field<TimeSpan> OldTtl = OldDuration("ttl");
     private static readonly Field<TimeSpan> OldMaxTtl = OldDuration("max_ttl");

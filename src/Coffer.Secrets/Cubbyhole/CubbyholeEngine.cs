@@ -23,7 +23,7 @@ public sealed class CubbyholeEngine : IEngine
 
     public ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("{path...}", "Keeps values that only this token can read.")
+        new("{path:folder...}", "Keeps values that only this token can read.")
         {
             Description = "What is written here is gone when the token expires or is revoked. A write replaces the whole value.",
             Exists = ExistsAsync,
@@ -107,7 +107,7 @@ public sealed class CubbyholeEngine : IEngine
             return ValueTask.FromResult(refusal);
         }
 
-        if (request.Param("path").Length > 0 && !request.EndsInSlash)
+        if (request.Param("path").Length > 0)
         {
             request.Storage.Delete(EntryOf(request.Caller.Scope, request.Param("path")));
         }
@@ -116,7 +116,7 @@ public sealed class CubbyholeEngine : IEngine
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>?> GetAsync(EngineRequest request, CancellationToken cancellation) =>
-        request.Param("path").Length == 0 || request.EndsInSlash
+        request.Param("path").Length == 0
             ? null
             : await request.Storage.GetAsync(EntryOf(request.Caller.Scope, request.Param("path")), cancellation);
 

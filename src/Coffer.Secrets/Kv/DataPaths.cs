@@ -18,7 +18,7 @@ internal static class DataPaths
 
     private static readonly Field<long> Depth = Field.Count("depth", "Levels of names to show; 0 shows all.");
 
-    public static EnginePath Data { get; } = new("data/{path...}", "Reads, writes and deletes a secret.")
+    public static EnginePath Data { get; } = new("data/{path:folder...}", "Reads, writes and deletes a secret.")
     {
         Description = "A write makes a new version. A delete marks the newest one only; it can be undone. PATCH merges into the newest version.",
         Fields = [Version, Options, Value],
@@ -30,10 +30,10 @@ internal static class DataPaths
         Delete = DeleteAsync,
     };
 
-    public static EnginePath Shape { get; } = new("subkeys/{path...}", "Shows the names in a secret, with null for every value.")
+    public static EnginePath Shape { get; } = new("subkeys/{path:folder...}", "Shows the names in a secret, with null for every value.")
     {
         Fields = [Version, Depth],
-        Read = (request, cancellation) => request.Param("path").Length == 0 && !request.EndsInSlash
+        Read = (request, cancellation) => request.Param("path").Length == 0 && !request.Path.EndsWith('/')
             ? KvReplies.WrongPath(request, cancellation)
             : ReadAsync(request, "subkeys", data => ShapeOf(data, request.Get(Depth)), cancellation),
     };

@@ -80,7 +80,7 @@ internal static class KvReplies
     }
 
     /// <summary>For <c>data</c>, <c>metadata</c> and so on without a key.</summary>
-    public static Reply NoKey(EngineRequest request) => (request.EndsInSlash, request.Operation) switch
+    public static Reply NoKey(EngineRequest request) => (request.Path.EndsWith('/'), request.Operation) switch
     {
         (false, _) => NotFoundWith("Non-listing operations on the root of a K/V v2 mount are not supported."),
         (true, Operation.Delete) => Reply.Done,

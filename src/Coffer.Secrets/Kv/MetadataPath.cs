@@ -16,7 +16,7 @@ internal static class MetadataPath
 
     private static readonly Field<bool> ExcludeDeleted = Field.Boolean("exclude_deleted", "Leave out of a listing keys whose newest version is deleted.");
 
-    public static EnginePath Row { get; } = new("metadata/{path...}", "Settings and versions of a key, and the listing of keys.")
+    public static EnginePath Row { get; } = new("metadata/{path:folder...}", "Settings and versions of a key, and the listing of keys.")
     {
         Description = "A delete removes the key with all its versions, for good.",
         Fields = [VersionLimits.MaxVersions, VersionLimits.CasRequired, DeleteVersionAfter, Labels, ExcludeDeleted],

@@ -11,7 +11,7 @@ internal sealed class PlainEngine : IEngine
 {
     public ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("{path...}", "Keeps one value under each path.")
+        new("{path:folder...}", "Keeps one value under each path.")
         {
             Description = "A write replaces the whole value. A field \"ttl\" (or \"lease\") in it is shown as lease_duration: a hint for readers, "
                 + "without a lease behind it.",
@@ -26,7 +26,7 @@ internal sealed class PlainEngine : IEngine
     private static async ValueTask<ReadOnlyMemory<byte>?> GetAsync(EngineRequest request, CancellationToken cancellation)
     {
         var path = request.Param("path");
-        return path.Length == 0 || request.EndsInSlash ? null : await request.Storage.GetAsync(PlainEntry.Prefix + path, cancellation);
+        return path.Length == 0 ? null : await request.Storage.GetAsync(PlainEntry.Prefix + path, cancellation);
     }
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
@@ -86,7 +86,7 @@ internal sealed class PlainEngine : IEngine
     private static ValueTask<Reply> Delete(EngineRequest request, CancellationToken cancellation)
     {
         var path = request.Param("path");
-        if (path.Length > 0 && !request.EndsInSlash)
+        if (path.Length > 0)
         {
             request.Storage.Delete(PlainEntry.Prefix + path);
         }

@@ -11,19 +11,19 @@ internal static class VersionPaths
     private static readonly Field<ImmutableArray<long>> Versions =
         Field.CountList("versions", "Numbers of the versions. Those that are not there are passed over.");
 
-    public static EnginePath Delete { get; } = new("delete/{path...}", "Deletes versions; undelete brings them back.")
+    public static EnginePath Delete { get; } = new("delete/{path:folder...}", "Deletes versions; undelete brings them back.")
     {
         Fields = [Versions],
         Write = (request, cancellation) => ChangeAsync(request, "No version number provided", DeleteAsync, cancellation),
     };
 
-    public static EnginePath Undelete { get; } = new("undelete/{path...}", "Brings deleted versions back.")
+    public static EnginePath Undelete { get; } = new("undelete/{path:folder...}", "Brings deleted versions back.")
     {
         Fields = [Versions],
         Write = (request, cancellation) => ChangeAsync(request, "No version number provided", UndeleteAsync, cancellation),
     };
 
-    public static EnginePath Destroy { get; } = new("destroy/{path...}", "Removes the data of versions for good.")
+    public static EnginePath Destroy { get; } = new("destroy/{path:folder...}", "Removes the data of versions for good.")
     {
         Fields = [Versions],
         Write = (request, cancellation) => ChangeAsync(request, "no version number provided", DestroyAsync, cancellation),

@@ -24,7 +24,7 @@ internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds
     public static AuditEvent Event()
     {
         Assert.True(CanonicalPath.TryParse("a/b", out var path, out _));
-        return new AuditEvent(new ApiRequest { Id = "1", Path = path, Operation = Operation.Read }, "read", null, null, null);
+        return new AuditEvent(new ApiRequest { Id = "1", Path = path, Operation = Operation.Read }, path.Text, "read", null, null, null);
     }
 
     internal sealed class StubSink : IAuditSink

@@ -28,12 +28,16 @@ public sealed class KernelHarness : IAsyncDisposable
     public ConcurrentQueue<LogLine> Events { get; } = new();
     private string _share = "";
 
-    private KernelHarness(IStore inner)
+    private KernelHarness(IStore inner, IReadOnlyList<EngineType>? engines = null)
     {
         Memory = inner;
+        MoreEngines = engines ?? [];
         Store = new FaultyStore(Memory);
         Kernel = NewKernel();
     }
+
+    /// <summary>Engines that can be mounted beside the fake ones.</summary>
+    private IReadOnlyList<EngineType> MoreEngines { get; }
 
     /// <summary>What is remembered over a restart: a memory store, unless a test brings another.</summary>
     public IStore Memory { get; }
@@ -66,9 +70,10 @@ public sealed class KernelHarness : IAsyncDisposable
     }
 
     /// <param name="inner">Where entries are kept; the harness disposes it. Null: in memory.</param>
-    public static async Task<KernelHarness> StartAsync(IStore? inner = null)
+    /// <param name="engines">Engines that can be mounted beside the fake ones; one of the same type takes a fake one's place.</param>
+    public static async Task<KernelHarness> StartAsync(IStore? inner = null, IReadOnlyList<EngineType>? engines = null)
     {
-        var harness = new KernelHarness(inner ?? new MemoryStore());
+        var harness = new KernelHarness(inner ?? new MemoryStore(), engines);
         var mount = Initialization.NewMount(SystemRandom.Instance, "fake/", "fake", MountClass.Secret, "");
         var made = await harness.Kernel.InitializeAsync(new InitRequest(1, 1) { Mounts = [mount] }, TestContext.Current.CancellationToken);
         harness._share = Convert.ToHexStringLower(made!.Shares[0]);
@@ -262,7 +267,7 @@ public sealed class KernelHarness : IAsyncDisposable
         Store = Store,
         Clock = Clock,
         Random = SystemRandom.Instance,
-        Engines = [FakeEngine.Type(World), FakeLogin.Type, FakeLogin.Userpass],
+        Engines = [.. MoreEngines, .. ((EngineType[])[FakeEngine.Type(World), FakeLogin.Type, FakeLogin.Userpass]).Where(fake => MoreEngines.All(type => type.Name != fake.Name))],
         Http = _http,
         StaticKeys = StaticKeys,
         StorageType = "inmem",

@@ -50,10 +50,10 @@ public sealed class AclTemplateTests
     }
 
     [Fact]
-    public void A_rule_without_a_value_drops_out_alone_and_is_remembered()
+    public void A_grant_without_a_value_drops_out_alone_and_is_remembered()
     {
         var acl = Compile(
-            "path \"kv/*\" { capabilities = [\"read\"] }\npath \"kv/{{identity.entity.name}}\" { capabilities = [\"deny\"] }", PolicyTemplateValues.None);
+            "path \"kv/*\" { capabilities = [\"read\"] }\npath \"kv/{{identity.entity.name}}\" { capabilities = [\"list\"] }", PolicyTemplateValues.None);
 
         Assert.True(acl.Decide(AclOperation.Read, "kv/{{identity.entity.name}}").IsAllowed);
         var skipped = Assert.Single(acl.Skipped);

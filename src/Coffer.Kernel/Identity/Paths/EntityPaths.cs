@@ -36,7 +36,7 @@ internal static class EntityPaths
             Delete = async (request, ct) => Delete(request, await EntityStore.FindAsync(KernelRequest.WorkOf(request), request.Param("id"), ct)),
         },
         new("entity/name", "Lists entities by name.") { List = ListNamesAsync },
-        new("entity/name/{name...}", "Reads, writes and deletes an entity by its name.")
+        new("entity/name/{name:folded...}", "Reads, writes and deletes an entity by its name.")
         {
             Fields = [Name, Metadata, PolicyNames, Disabled],
             Read = async (request, ct) => await ShowAsync(request, await ByNameAsync(request, ct), ct),
@@ -98,7 +98,7 @@ internal static class EntityPaths
         var entity = before ?? await IdentityLogin.NewEntityAsync(work, KernelRequest.Of(request).Services.Random, request.Now, cancellation);
         var after = entity with
         {
-            Name = request.Get(Name).Length > 0 ? request.Get(Name) : entity.Name,
+            Name = request.Get(Name).Length > 0 ? request.Spelling(Name) : entity.Name,
             Metadata = metadata,
             Policies = policies,
             Disabled = request.Has(Disabled) ? request.Get(Disabled) : entity.Disabled,

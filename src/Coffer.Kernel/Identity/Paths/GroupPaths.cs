@@ -32,7 +32,7 @@ internal static class GroupPaths
             Delete = async (request, ct) => await DeleteAsync(request, await GroupStore.FindAsync(KernelRequest.WorkOf(request), request.Param("id"), ct), ct),
         },
         new("group/name", "Lists groups by name.") { List = ListNamesAsync },
-        new("group/name/{name...}", "Reads, writes and deletes a group by its name.")
+        new("group/name/{name:folded...}", "Reads, writes and deletes a group by its name.")
         {
             Fields = [Name, Type, Metadata, PolicyNames, MemberGroups, MemberEntities],
             Read = async (request, ct) => await ShowAsync(request, await ByNameAsync(request, ct), ct),
@@ -118,7 +118,7 @@ internal static class GroupPaths
             await GroupStore.SetMembersAsync(work, group.Id, members.Found, cancellation);
         }
 
-        var name = request.Get(Name).Length > 0 ? request.Get(Name) : group.Name;
+        var name = request.Get(Name).Length > 0 ? request.Spelling(Name) : group.Name;
         var after = GroupStore.Changed(group, request.Now) with { Name = name, Metadata = metadata, Policies = policies };
         GroupStore.Put(work, before, after);
         return before is not null

@@ -10,11 +10,11 @@ namespace Coffer.Kernel.Identity.Paths;
 internal static class IdentityFields
 {
     public static readonly Field<string> Id = Field.Text("id", "Id of what is read or changed.");
-    public static readonly Field<string> Name = Field.Text("name", "Its name. Names ignore case.");
+    public static readonly Field<string> Name = Field.FoldedName("name", "Its name. Names ignore case.");
     public static readonly Field<ImmutableSortedDictionary<string, string>> Metadata = Field.TextMap("metadata", "Text by name; replaces what was there.");
     public static readonly Field<ImmutableSortedDictionary<string, string>> CustomMetadata =
         Field.TextMap("custom_metadata", "Text by name, set by operators; replaces what was there.");
-    public static readonly Field<ImmutableArray<string>> PolicyNames = Field.TextList("policies", "Policies that its tokens get at each use.");
+    public static readonly Field<ImmutableArray<string>> PolicyNames = Field.FoldedNames("policies", "Policies that its tokens get at each use.");
     public static readonly Field<bool> Disabled = Field.Boolean("disabled", "Its tokens and its logins are refused while it is.");
     public static readonly Field<string> CanonicalId = Field.Text("canonical_id", "Id of the entity or group it belongs to.");
     public static readonly Field<string> EntityId = Field.Text("entity_id", "Old name of canonical_id.");

@@ -12,7 +12,7 @@ namespace Coffer.Kernel.Identity.Paths;
 internal static class LookupPaths
 {
     private static readonly Field<string> AliasId = Field.Text("alias_id", "Id of an alias of it.");
-    private static readonly Field<string> AliasName = Field.Text("alias_name", "Name of an alias of it; with alias_mount_accessor.");
+    private static readonly Field<string> AliasName = Field.FoldedName("alias_name", "Name of an alias of it; with alias_mount_accessor.");
     private static readonly Field<string> AliasMount = Field.Text("alias_mount_accessor", "Accessor of the alias's mount.");
     private static readonly ImmutableArray<Field> Fields = [Id, Name, AliasId, AliasName, AliasMount];
 

@@ -79,7 +79,7 @@ internal static class DecisionWords
         return $"the rule \"{decision.Rule}\" ({places})";
     }
 
-    private static string Capability(Explanation decision) => string.Join(" and ", AclCapabilityNames.Of(decision.Capability));
+    private static string Capability(Explanation decision) => string.Join(" or ", AclCapabilityNames.Of(decision.Capability));
 
     private static string Bounds(Explanation decision) =>
         (decision.MinWrappingTtl is { } min ? $", at least {GoDuration.Format(min)}" : "") + (decision.MaxWrappingTtl is { } max ? $", at most {GoDuration.Format(max)}" : "");

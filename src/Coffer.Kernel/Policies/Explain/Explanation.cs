@@ -117,11 +117,11 @@ public sealed record Explanation
     private static int SizeOf(RuleSource source) => source.Policy.Value.Length + source.Path.Length + 48;
 
     /// <summary>What is known of a decision, and of the request around it if there was one.</summary>
-    /// <param name="path">As it was decided on.</param>
+    /// <param name="asked">What was decided on.</param>
     /// <param name="requestId">Empty for a question that was not a request.</param>
     /// <param name="caller">Null likewise.</param>
     internal static Explanation Of(
-        AclDecision decision, Acl acl, string path, string operation, bool isRootProtected, DateTimeOffset time, string requestId = "", Caller? caller = null) => new()
+        AclDecision decision, Acl acl, AclRequest asked, string operation, DateTimeOffset time, string requestId = "", Caller? caller = null) => new()
         {
             RequestId = requestId,
             Accessor = caller?.Token.Accessor ?? "",
@@ -129,7 +129,7 @@ public sealed record Explanation
             TokenPolicies = caller?.Token.Policies ?? [],
             IdentityPolicies = caller?.Identity.Origins ?? [],
             Time = time,
-            Path = path,
+            Path = asked.Path,
             Operation = operation,
             Token = TokenState.Valid,
             IsAllowed = decision.IsAllowed,
@@ -142,7 +142,7 @@ public sealed record Explanation
             Parameter = decision.Parameter,
             MinWrappingTtl = decision.Rule?.MinWrappingTtl,
             MaxWrappingTtl = decision.Rule?.MaxWrappingTtl,
-            Skipped = decision.IsAllowed ? [] : [.. acl.Skipped.Where(skipped => MayConcern(skipped.Source.Path, path))],
-            WouldAllow = decision.IsAllowed ? null : Remedy.For(acl, path, decision, isRootProtected),
+            Skipped = decision.IsAllowed ? [] : [.. acl.Skipped.Where(skipped => MayConcern(skipped.Source.Path, asked.Path))],
+            WouldAllow = decision.IsAllowed ? null : Remedy.For(acl, asked, decision),
         };
 }

@@ -67,7 +67,7 @@ internal static class ExplanationJson
 
         if (decision.Capability != AclCapabilities.None)
         {
-            json.WriteString("capability", AclCapabilityNames.Of(decision.Capability)[0]);
+            json.WriteString("capability", string.Join(" or ", AclCapabilityNames.Of(decision.Capability)));
         }
 
         if (decision.Parameter is not null)

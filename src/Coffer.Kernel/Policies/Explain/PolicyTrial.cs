@@ -33,10 +33,8 @@ public static class PolicyTrial
             return (null, problem);
         }
 
-        var asked = wanted == AclOperation.List ? canonical.AsFolder.Text : canonical.Text;
-        var isRootProtected = BuiltInPaths.IsRootProtected(asked);
+        var asked = BuiltInPaths.Ask(canonical, wanted) with { Data = parameters, WrapTtl = wrapTtl };
         var acl = Acl.Compile([policy], PolicyTemplateValues.None);
-        var decision = acl.Decide(new AclRequest(asked, wanted, parameters, wrapTtl, isRootProtected));
-        return (Explanation.Of(decision, acl, asked, OperationWords.Of(wanted), isRootProtected, now), "");
+        return (Explanation.Of(acl.Decide(asked), acl, asked, OperationWords.Of(wanted), now), "");
     }
 }

@@ -9,16 +9,16 @@ internal static class Remedy
         [AclOperation.Read, AclOperation.List, AclOperation.Create, AclOperation.Update, AclOperation.Patch, AclOperation.Delete];
 
     /// <summary>The addition in HCL, or null when adding cannot help: what is denied stays denied, and some refusals ask for another request.</summary>
-    public static string? For(Acl acl, string path, AclDecision decision, bool isRootProtected)
+    public static string? For(Acl acl, AclRequest asked, AclDecision decision)
     {
-        var kept = Granted(acl, path);
-        var needed = decision.Capability | (isRootProtected ? AclCapabilities.Sudo : AclCapabilities.None);
+        var (path, kept) = (asked.Path, Granted(acl, asked));
+        var needed = decision.Capability | (asked.IsRootProtected ? AclCapabilities.Sudo : AclCapabilities.None);
         return (decision.Refusal, decision.Rule) switch
         {
             (AclRefusal.NoRule, _) => OwnRule(path, needed | kept),
 
             // A rule for the path alone ranks higher than any pattern; on the same path the deny wins.
-            (AclRefusal.Denied, { } rule) => IsExactly(rule, path) ? null : OwnRule(path, needed | kept),
+            (AclRefusal.Denied, { } rule) => IsNarrowest(rule, asked) ? null : OwnRule(path, needed | kept),
             (AclRefusal.MissingCapability or AclRefusal.MissingSudo, { } rule) => HasConditions(rule)
                 ? SameRule(rule, needed, "")
 
@@ -31,12 +31,12 @@ internal static class Remedy
     }
 
     /// <summary>What other rules grant on the path: a rule for the path alone would take it away. A listing is not decided by the same rule as a read.</summary>
-    private static AclCapabilities Granted(Acl acl, string path)
+    private static AclCapabilities Granted(Acl acl, AclRequest asked)
     {
         var granted = AclCapabilities.None;
         foreach (var operation in Operations)
         {
-            var decision = acl.Decide(new AclRequest(path, operation));
+            var decision = acl.Decide(asked with { Operation = operation, Data = null, WrapTtl = null, IsRootProtected = false });
             granted |= decision.IsAllowed ? decision.Capability : AclCapabilities.None;
         }
 
@@ -47,8 +47,13 @@ internal static class Remedy
         !rule.AllowedParameters.IsEmpty || !rule.DeniedParameters.IsEmpty || !rule.RequiredParameters.IsEmpty
         || rule.MinWrappingTtl is not null || rule.MaxWrappingTtl is not null;
 
-    private static bool IsExactly(GrantedRule rule, string path) =>
-        rule.Match is { IsPrefix: false, PlusCount: 0 } match && match.Text == path;
+    /// <summary>A deny that no rule for the path alone outranks: it names this path, in whatever spelling.</summary>
+    private static bool IsNarrowest(GrantedRule rule, AclRequest asked)
+    {
+        return rule.IsOpen ? !rule.Match.IsPrefix : rule.Match.IsExact && Named(rule.Match.Text).Equals(Named(asked.Path), StringComparison.OrdinalIgnoreCase);
+
+        string Named(string path) => asked.KeepsFolders ? path : path.TrimEnd('/');
+    }
 
     /// <summary>A rule for this path alone; null when the path cannot be written without meaning a wildcard or a template.</summary>
     private static string? OwnRule(string path, AclCapabilities capabilities) =>

@@ -54,11 +54,12 @@ internal static class MountLint
     private static IEnumerable<LintFinding> OfPath(LintedRule rule, Router router)
     {
         if (rule.IsDeny || rule.Rule.Capabilities == AclCapabilities.None || rule.Pattern.IsPrefix || rule.Pattern.PlusCount > 0 || rule.Rule.Pattern.IsTemplated
-            || router.Find(rule.Pattern.Text, out var below) is not { } mounted || !mounted.Paths.TryMatch(below, out var path, out _))
+            || router.Find(rule.Pattern.Text, out var below) is not { } mounted || !mounted.Paths.TryMatch(below, listing: false, out var match))
         {
             yield break;
         }
 
+        var path = match.Path;
         if (path.Sudo && !rule.Has(AclCapabilities.Sudo))
         {
             yield return rule.Finding("needs-sudo", "the path is root-protected: without sudo beside the other capabilities the rule opens nothing");

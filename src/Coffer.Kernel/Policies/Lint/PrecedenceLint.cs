@@ -34,13 +34,5 @@ internal static class PrecedenceLint
         }
     }
 
-    /// <summary>An exact path wins over every pattern.</summary>
-    private static bool Wins(RulePattern a, RulePattern b) => (IsExact(a), IsExact(b)) switch
-    {
-        (true, false) => true,
-        (_, true) => false,
-        _ => RulePattern.Outranks(a, b),
-    };
-
-    private static bool IsExact(RulePattern pattern) => !pattern.IsPrefix && pattern.PlusCount == 0;
+    private static bool Wins(RulePattern a, RulePattern b) => !(a.IsExact && b.IsExact) && RulePattern.Beats(a, b);
 }

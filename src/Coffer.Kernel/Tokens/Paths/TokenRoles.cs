@@ -13,11 +13,11 @@ namespace Coffer.Kernel.Tokens.Paths;
 /// <summary>Token roles: named bounds for tokens made under them.</summary>
 internal static partial class TokenRoles
 {
-    private static readonly Field<ImmutableArray<string>> Allowed = Field.TextList("allowed_policies", "Policies its tokens may have.");
-    private static readonly Field<ImmutableArray<string>> Disallowed = Field.TextList("disallowed_policies", "Policies its tokens may not have.");
-    private static readonly Field<ImmutableArray<string>> AllowedGlob = Field.TextList("allowed_policies_glob", "As allowed_policies, with * as a wildcard.");
-    private static readonly Field<ImmutableArray<string>> DisallowedGlob = Field.TextList("disallowed_policies_glob", "As disallowed_policies, with * as a wildcard.");
-    private static readonly Field<ImmutableArray<string>> Aliases = Field.TextList("allowed_entity_aliases", "Entity aliases its tokens may be tied to.");
+    private static readonly Field<ImmutableArray<string>> Allowed = Field.FoldedNames("allowed_policies", "Policies its tokens may have.");
+    private static readonly Field<ImmutableArray<string>> Disallowed = Field.FoldedNames("disallowed_policies", "Policies its tokens may not have.");
+    private static readonly Field<ImmutableArray<string>> AllowedGlob = Field.FoldedNames("allowed_policies_glob", "As allowed_policies, with * as a wildcard.");
+    private static readonly Field<ImmutableArray<string>> DisallowedGlob = Field.FoldedNames("disallowed_policies_glob", "As disallowed_policies, with * as a wildcard.");
+    private static readonly Field<ImmutableArray<string>> Aliases = Field.FoldedNames("allowed_entity_aliases", "Entity aliases its tokens may be tied to.");
     private static readonly Field<bool> Orphan = Field.Boolean("orphan", "Its tokens have no parent.");
     private static readonly Field<bool> Renewable = Field.Boolean("renewable", "Its tokens can be renewed.", true);
     private static readonly Field<string> PathSuffix = Field.Text("path_suffix", "Ends its tokens' path, so that they can be revoked together.");

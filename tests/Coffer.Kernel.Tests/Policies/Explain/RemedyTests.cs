@@ -26,7 +26,7 @@ public sealed class RemedyTests
                 var path = operation == AclOperation.List ? asked + "/" : asked;
                 var before = AclTesting.Acl(string.Concat(rules));
                 var decision = before.Decide(operation, path, isRootProtected: isRootProtected);
-                var stanza = decision.IsAllowed ? null : Remedy.For(before, path, decision, isRootProtected);
+                var stanza = decision.IsAllowed ? null : Remedy.For(before, new AclRequest(path, operation, IsRootProtected: isRootProtected), decision);
                 if (stanza is null)
                 {
                     // Only where no rule can help, or none can be written for a path that holds a wildcard's sign.
@@ -48,7 +48,7 @@ public sealed class RemedyTests
     {
         var acl = AclTesting.Acl("""path "kv/x" { capabilities = ["deny"] }""");
 
-        Assert.Null(Remedy.For(acl, "kv/x", acl.Decide(AclOperation.Read, "kv/x"), isRootProtected: false));
+        Assert.Null(Remedy.For(acl, new AclRequest("kv/x", AclOperation.Read), acl.Decide(AclOperation.Read, "kv/x")));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RemedyTests
         var acl = AclTesting.Acl(Text);
         var decision = acl.Decide(AclOperation.Update, "kv/x", "{}");
 
-        var stanza = Remedy.For(acl, "kv/x", decision, isRootProtected: false)!;
+        var stanza = Remedy.For(acl, new AclRequest("kv/x", AclOperation.Read), decision)!;
 
         Assert.Equal("path \"kv/*\" {\n  capabilities = [\"update\"]\n}\n", stanza);
         Assert.Equal(AclRefusal.ParameterDenied, AclTesting.Acl(Text, stanza).Decide(AclOperation.Update, "kv/x", """{"a":1}""").Refusal);
@@ -71,7 +71,7 @@ public sealed class RemedyTests
         var acl = AclTesting.Acl(Text);
         var decision = acl.Decide(AclOperation.Update, "kv/x", """{"b":"2"}""");
 
-        var stanza = Remedy.For(acl, "kv/x", decision, isRootProtected: false)!;
+        var stanza = Remedy.For(acl, new AclRequest("kv/x", AclOperation.Read), decision)!;
 
         Assert.True(AclTesting.Acl(Text, stanza).Decide(AclOperation.Update, "kv/x", """{"b":"2"}""").IsAllowed);
         Assert.False(AclTesting.Acl(Text, stanza).Decide(AclOperation.Update, "kv/x", """{"a":"2"}""").IsAllowed);
@@ -82,5 +82,5 @@ public sealed class RemedyTests
     [InlineData("kv/x*")]
     [InlineData("kv/{{identity.entity.id}}")]
     public void A_path_that_would_read_as_a_pattern_gets_no_rule(string path) =>
-        Assert.Null(Remedy.For(Acl.Empty, path, Acl.Empty.Decide(AclOperation.Read, path), isRootProtected: false));
+        Assert.Null(Remedy.For(Acl.Empty, new AclRequest(path, AclOperation.Read), Acl.Empty.Decide(AclOperation.Read, path)));
 }
