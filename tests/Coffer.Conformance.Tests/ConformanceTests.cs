@@ -69,7 +69,7 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
 
     [Theory]
     [MemberData(nameof(Listed))]
-    public async Task Listed_case_does_not_pass_yet(string id)
+    public async Task Listed_case_does_not_pass_as_the_list_says(string id)
     {
         if (id == NoCase)
         {
@@ -79,10 +79,18 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
 
         var recorded = Archive.Cases.SingleOrDefault(recorded => recorded.Id == id);
         Assert.True(recorded is not null, $"there is no case {id}: remove it from {PendingList.File}");
+        var entry = Pending.Cases[id];
 
-        var differences = await RunAsync(recorded, first: true);
+        var differences = await RunAsync(recorded, first: !entry.IsDeliberate);
 
         Assert.True(differences.Count > 0, $"{id} passes now: remove it from {PendingList.File}");
+        if (entry.IsDeliberate && !PendingEntry.StepsOf(differences).SequenceEqual(entry.Steps))
+        {
+            differences = await RunAgainAsync(recorded);
+            Assert.True(
+                PendingEntry.StepsOf(differences).SequenceEqual(entry.Steps),
+                $"{id} is listed as different at step {string.Join(", ", entry.Steps)} only:\n{string.Join('\n', differences.Take(DifferencesShown))}");
+        }
     }
 
     [Theory]

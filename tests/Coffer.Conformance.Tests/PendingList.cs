@@ -3,12 +3,13 @@ using Coffer.Conformance.Tests.Recordings;
 namespace Coffer.Conformance.Tests;
 
 /// <summary>
-/// The cases that do not pass yet, from <c>pending.txt</c>. A line is <c>AREA/CASE  # reason</c>, or <c>AREA/PREFIX*  # reason</c> for all cases
-/// that begin so; of the latter only the first one is run, to see that it still fails.
+/// The cases that do not pass, from <c>pending.txt</c>. A line is <c>AREA/CASE  # not yet: reason</c>, <c>AREA/PREFIX*  # not yet: reason</c> for
+/// all cases that begin so (of these only the first one is run, to see that it still fails), or <c>AREA/CASE  # different at step 2, 5: reason</c>
+/// where Coffer answers otherwise on purpose (the other steps of such a case still have to pass).
 /// </summary>
 internal sealed class PendingList
 {
-    private PendingList(IReadOnlyDictionary<string, string> cases, IReadOnlyDictionary<string, string> patterns)
+    private PendingList(IReadOnlyDictionary<string, PendingEntry> cases, IReadOnlyDictionary<string, PendingEntry> patterns)
     {
         Cases = cases;
         Patterns = patterns;
@@ -17,24 +18,32 @@ internal sealed class PendingList
     public static string File { get; } = Path.Combine(Archive.Folder, "pending.txt");
 
     /// <summary>Reasons by case.</summary>
-    public IReadOnlyDictionary<string, string> Cases { get; }
+    public IReadOnlyDictionary<string, PendingEntry> Cases { get; }
 
     /// <summary>Reasons by pattern, the star left off.</summary>
-    public IReadOnlyDictionary<string, string> Patterns { get; }
+    public IReadOnlyDictionary<string, PendingEntry> Patterns { get; }
 
     public static PendingList Load() => Parse(System.IO.File.ReadAllLines(File));
 
-    /// <exception cref="InvalidDataException">A line names nothing, names it twice or gives no reason.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line names nothing, names it twice, does not say of which kind its reason is, or calls a whole pattern different on purpose.
+    /// </exception>
     public static PendingList Parse(IEnumerable<string> lines)
     {
-        var cases = new Dictionary<string, string>();
-        var patterns = new Dictionary<string, string>();
+        var cases = new Dictionary<string, PendingEntry>();
+        var patterns = new Dictionary<string, PendingEntry>();
         foreach (var line in lines.Where(line => line.Length > 0 && line[0] != '#'))
         {
-            var (name, reason) = line.Split('#', 2, StringSplitOptions.TrimEntries) is [var left, { Length: > 0 } right]
-                ? (left, right)
-                : throw new InvalidDataException($"'{line}' gives no reason; write AREA/CASE  # reason");
-            var isNew = name.EndsWith('*') ? patterns.TryAdd(name[..^1], reason) : cases.TryAdd(name, reason);
+            var (name, entry) = line.Split('#', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } left, var right] && PendingEntry.Parse(right) is { } known
+                ? (left, known)
+                : throw new InvalidDataException(
+                    $"'{line}' gives no reason of a known kind; write AREA/CASE  # not yet: REASON, or AREA/CASE  # different at step 2, 5: REASON");
+            if (name.EndsWith('*') && entry.IsDeliberate)
+            {
+                throw new InvalidDataException($"'{name}' calls many cases different on purpose; list each with its steps");
+            }
+
+            var isNew = name.EndsWith('*') ? patterns.TryAdd(name[..^1], entry) : cases.TryAdd(name, entry);
             if (!isNew)
             {
                 throw new InvalidDataException($"'{name}' is listed twice");

@@ -32,14 +32,14 @@ internal sealed class PendingListWriter
         }
 
         return Archive.Cases.GroupBy(recorded => recorded.Area).SelectMany(area => AreaLines(old, area.Key, [.. area]))
-            .Prepend("").Prepend("# Cases that do not pass yet, each with the reason: see CONTRIBUTING.md.");
+            .Prepend("").Prepend("# Cases that do not pass, each with the reason (not yet, or different on purpose): see CONTRIBUTING.md.");
     }
 
     private IEnumerable<string> AreaLines(PendingList old, string area, RecordedCase[] cases)
     {
         if (cases.All(recorded => _failures.ContainsKey(recorded.Id)))
         {
-            return [$"{area}/*  # {old.Patterns.GetValueOrDefault($"{area}/", "nothing of this area is there yet")}"];
+            return [$"{area}/*  # {(old.Patterns.TryGetValue($"{area}/", out var entry) ? entry.Text : PendingEntry.NotYet + "nothing of this area is there")}"];
         }
 
         return cases.Where(recorded => _failures.ContainsKey(recorded.Id)).Select(recorded => $"{recorded.Id}  # {Reason(old, recorded)}");
@@ -47,12 +47,12 @@ internal sealed class PendingListWriter
 
     private string Reason(PendingList old, RecordedCase recorded)
     {
-        if (old.Cases.TryGetValue(recorded.Id, out var reason))
+        if (old.Cases.TryGetValue(recorded.Id, out var entry))
         {
-            return reason;
+            return entry.Text;
         }
 
         var difference = _failures[recorded.Id];
-        return difference.Length <= ReasonMax ? difference : difference[..ReasonMax] + "...";
+        return PendingEntry.NotYet + (difference.Length <= ReasonMax ? difference : difference[..ReasonMax] + "...");
     }
 }
