@@ -74,12 +74,13 @@ internal static class DataPaths
             return KvReplies.NoKey(request);
         }
 
-        if (!request.Has(Value))
+        if (!request.Has(Value) && !IsNull(request, Value.Name))
         {
             return Reply.Invalid("no data provided");
         }
 
-        if (StoredJson.Take(request.Get(Value)) is not { } data)
+        // Null is a secret without fields.
+        if ((request.Has(Value) ? StoredJson.Take(request.Get(Value)) : "{}"u8.ToArray()) is not { } data)
         {
             return Reply.Invalid("error parsing JSON: the data is not UTF-8");
         }
@@ -142,7 +143,7 @@ internal static class DataPaths
         var now = request.Now;
         if (await store.LoadAsync(cancellation) is { } stored && stored.Key.Find(stored.Key.CurrentVersion) is { } version && version.IsReadable(now))
         {
-            store.Change(stored, key => key.Change([key.CurrentVersion], newest => newest with { Deletion = now }));
+            store.Change(stored, now, key => key.Change([key.CurrentVersion], newest => newest with { Deletion = now }));
         }
 
         return Reply.Done;
@@ -191,6 +192,9 @@ internal static class DataPaths
         using var document = JsonDocument.Parse(data);
         return Subkeys.Of(document.RootElement, depth);
     }
+
+    private static bool IsNull(EngineRequest request, string name) =>
+        request.Data.ValueKind == JsonValueKind.Object && request.Data.TryGetProperty(name, out var sent) && sent.ValueKind == JsonValueKind.Null;
 
     // A query such as "?version=" is a mistake, where other fields take an empty text for zero.
     private static bool IsEmptyText(EngineRequest request, string name) =>

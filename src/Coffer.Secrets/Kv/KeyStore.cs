@@ -69,11 +69,16 @@ internal readonly struct KeyStore(IStorageView storage, string path)
         return added;
     }
 
-    /// <summary>Writes a change of settings, or of versions that keep their data.</summary>
-    public void Change(StoredKey? before, Func<KvKey, KvKey> change) => Put(change(before is null ? new KvKey() : Settle(before)));
+    /// <summary>Writes a change of settings, or of versions that keep their data. A change that gives the key back as it was leaves its time too.</summary>
+    public void Change(StoredKey? before, DateTimeOffset now, Func<KvKey, KvKey> change)
+    {
+        var settled = before is null ? new KvKey() : Settle(before);
+        var changed = change(settled);
+        Put(ReferenceEquals(changed, settled) ? settled : changed with { Updated = now });
+    }
 
     /// <summary>Destroys versions: their data is gone with the commit, their rows stay.</summary>
-    public void Destroy(StoredKey before, IReadOnlyCollection<long> numbers)
+    public void Destroy(StoredKey before, DateTimeOffset now, IReadOnlyCollection<long> numbers)
     {
         var key = Settle(before);
         foreach (var number in numbers)
@@ -81,7 +86,8 @@ internal readonly struct KeyStore(IStorageView storage, string path)
             RemoveData(key, number);
         }
 
-        Put(key.Change(numbers, version => version with { Destroyed = true, Inline = null }));
+        var changed = key.Change(numbers, version => version with { Destroyed = true, Inline = null });
+        Put(ReferenceEquals(changed, key) ? key : changed with { Updated = now });
     }
 
     /// <summary>Removes the key with all its versions.</summary>

@@ -28,7 +28,7 @@ internal sealed record KvKey
     [JsonConverter(typeof(TicksConverter))]
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>When the newest version was written.</summary>
+    /// <summary>When the key last changed: a version was added, deleted, brought back or destroyed, or a setting was written.</summary>
     [JsonPropertyName("u")]
     [JsonConverter(typeof(TicksConverter))]
     public DateTimeOffset Updated { get; init; }
@@ -79,16 +79,19 @@ internal sealed record KvKey
         };
     }
 
-    /// <summary>Changes the versions with these numbers; unknown ones are passed over.</summary>
+    /// <summary>Changes the versions with these numbers; unknown ones are passed over. This very key when none of them is another now.</summary>
     public KvKey Change(IEnumerable<long> numbers, Func<KvVersion, KvVersion> change)
     {
         var versions = Versions.ToBuilder();
+        var isSame = true;
         foreach (var number in numbers.Where(number => Find(number) is not null))
         {
             var index = (int)(number - FirstVersion);
-            versions[index] = change(versions[index]);
+            var changed = change(versions[index]);
+            isSame &= changed == versions[index];
+            versions[index] = changed;
         }
 
-        return this with { Versions = versions.ToImmutable() };
+        return isSame ? this : this with { Versions = versions.ToImmutable() };
     }
 }

@@ -87,7 +87,7 @@ internal static class MetadataPath
             return refusal;
         }
 
-        store.Change(stored, settled => after with { Versions = settled.Versions });
+        store.Change(stored, request.Now, settled => ReferenceEquals(after, before) ? settled : after with { Versions = settled.Versions });
         var config = await VersionedEngine.ConfigAsync(request, cancellation);
         return config.CasRequired && request.Has(VersionLimits.CasRequired) && !after.CasRequired
             ? new Reply.Empty { Warnings = [VersionLimits.MandatedWarning] }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Sdk.Engines;
-using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Secrets.Kv;
@@ -14,7 +13,7 @@ internal sealed class PlainEngine : IEngine
         new("{path:folder...}", "Keeps one value under each path.")
         {
             Description = "A write replaces the whole value. A field \"ttl\" (or \"lease\") in it is shown as lease_duration: a hint for readers, "
-                + "without a lease behind it.",
+                + "without a lease behind it, so that the mount's maximum does not bound it.",
             Exists = async (request, cancellation) => await GetAsync(request, cancellation) is not null,
             Read = ReadAsync,
             List = ListAsync,
@@ -37,20 +36,7 @@ internal sealed class PlainEngine : IEngine
         }
 
         var entry = PlainEntry.Decode(stored);
-        var reply = new Reply.Data(JsonText.FromValid(entry.Json))
-        {
-            LeaseHint = entry.Ttl > TimeSpan.Zero ? entry.Ttl : request.Mount.DefaultLeaseTtl,
-        };
-        var max = request.Mount.MaxLeaseTtl;
-        return max <= TimeSpan.Zero || reply.LeaseHint <= max ? reply : reply with
-        {
-            LeaseHint = max,
-            Warnings =
-            [
-                $"TTL of \"{GoDuration.Format(reply.LeaseHint)}\" exceeded the effective max_ttl of \"{GoDuration.Format(max)}\"; "
-                    + "TTL value is capped accordingly",
-            ],
-        };
+        return new Reply.Data(JsonText.FromValid(entry.Json)) { LeaseHint = entry.Ttl ?? request.Mount.DefaultLeaseTtl };
     }
 
     private static async ValueTask<Reply> ListAsync(EngineRequest request, CancellationToken cancellation)

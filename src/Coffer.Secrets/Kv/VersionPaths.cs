@@ -55,7 +55,7 @@ internal static class VersionPaths
     private static ValueTask DeleteAsync(EngineRequest request, KeyStore store, StoredKey stored, CancellationToken cancellation)
     {
         var now = request.Now;
-        store.Change(stored, key => key.Change(
+        store.Change(stored, now, key => key.Change(
             request.Get(Versions), version => version.IsReadable(now) ? version with { Deletion = now } : version));
         return ValueTask.CompletedTask;
     }
@@ -64,13 +64,13 @@ internal static class VersionPaths
     {
         var config = await VersionedEngine.ConfigAsync(request, cancellation);
         var deletion = config.DeletionOf(request.Now, stored.Key.DeleteVersionAfter);
-        store.Change(stored, key => key.Change(
+        store.Change(stored, request.Now, key => key.Change(
             request.Get(Versions), version => version.Destroyed ? version : version with { Deletion = deletion }));
     }
 
     private static ValueTask DestroyAsync(EngineRequest request, KeyStore store, StoredKey stored, CancellationToken cancellation)
     {
-        store.Destroy(stored, request.Get(Versions));
+        store.Destroy(stored, request.Now, request.Get(Versions));
         return ValueTask.CompletedTask;
     }
 }

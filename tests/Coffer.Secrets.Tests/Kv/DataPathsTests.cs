@@ -83,7 +83,6 @@ public sealed class DataPathsTests
     [InlineData("""{"options":{"cas":[0]},"data":{"n":0}}""", "error parsing check-and-set parameter")]
     [InlineData("""{"options":{"cas":0}}""", "no data provided")]
     [InlineData("""{"a":"b"}""", "no data provided")]
-    [InlineData("""{"data":null}""", "no data provided")]
     [InlineData("{}", "no data provided")]
     [InlineData(null, "no data provided")]
     [InlineData("""{"data":"text"}""", "Field validation failed: error converting input for field \"data\": expected an object")]
@@ -93,6 +92,16 @@ public sealed class DataPathsTests
     {
         (await _harness.WriteAsync("data/c", body)).AssertRefused(400, error);
         Assert.Empty(_harness.Store.Keys);
+    }
+
+    [Fact]
+    public async Task Null_is_a_secret_without_fields()
+    {
+        Assert.Equal(1, (int)(await _harness.WriteAsync("data/c", """{"data":null}""")).Data()["version"]!);
+
+        var reply = await _harness.ReadAsync("data/c");
+        Assert.Equal(200, reply.Status());
+        Assert.Equal("{}", reply.Data()["data"]!.ToJsonString());
     }
 
     [Fact]

@@ -70,11 +70,14 @@ public sealed class PlainEngineTests
     [InlineData("""{"v":"1","ttl":"not a duration"}""", 3600)]
     [InlineData("""{"v":"1","ttl":"2h","lease":"1s"}""", 7200)]
     [InlineData("""{"v":"1","ttl":"120"}""", 120)]
-    [InlineData("""{"v":"1","ttl":null,"lease":"10m"}""", 3600)]
-    [InlineData("""{"v":"1","ttl":0}""", 3600)]
+    [InlineData("""{"v":"1","ttl":null,"lease":"10m"}""", 0)]
+    [InlineData("""{"v":"1","ttl":0}""", 0)]
+    [InlineData("""{"v":"1","ttl":""}""", 0)]
+    [InlineData("""{"v":"1","ttl":true}""", 3600)]
+    [InlineData("""{"v":"1","ttl":"1000000h"}""", 3_600_000_000)]
     [InlineData("""{"v":"1","ttl":"-5m"}""", 3600)]
     [InlineData("""{"v":"1","ttl":{"a":1}}""", 3600)]
-    public async Task The_lease_hint_is_the_values_own_ttl_or_the_mounts_default(string value, int seconds)
+    public async Task The_lease_hint_is_the_values_own_ttl_or_the_mounts_default(string value, long seconds)
     {
         _harness.Mount = _harness.Mount with { DefaultLeaseTtl = TimeSpan.FromHours(1) };
         await _harness.WriteAsync("a", value);
@@ -87,16 +90,15 @@ public sealed class PlainEngineTests
     }
 
     [Fact]
-    public async Task A_ttl_beyond_the_mounts_maximum_is_cut_with_a_warning()
+    public async Task A_ttl_beyond_the_mounts_maximum_is_shown_as_it_is_since_no_lease_is_behind_it()
     {
         _harness.Mount = _harness.Mount with { MaxLeaseTtl = TimeSpan.FromHours(1) };
         await _harness.WriteAsync("a", """{"ttl":"2h"}""");
 
         var data = Assert.IsType<Reply.Data>(await _harness.ReadAsync("a"));
 
-        Assert.Equal(TimeSpan.FromHours(1), data.LeaseHint);
-        Assert.Equal(
-            "TTL of \"2h0m0s\" exceeded the effective max_ttl of \"1h0m0s\"; TTL value is capped accordingly", Assert.Single(data.Warnings));
+        Assert.Equal(TimeSpan.FromHours(2), data.LeaseHint);
+        Assert.Empty(data.Warnings);
     }
 
     [Fact]
