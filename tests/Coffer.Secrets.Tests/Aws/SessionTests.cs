@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
 using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
@@ -74,6 +76,43 @@ public sealed class SessionTests : AwsTest
         await RoleAsync("t", role);
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), (await Engine.PlanAsync(Operation.Read, $"sts/t{query}")).Plan.Ttl);
+    }
+
+    [Fact]
+    public async Task Aws_is_asked_for_no_more_than_the_mount_allows_whatever_the_role_says()
+    {
+        Engine.Mount = Engine.Mount with { MaxLeaseTtl = TimeSpan.FromMinutes(25) };
+        await MakeRoleAsync("deploy");
+        await RoleAsync("t", $$"""{"credential_type":"assumed_role","role_arns":"{{Deploy}}","max_sts_ttl":"2h"}""");
+
+        var lease = await Engine.IssueAsync(Operation.Read, "sts/t?ttl=90m");
+
+        Assert.Equal(TimeSpan.FromMinutes(90), lease.Plan.Ttl);
+        Assert.Equal(Engine.Clock.GetUtcNow() + TimeSpan.FromMinutes(25), lease.Created!.ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData("abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01", true)]
+    [InlineData("abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01", "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01", false)]
+    [InlineData("x..y", "x..y", false)]
+    [InlineData("\U0001F40E-ö", "_-_", false)]
+    public async Task A_session_name_is_made_to_fit(string given, string expected, bool warns)
+    {
+        await RoleAsync("t", $$"""{"credential_type":"assumed_role","role_arns":"{{Deploy}}"}""");
+
+        var reply = await Engine.WriteAsync("sts/t", $$"""{"role_session_name":"{{given}}"}""");
+
+        var leased = Assert.IsType<Reply.Leased>(reply);
+        Assert.Equal(expected, (string?)JsonNode.Parse(leased.Plan.Data.Utf8.Span)!["session"]!["session_name"]);
+        Assert.Equal(warns ? ["the role session name was truncated to 64 characters to fit within IAM session name length limits"] : [], reply.Warnings);
+    }
+
+    [Fact]
+    public async Task A_session_name_of_one_character_is_refused_since_aws_takes_two()
+    {
+        await RoleAsync("t", $$"""{"credential_type":"assumed_role","role_arns":"{{Deploy}}"}""");
+
+        (await Engine.WriteAsync("sts/t", """{"role_session_name":"é"}""")).AssertRefused(400, "role_session_name has 1 character: AWS takes 2 to 64");
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class CredentialPaths
     /// <summary>Shortest session that STS gives.</summary>
     private static readonly TimeSpan SessionMin = TimeSpan.FromMinutes(15);
 
+    private const string CutName = "the role session name was truncated to 64 characters to fit within IAM session name length limits";
+
     private static readonly Field<string> RoleArn = Field.Text("role_arn", "Which of the role's ARNs to assume.");
 
     private static readonly Field<TimeSpan> Ttl =
@@ -118,29 +120,39 @@ internal static class CredentialPaths
         var ttl = request.Has(Ttl) ? request.Get(Ttl) : role.DefaultStsTtl > TimeSpan.Zero ? role.DefaultStsTtl : Ttl.Default;
         var max = role.MaxStsTtl > TimeSpan.Zero ? role.MaxStsTtl : request.Mount.MaxLeaseTtl;
         ttl = ttl < max ? ttl : max;
-        if (ttl < SessionMin)
+
+        // AWS is asked for no more than the mount allows: nobody can take the rest back. The lease keeps what was asked for, so that its cut is told.
+        var duration = ttl < request.Mount.MaxLeaseTtl ? ttl : request.Mount.MaxLeaseTtl;
+        if (duration < SessionMin)
         {
             var doing = assumes ? "Error assuming role" : "Error generating STS keys";
-            return Reply.Invalid($"{doing}: a session of {GoDuration.Format(ttl)} is too short: AWS gives 15m or more");
+            return Reply.Invalid($"{doing}: a session of {GoDuration.Format(duration)} is too short: AWS gives 15m or more");
         }
 
-        var given = request.Get(SessionName);
+        var given = UserNames.Normalize(request.Get(SessionName));
+        if (assumes && given.Length == 1)
+        {
+            return Reply.Invalid($"role_session_name has 1 character: AWS takes 2 to {UserNames.IamCharsMax}");
+        }
+
+        var isCut = assumes && given.Length > UserNames.IamCharsMax;
         var random = RandomOf(request);
         var session = new SessionPlan
         {
             Role = name,
             RoleArn = assumes ? ChosenArn(request.Get(RoleArn), role) : null,
             SessionName = !assumes ? names.Sts(request.Caller.DisplayName, name, random, request.Now)
-                : given.Length > 0 ? UserNames.Normalize(given)
+                : given.Length > 0 ? isCut ? given[..UserNames.IamCharsMax] : given
                 : names.Iam(request.Caller.DisplayName, name, random, request.Now),
-            Duration = ttl,
+            Duration = duration,
             PolicyArns = role.PolicyArns ?? [],
             PolicyDocument = role.PolicyDocument,
             Groups = role.IamGroups ?? [],
             Tags = assumes ? role.SessionTags : null,
             ExternalId = assumes && role.ExternalId.Length > 0 ? role.ExternalId : null,
         };
-        return Leased(new AccessKeysPlan { Session = session }, ttl, ttl, renewable: false);
+        var leased = Leased(new AccessKeysPlan { Session = session }, ttl, ttl, renewable: false);
+        return isCut ? leased with { Warnings = [CutName] } : leased;
     }
 
     private static string? RoleArnProblem(string asked, string name, AwsRole role) =>

@@ -9,7 +9,9 @@ public sealed class UserNames
     public const string DefaultTemplate =
         """{{ if (eq .Type "STS") }}{{ printf "vault-%s-%s" (unix_time) (random 20) | truncate 32 }}{{ else }}{{ printf "vault-%s-%s-%s" (printf "%s-%s" (.DisplayName) (.PolicyName) | truncate 42) (unix_time) (random 20) | truncate 64 }}{{ end }}""";
 
-    private const int IamCharsMax = 64;
+    /// <summary>Longest name of a user, or of a role's session.</summary>
+    public const int IamCharsMax = 64;
+
     private const int StsCharsMax = 32;
 
     private static readonly SearchValues<char> Allowed =
@@ -36,13 +38,7 @@ public sealed class UserNames
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.AsSpan().ContainsAnyExcept(Allowed)
-            ? string.Create(text.Length, text, static (span, source) =>
-            {
-                for (var i = 0; i < span.Length; i++)
-                {
-                    span[i] = Allowed.Contains(source[i]) ? source[i] : '_';
-                }
-            })
+            ? string.Concat(text.EnumerateRunes().Select(static rune => rune.IsAscii && Allowed.Contains((char)rune.Value) ? (char)rune.Value : '_'))
             : text;
     }
 
