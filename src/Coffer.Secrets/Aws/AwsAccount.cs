@@ -20,9 +20,9 @@ internal sealed class AwsAccount(EngineContext context, IAwsCredentialSource? ch
             return known.Connection;
         }
 
-        if (config.IsHalf())
+        if (config.CredentialProblem() is { } problem)
         {
-            throw new EngineException(FailureClass.NeedsOperator, RootConfig.HalfPair);
+            throw new EngineException(FailureClass.NeedsOperator, problem);
         }
 
         var options = config.ToConnection();

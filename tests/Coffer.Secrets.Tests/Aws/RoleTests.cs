@@ -159,6 +159,7 @@ public sealed class RoleTests
         var reply = await _engine.WriteAsync("roles/p", new JsonObject { ["credential_type"] = "iam_user", ["policy_document"] = document }.ToJsonString());
 
         Assert.Contains("characters too long", Assert.Single(reply.Warnings), StringComparison.Ordinal);
+        (await _engine.WriteAsync("config/root", "{}")).AssertDone();
         var refused = await _engine.ReadAsync("creds/p");
         Assert.Equal(400, refused.Status());
         Assert.Equal(reply.Warnings[0], Assert.Single(refused.Errors()));

@@ -12,12 +12,21 @@ internal sealed record RootConfig
     public const string HalfPair =
         "static AWS client credentials haven't been properly configured (the access key or secret key were provided but not both)";
 
-    /// <summary>What holds as long as nothing was written: AWS's own chain of credentials.</summary>
-    public static RootConfig Default { get; } = new();
+    /// <summary>What a mount without credentials answers.</summary>
+    public const string NoCredentials =
+        "config/root has no credentials for AWS: write access_key and secret_key to it, or use_environment=true to use the account of the server's environment";
+
+    /// <summary>What holds as long as nothing was written: no credentials, so that nobody's account is used by accident.</summary>
+    public static RootConfig Default { get; } = new() { UsesEnvironment = false };
 
     public string AccessKey { get; init; } = "";
 
     public string SecretKey { get; init; } = "";
+
+    /// <summary>
+    /// AWS's default chain of credentials was chosen. Null in what an earlier version wrote, which used the chain wherever there was no pair.
+    /// </summary>
+    public bool? UsesEnvironment { get; init; }
 
     public string Region { get; init; } = "";
 
@@ -34,6 +43,15 @@ internal sealed record RootConfig
 
     /// <summary>Exactly one half of the key pair is there.</summary>
     public bool IsHalf() => AccessKey.Length == 0 != (SecretKey.Length == 0);
+
+    /// <summary>Neither half of a pair is there, and AWS's default chain takes its place.</summary>
+    public bool IsEnvironment() => AccessKey.Length == 0 && SecretKey.Length == 0 && UsesEnvironment != false;
+
+    /// <summary>Neither half of a pair is there, and nothing takes its place.</summary>
+    public bool IsBare() => AccessKey.Length == 0 && SecretKey.Length == 0 && UsesEnvironment == false;
+
+    /// <summary>Why no credentials can be made or removed with this, in words for whoever asked; null when they can.</summary>
+    public string? CredentialProblem() => IsHalf() ? HalfPair : IsBare() ? NoCredentials : null;
 
     public AwsConnectionOptions ToConnection() => new()
     {

@@ -7,13 +7,15 @@ using Coffer.Secrets.Aws.Names;
 
 namespace Coffer.Secrets.Aws.Configuration;
 
-/// <summary>The path <c>config/root</c>: a write replaces all of it, a read gives all but the secret key.</summary>
+/// <summary>
+/// The path <c>config/root</c>: a write replaces all of it but a key pair that it does not name, a patch changes what it names, a read gives all but the
+/// secret key.
+/// </summary>
 internal static class RootConfigPath
 {
-    private static readonly Field<string> AccessKey = Field.Text(
-        "access_key", "Access key id of the credentials that make and remove others. Without a pair, AWS's default chain is used.");
+    private const string NoPair =
+        "config/root has no key pair now: until one is written, or use_environment=true is, this mount makes no credentials and cannot remove those it made";
 
-    private static readonly Field<string> SecretKey = Field.Secret("secret_key", "Secret key that belongs to access_key. Never returned.");
     private static readonly Field<string> Region = Field.Text("region", "AWS region. Default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1.");
     private static readonly Field<string> IamEndpoint = Field.Text("iam_endpoint", "URL of IAM, when it is not AWS's own.");
     private static readonly Field<string> StsEndpoint = Field.Text("sts_endpoint", "URL of STS, when it is not the region's own.");
@@ -32,9 +34,10 @@ internal static class RootConfigPath
 
     public static EnginePath Path { get; } = new(RootConfig.Key, "Credentials and endpoints that this mount uses to reach AWS.")
     {
-        Fields = [AccessKey, SecretKey, Region, IamEndpoint, StsEndpoint, StsRegion, MaxRetries, UsernameTemplate],
+        Fields = [RootKeys.AccessKeyField, RootKeys.SecretKeyField, RootKeys.EnvironmentField, Region, IamEndpoint, StsEndpoint, StsRegion, MaxRetries, UsernameTemplate],
         Read = ReadAsync,
-        Write = (request, _) => ValueTask.FromResult(Write(request)),
+        Write = (request, cancellation) => ChangeAsync(request, patching: false, cancellation),
+        Patch = (request, cancellation) => ChangeAsync(request, patching: true, cancellation),
     };
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
@@ -43,6 +46,7 @@ internal static class RootConfigPath
         return config is null ? Reply.NotFound : Reply.With(json =>
         {
             json.WriteString("access_key", config.AccessKey);
+            json.WriteBoolean("use_environment", config.IsEnvironment());
             json.WriteString("region", config.Region);
             json.WriteString("iam_endpoint", config.IamEndpoint);
             json.WriteString("sts_endpoint", config.StsEndpoint);
@@ -52,14 +56,22 @@ internal static class RootConfigPath
         });
     }
 
-    private static Reply Write(EngineRequest request)
+    private static async ValueTask<Reply> ChangeAsync(EngineRequest request, bool patching, CancellationToken cancellation)
     {
+        var stored = await request.Storage.GetAsync(RootConfig.Key, AwsJson.Default.RootConfig, cancellation);
+        if (patching && stored is null)
+        {
+            return Reply.NotFound;
+        }
+
         if (Unsupported.FirstOrDefault(name => IsGiven(request.Data, name)) is { } unsupported)
         {
             return Reply.Invalid($"{unsupported} is not supported by this version; leave it out");
         }
 
-        var template = request.Get(UsernameTemplate);
+        // Everything but the key pair falls back to its default in a write, as in Vault; a patch leaves it.
+        var basis = patching ? stored! : RootConfig.Default;
+        var template = After(UsernameTemplate, basis.UsernameTemplate);
         template = template.Length > 0 ? template : UserNames.DefaultTemplate;
         try
         {
@@ -70,19 +82,32 @@ internal static class RootConfigPath
             return Reply.Invalid($"unable to initialize username template: {error.Message}");
         }
 
+        if (RootKeys.After(request, stored, Named(RootKeys.AccessKeyField), Named(RootKeys.SecretKeyField), out var problem) is not { } keys)
+        {
+            return Reply.Invalid(problem);
+        }
+
         var config = new RootConfig
         {
-            AccessKey = request.Get(AccessKey),
-            SecretKey = request.Get(SecretKey),
-            Region = request.Get(Region),
-            IamEndpoint = request.Get(IamEndpoint),
-            StsEndpoint = request.Get(StsEndpoint),
-            StsRegion = request.Get(StsRegion),
-            MaxRetries = request.Get(MaxRetries),
+            AccessKey = keys.AccessKey,
+            SecretKey = keys.SecretKey,
+            UsesEnvironment = keys.UsesEnvironment,
+            Region = After(Region, basis.Region),
+            IamEndpoint = After(IamEndpoint, basis.IamEndpoint),
+            StsEndpoint = After(StsEndpoint, basis.StsEndpoint),
+            StsRegion = After(StsRegion, basis.StsRegion),
+            MaxRetries = After(MaxRetries, basis.MaxRetries),
             UsernameTemplate = template,
         };
         request.Storage.Put(RootConfig.Key, config, AwsJson.Default.RootConfig);
-        return Reply.Done;
+        return config.IsBare() ? new Reply.Empty { Warnings = [NoPair] } : Reply.Done;
+
+        T After<T>(Field<T> field, T before) => request.Has(field) ? request.Get(field) : IsTakenBack(field) ? field.Default : before;
+
+        string? Named(Field<string> field) => request.Has(field) ? request.Get(field) : IsTakenBack(field) ? "" : null;
+
+        bool IsTakenBack(Field field) => patching && request.Data.ValueKind == JsonValueKind.Object
+            && request.Data.TryGetProperty(field.Name, out var sent) && sent.ValueKind == JsonValueKind.Null;
     }
 
     /// <summary>Clients send fields they know with their zero values too: those ask for nothing.</summary>

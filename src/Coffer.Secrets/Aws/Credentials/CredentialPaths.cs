@@ -44,9 +44,9 @@ internal static class CredentialPaths
         }
 
         var config = await request.Storage.GetAsync(RootConfig.Key, AwsJson.Default.RootConfig, cancellation) ?? RootConfig.Default;
-        if (config.IsHalf())
+        if (config.CredentialProblem() is { } problem)
         {
-            return Reply.Invalid(RootConfig.HalfPair);
+            return Reply.Invalid(problem);
         }
 
         if (!TryChoose(role, request.Path.StartsWith("sts/", StringComparison.Ordinal), out var type, out var refusal))
