@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Leases;
 using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
@@ -27,6 +28,9 @@ public sealed record KernelOptions
     public required HttpClient Http { get; init; }
 
     public SystemTtl SystemTtl { get; init; } = SystemTtl.Standard;
+
+    /// <summary>How long an outside system may still carry out a call that got no answer.</summary>
+    public TimeSpan LateCallTime { get; init; } = LateCalls.Standard;
 
     /// <summary>As <c>sys/seal-status</c> names it: <c>inmem</c>, <c>file</c>, <c>sqlite</c>.</summary>
     public required string StorageType { get; init; }

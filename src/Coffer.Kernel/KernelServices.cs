@@ -55,6 +55,11 @@ public sealed record KernelServices
 
     public required LeaseRevoker Revoker { get; init; }
 
+    public required LateCalls LateCalls { get; init; }
+
+    /// <summary>Cancelled at seal: every call to an outside system ends then.</summary>
+    public required CancellationToken Stopping { get; init; }
+
     public required MountRotations Rotations { get; init; }
 
     public required DueSignal Due { get; init; }

@@ -51,6 +51,12 @@ public static class Limits
     /// <summary>Leases handled in one pass of the janitor, so that memory does not grow with what is due.</summary>
     public const int LeasesPerPass = 256;
 
+    /// <summary>
+    /// Longest that making a secret may take, all calls to the outside system with their repetitions: less than a request may take by default, so that its
+    /// client is still there for the answer.
+    /// </summary>
+    public static readonly TimeSpan CreationTimeMax = TimeSpan.FromSeconds(60);
+
     /// <summary>Revocations in flight at outside systems at once.</summary>
     public const int RevocationsInFlight = 16;
 

@@ -50,6 +50,7 @@ public sealed class CofferServer : IAsyncDisposable
             Engines = EngineCatalog.All,
             Http = http,
             SystemTtl = options.SystemTtl,
+            LateCallTime = options.LateCallTime,
             Lockout = options.Lockout,
             StorageType = options.Storage.Type,
             Version = Version,

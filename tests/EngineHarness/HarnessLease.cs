@@ -16,9 +16,6 @@ public sealed class HarnessLease(EngineHarness harness, string id, Reply.Leased 
     /// <summary>What the last <see cref="CreateAsync"/> made; null before.</summary>
     public CreatedSecret? Created { get; private set; }
 
-    /// <summary>What a kernel says after a creation that was cut off.</summary>
-    public bool MayStillAppear { get; set; }
-
     public async Task<CreatedSecret> CreateAsync() =>
         Created = await Secret.CreateAsync(Context, Plan, TestContext.Current.CancellationToken);
 
@@ -30,5 +27,5 @@ public sealed class HarnessLease(EngineHarness harness, string id, Reply.Leased 
     private IDynamicSecret Secret => Assert.Single(harness.Engine.Secrets, secret => secret.Name == Plan.Secret);
 
     private SecretContext Context =>
-        new(id, harness.Mount, harness.Store, issued, harness.Clock.GetUtcNow()) { MayStillAppear = MayStillAppear };
+        new(id, harness.Mount, harness.Store, issued, harness.Clock.GetUtcNow());
 }

@@ -11,6 +11,15 @@ public sealed record AwsCallOptions
     /// <summary>How long one attempt may take, answer included. Default 15 seconds.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a call may take with all repetitions and pauses; none begins that could not end within it. At least <see cref="AttemptTimeout"/>. Default 45
+    /// seconds.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Called when an attempt was sent and its outcome stays unknown: AWS may still carry it out. Not called where no connection was made.</summary>
+    public Action OnUnanswered { get; init; } = static () => { };
+
     /// <summary>The longest first pause; it doubles with each attempt. Default 100 milliseconds, five times that when throttled.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -31,6 +40,11 @@ public sealed record AwsCallOptions
         if (AttemptTimeout <= TimeSpan.Zero || FirstDelay < TimeSpan.Zero || MaxDelay < FirstDelay)
         {
             yield return "timeout and delays must be positive, and the first delay no longer than the longest";
+        }
+
+        if (CallTimeout < AttemptTimeout)
+        {
+            yield return "a call must be given at least the time of one attempt";
         }
     }
 

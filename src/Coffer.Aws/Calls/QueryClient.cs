@@ -26,6 +26,7 @@ internal sealed class QueryClient(
         string operation, QueryParameters parameters, bool repeatable, string? marker, CancellationToken cancellation)
     {
         var body = parameters.Encode(operation, version, marker);
+        var begun = clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -35,6 +36,11 @@ internal sealed class QueryClient(
             catch (AwsException error) when (attempt <= options.MaxRetries && IsWorthRepeating(error, repeatable))
             {
                 var delay = options.DelayBefore(attempt, error.Kind == AwsErrorKind.Throttled);
+                if (clock.GetElapsedTime(begun) + delay + options.AttemptTimeout > options.CallTimeout)
+                {
+                    throw;
+                }
+
                 await Task.Delay(delay, clock, cancellation).ConfigureAwait(false);
             }
         }
@@ -69,14 +75,36 @@ internal sealed class QueryClient(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            options.OnUnanswered();
             throw new AwsException(
                 AwsErrorKind.Network, "Timeout", name, $"no answer from {endpoint} within {options.AttemptTimeout.TotalSeconds} s");
         }
+        catch (OperationCanceledException)
+        {
+            options.OnUnanswered();
+            throw;
+        }
+        catch (AwsException error) when (error.OutcomeUnknown)
+        {
+            options.OnUnanswered();
+            throw;
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
+            if (!IsUnsent(error))
+            {
+                options.OnUnanswered();
+            }
+
             throw new AwsException(AwsErrorKind.Network, "NetworkError", name, $"no answer from {endpoint}: {error.Message}", inner: error);
         }
     }
+
+    /// <summary>True when there was no connection on which anything could have been sent.</summary>
+    private static bool IsUnsent(Exception error) => error is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     private static XElement Read(string name, string operation, HttpResponseMessage response, byte[] answer)
     {

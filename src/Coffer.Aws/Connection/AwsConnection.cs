@@ -59,6 +59,11 @@ public sealed class AwsConnection
     /// <summary>IAM with the connection's own credentials.</summary>
     public IIamClient Iam() => IamWith(_credentials);
 
+    /// <summary>IAM with the connection's own credentials.</summary>
+    /// <param name="onUnanswered">As <see cref="AwsCallOptions.OnUnanswered"/>.</param>
+    public IIamClient Iam(Action onUnanswered) =>
+        new IamClient(_http, IamEndpoint, _iamRegion, _credentials, _calls with { OnUnanswered = onUnanswered }, _clock);
+
     /// <summary>IAM with other credentials, such as a key made a moment ago.</summary>
     public IIamClient IamWith(IAwsCredentialSource credentials) => new IamClient(_http, IamEndpoint, _iamRegion, credentials, _calls, _clock);
 

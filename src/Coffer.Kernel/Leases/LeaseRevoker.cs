@@ -2,17 +2,23 @@ using System.Collections.Concurrent;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Telemetry;
-using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Leases;
 
 /// <summary>How an attempt to end a lease came out.</summary>
-/// <param name="Error">For whoever asked; null when it is gone.</param>
+/// <param name="Error">Why the lease is still there; null when it is gone.</param>
 public readonly record struct RevokeOutcome(string? Error)
 {
+    /// <summary>What there was is removed. The record stays, because a call of the creation may still be carried out.</summary>
+    public bool IsWatched { get; init; }
+
+    /// <summary>Nothing is left to do for the one who asked.</summary>
+    public bool IsDone => IsGone || IsWatched;
+
     public static RevokeOutcome Gone { get; }
 
     /// <summary>It was renewed since it was seen to be due, and stays.</summary>
@@ -23,13 +29,13 @@ public readonly record struct RevokeOutcome(string? Error)
 
 /// <summary>Ends leases and tokens, in steps that can each be repeated: whatever dies in between, the due index still names what is left to do.</summary>
 /// <param name="revocations">Counts and times the calls of engines.</param>
-public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers, TimeProvider clock, IRandom random, DueSignal due, Counter revocations)
+/// <param name="late">How long a call that got no answer is reckoned with.</param>
+/// <param name="stop">Cancelled at seal: calls of engines end then, whoever asked for them.</param>
+public sealed partial class LeaseRevoker(
+    Transactor transactions, RouterFactory routers, TimeProvider clock, IRandom random, DueSignal due, Counter revocations, LateCalls late, CancellationToken stop)
 {
     /// <summary>A revocation that dies with its process is taken up again after this long.</summary>
     public static readonly TimeSpan TakeUpAfter = TimeSpan.FromMinutes(2);
-
-    /// <summary>How long an outside system may take to carry out a call whose caller is dead or has given up.</summary>
-    public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
 
     /// <summary>What waits for an operator is still tried by itself this often: causes go away.</summary>
     private static readonly TimeSpan AttentionRetry = TimeSpan.FromHours(1);
@@ -84,164 +90,98 @@ public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers,
         }
     }
 
-    /// <summary>
-    /// Ends a token: it opens nothing from the first step on; then its leases end, then its children, then its record goes.
-    /// </summary>
-    /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeTokenAsync(string accessor, CancellationToken cancellation)
-    {
-        if (!await MarkTokenAsync(accessor, cancellation))
-        {
-            return false;
-        }
-
-        await EndMarkedAsync(accessor, cancellation);
-        return true;
-    }
-
-    /// <summary>As <see cref="RevokeTokenAsync"/>, for a token that was seen to be due. One that was renewed in between stays.</summary>
-    /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeDueTokenAsync(string accessor, CancellationToken cancellation)
-    {
-        var found = false;
-        var marked = await transactions.RunAsync(
-            async work =>
-            {
-                var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
-                found = token is not null;
-                if (token is null || !(token.Revoking || token.Due <= clock.GetUtcNow()))
-                {
-                    return false;
-                }
-
-                Mark(work, token);
-                return true;
-            },
-            cancellation);
-        if (marked)
-        {
-            await EndMarkedAsync(accessor, cancellation);
-        }
-
-        return found;
-    }
-
-    private async ValueTask EndMarkedAsync(string accessor, CancellationToken cancellation)
-    {
-        // Depth first without recursion: a chain of children may be long.
-        var stack = new Stack<string>([accessor]);
-        while (stack.TryPeek(out var current))
-        {
-            var child = await FirstChildAsync(current, cancellation);
-            if (child is not null)
-            {
-                if (await MarkTokenAsync(child, cancellation))
-                {
-                    stack.Push(child);
-                }
-                else
-                {
-                    await transactions.RunAsync(
-                        work =>
-                        {
-                            work.Delete(TokenKeys.Child(current, child));
-                            return ValueTask.CompletedTask;
-                        },
-                        cancellation);
-                }
-
-                continue;
-            }
-
-            await EndLeasesOfAsync(current, cancellation);
-            await RemoveTokenAsync(current, cancellation);
-            stack.Pop();
-        }
-    }
-
-    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
-    public async ValueTask RevokeOrphaningAsync(string accessor, CancellationToken cancellation)
-    {
-        if (!await MarkTokenAsync(accessor, cancellation))
-        {
-            return;
-        }
-
-        while (await FirstChildAsync(accessor, cancellation) is { } child)
-        {
-            await transactions.RunAsync(
-                async work =>
-                {
-                    work.Delete(TokenKeys.Child(accessor, child));
-                    if (await TokenStore.GetAnyAsync(work, child, cancellation) is { } record)
-                    {
-                        TokenStore.Put(work, record, record with { Parent = "" });
-                    }
-                },
-                cancellation);
-        }
-
-        await EndLeasesOfAsync(accessor, cancellation);
-        await RemoveTokenAsync(accessor, cancellation);
-    }
-
     private async ValueTask<RevokeOutcome> AttemptAsync(string id, Forgetting? forgetting, bool onlyDue, CancellationToken cancellation)
     {
-        var (lease, begun) = await BeginAsync(id, onlyDue, cancellation);
-        if (lease is null)
+        while (true)
         {
-            return RevokeOutcome.Gone;
-        }
+            var (lease, begun) = await BeginAsync(id, onlyDue, cancellation);
+            if (lease is null)
+            {
+                return RevokeOutcome.Gone;
+            }
 
-        if (!begun)
-        {
-            return RevokeOutcome.NotDue;
-        }
+            if (!begun)
+            {
+                return RevokeOutcome.NotDue;
+            }
 
-        if (lease.IsToken)
-        {
-            await RevokeTokenAsync(lease.TokenAccessor, cancellation);
-            return RevokeOutcome.Gone;
-        }
+            if (lease.IsToken)
+            {
+                await RevokeTokenAsync(lease.TokenAccessor, cancellation);
+                return RevokeOutcome.Gone;
+            }
 
-        string? leftBehind = null;
-        var begin = clock.GetTimestamp();
-        try
-        {
-            await CallEngineAsync(lease, cancellation);
-        }
-        catch (EngineException error) when (forgetting is null)
-        {
-            await NoteFailureAsync(id, error, cancellation);
-            return new RevokeOutcome(error.Message);
-        }
-        catch (EngineException error)
-        {
-            leftBehind = error.Message;
-        }
-        finally
-        {
-            revocations.Add(clock.GetElapsedTime(begin));
-        }
+            string? leftBehind = null;
+            var begin = clock.GetTimestamp();
+            try
+            {
+                await CallEngineAsync(lease, cancellation);
+            }
+            catch (EngineException error) when (forgetting is null)
+            {
+                await NoteFailureAsync(id, error, cancellation);
+                return new RevokeOutcome(error.Message);
+            }
+            catch (EngineException error)
+            {
+                leftBehind = error.Message;
+            }
+            finally
+            {
+                revocations.Add(clock.GetElapsedTime(begin));
+            }
 
-        await transactions.RunAsync(
+            if (await ForgetAsync(lease, forgetting, leftBehind, cancellation) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>Removes the record of a lease whose secret is gone; keeps it while a call may still make the secret.</summary>
+    /// <returns>Null when the lease was changed during the call to the engine, so that it has to be looked at once more.</returns>
+    private async ValueTask<RevokeOutcome?> ForgetAsync(LeaseRecord lease, Forgetting? forgetting, string? leftBehind, CancellationToken cancellation)
+    {
+        var next = DateTimeOffset.MaxValue;
+        var outcome = await transactions.RunAsync<RevokeOutcome?>(
             async work =>
             {
-                if (await LeaseStore.GetAsync(work, id, cancellation) is not { } current)
+                if (await LeaseStore.GetAsync(work, lease.Id, cancellation) is not { } current)
                 {
-                    return;
+                    return RevokeOutcome.Gone;
+                }
+
+                var now = clock.GetUtcNow();
+                var mayCome = current.UnsettledUntil > now ? current.UnsettledUntil : null;
+                if (forgetting is null)
+                {
+                    if (current.Due != lease.Due)
+                    {
+                        return null;
+                    }
+
+                    if (mayCome is { } until)
+                    {
+                        next = late.NextLook(until, now);
+                        LeaseStore.Put(work, current, current with { Due = next, LastError = StillComing(until) });
+                        return new RevokeOutcome(StillComing(until)) { IsWatched = true };
+                    }
+                }
+                else if ((leftBehind ?? (mayCome is { } end ? StillComing(end) : null)) is { } left)
+                {
+                    await TombstoneStore.AddAsync(work, current, forgetting, left, clock.GetUtcNow(), random, cancellation);
                 }
 
                 LeaseStore.Remove(work, current);
-                if (leftBehind is not null)
-                {
-                    // Not null: only a forced attempt comes here with something left behind.
-                    await TombstoneStore.AddAsync(work, current, forgetting!, leftBehind, clock.GetUtcNow(), random, cancellation);
-                }
+                return RevokeOutcome.Gone;
             },
             cancellation);
-        return RevokeOutcome.Gone;
+        due.Add(next);
+        return outcome;
     }
+
+    private static string StillComing(DateTimeOffset until) =>
+        $"making the secret was cut off, and a call that got no answer may still be carried out: it is looked for again until {Rfc3339.Format(until)}";
 
     private async ValueTask<(LeaseRecord? Lease, bool Begun)> BeginAsync(string id, bool onlyDue, CancellationToken cancellation) =>
         await transactions.RunAsync<(LeaseRecord?, bool)>(
@@ -264,7 +204,7 @@ public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers,
                 {
                     State = LeaseState.Revoking,
                     Due = now + TakeUpAfter,
-                    UnsettledUntil = lease.State == LeaseState.Creating ? now + SettleTime : lease.UnsettledUntil,
+                    UnsettledUntil = lease.State == LeaseState.Creating ? now + late.Life : lease.UnsettledUntil,
                 };
                 LeaseStore.Put(work, lease, revoking);
                 return (revoking, true);
@@ -280,12 +220,9 @@ public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers,
             ?? throw new EngineException(
                 FailureClass.NeedsOperator,
                 $"lease {lease.Id} belongs to a mount or a kind of secret that is not here any more; remove the secret by hand, then use revoke-force");
-        var now = clock.GetUtcNow();
-        var context = new SecretContext(lease.Id, mounted.View, new StorageView(work, mounted.Mount.StoragePrefix), lease.IssueTime, now)
-        {
-            MayStillAppear = now < lease.UnsettledUntil,
-        };
-        await secret.RevokeAsync(context, lease.ToPlan(), cancellation);
+        var context = new SecretContext(lease.Id, mounted.View, new StorageView(work, mounted.Mount.StoragePrefix), lease.IssueTime, clock.GetUtcNow());
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop);
+        await secret.RevokeAsync(context, lease.ToPlan(), ends.Token);
     }
 
     private async ValueTask NoteFailureAsync(string id, EngineException error, CancellationToken cancellation)
@@ -342,85 +279,5 @@ public sealed class LeaseRevoker(Transactor transactions, RouterFactory routers,
         var wait = RetryMin * Math.Pow(2, Math.Min(attempts, 10));
         var spread = 0.75 + (string.GetHashCode(lease.Id, StringComparison.Ordinal) & 0xFF) / 512.0;
         return (wait < RetryMax ? wait : RetryMax) * spread;
-    }
-
-    private async ValueTask<bool> MarkTokenAsync(string accessor, CancellationToken cancellation) =>
-        await transactions.RunAsync(
-            async work =>
-            {
-                var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
-                if (token is null)
-                {
-                    return false;
-                }
-
-                Mark(work, token);
-                return true;
-            },
-            cancellation);
-
-    private void Mark(UnitOfWork work, TokenRecord token) =>
-        TokenStore.Put(work, token, token with { Revoking = true, Due = clock.GetUtcNow() + TakeUpAfter });
-
-    private async ValueTask<string?> FirstChildAsync(string accessor, CancellationToken cancellation)
-    {
-        var prefix = TokenKeys.Children(accessor);
-        var keys = await transactions.Begin().ScanAsync(prefix, null, 1, cancellation);
-        return keys.Count == 0 ? null : keys[0][prefix.Length..];
-    }
-
-    /// <summary>Lets all leases of a token run out now; the janitor removes their secrets.</summary>
-    private async ValueTask EndLeasesOfAsync(string accessor, CancellationToken cancellation)
-    {
-        var prefix = LeaseKeys.Owned(accessor);
-        while (true)
-        {
-            var now = clock.GetUtcNow();
-            var ended = await transactions.RunAsync(
-                async work =>
-                {
-                    var keys = await work.ScanAsync(prefix, null, Limits.LeasesPerPass, cancellation);
-                    foreach (var key in keys)
-                    {
-                        var lease = await LeaseStore.GetAsync(work, key[prefix.Length..], cancellation);
-                        if (lease is not null)
-                        {
-                            LeaseStore.Put(work, lease, lease with { ExpireTime = now, Due = now, Owner = "" });
-                        }
-
-                        work.Delete(key);
-                    }
-
-                    return keys.Count;
-                },
-                cancellation);
-            if (ended == 0)
-            {
-                return;
-            }
-
-            due.Add(now);
-        }
-    }
-
-    private async ValueTask RemoveTokenAsync(string accessor, CancellationToken cancellation)
-    {
-        bool done;
-        do
-        {
-            done = await transactions.RunAsync(
-                async work =>
-                {
-                    var emptied = await TokenBelongings.RemoveSomeAsync(work, accessor, cancellation);
-                    if (emptied && await TokenStore.GetAnyAsync(work, accessor, cancellation) is { } token)
-                    {
-                        TokenStore.Remove(work, token);
-                    }
-
-                    return emptied;
-                },
-                cancellation);
-        }
-        while (!done);
     }
 }

@@ -47,23 +47,36 @@ internal sealed class LeaseStep(KernelServices services)
             return null;
         }
 
-        // The point of no return: from here the lease, its secret and the audit entry are finished together, whether or not the client waits.
+        // The point of no return: from here the lease, its secret and the audit entry are finished together, or the lease is ended.
         services.Due.Add(lease.Due);
         services.Counters.LeaseCreations.Add();
+        using var limit = new CancellationTokenSource(Limits.CreationTimeMax, services.Clock);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, services.Stopping, cancellation);
         try
         {
             var context = new SecretContext(lease.Id, mounted.View, ReaderOf(mounted.Mount.StoragePrefix), now, services.Clock.GetUtcNow());
-            var created = await secret.CreateAsync(context, leased.Plan, CancellationToken.None);
-            return await ActivateAsync(lease, created, leased, granted, begin);
+            var created = await secret.CreateAsync(context, leased.Plan, ends.Token);
+            return await ActivateAsync(created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
         }
         catch (EngineException error)
         {
-            // Of a call that got no answer nobody knows whether it is still under way.
-            var unsettled = error.Failure == FailureClass.Transient;
-            await EndAsync(unsettled ? lease with { UnsettledUntil = services.Clock.GetUtcNow() + LeaseRevoker.SettleTime } : lease);
+            await EndAsync(error.Unsettled ? Unsettled(lease) : lease);
             return Refused(error.Kind, error.Message);
         }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // The client is answered now; the janitor of this kernel, or of the next one, takes away what was made.
+            await EndLaterAsync(Unsettled(lease));
+            return Refused(
+                ErrorKind.Unavailable,
+                services.Stopping.IsCancellationRequested ? "the server is being sealed, so the credential was not made; ask again when it is unsealed"
+                    : cancellation.IsCancellationRequested ? "the request was given up while the outside system was making the credential, and its lease is ended; ask again, or raise max_request_duration of the listener"
+                    : $"the outside system did not answer within {Limits.CreationTimeMax.TotalSeconds} s, and the lease is ended; see that it can be reached, and ask again");
+        }
     }
+
+    /// <summary>A call for this lease got no answer as late as now.</summary>
+    private LeaseRecord Unsettled(LeaseRecord lease) => lease with { UnsettledUntil = services.Clock.GetUtcNow() + services.LateCalls.Life };
 
     /// <summary>Reads which owner the client asks for, and says why it is refused.</summary>
     private static Reply? OwnerProblem(Way way, Tokens.Caller caller, ref OwnerKind owner)
@@ -173,8 +186,22 @@ internal sealed class LeaseStep(KernelServices services)
             new ReplyShape { LeaseId = active.Id, LeaseDuration = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999), Renewable = active.Renewable, End = LeaseEnd.Of(active) });
     }
 
-    /// <summary>Ends a lease whose secret failed: at once if it can be, else by the janitor. Makes the record again if a revocation took it already.</summary>
+    /// <summary>Ends a lease whose secret failed: at once if it can be, else by the janitor.</summary>
     private async ValueTask EndAsync(LeaseRecord lease)
+    {
+        await EndLaterAsync(lease);
+        try
+        {
+            await services.Revoker.RevokeAsync(lease.Id, forgetting: null, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (services.Stopping.IsCancellationRequested)
+        {
+            // Sealed: the due index names the lease, and the next unseal takes it up. The client still gets the answer that it would have had.
+        }
+    }
+
+    /// <summary>Leaves a lease whose secret failed to the janitor. Makes the record again if a revocation took it already.</summary>
+    private async ValueTask EndLaterAsync(LeaseRecord lease)
     {
         var now = services.Clock.GetUtcNow();
         await services.Transactions.RunAsync(
@@ -184,11 +211,7 @@ internal sealed class LeaseStep(KernelServices services)
                 LeaseStore.Put(work, current, lease with { State = LeaseState.Revoking, ExpireTime = now, Due = now });
             },
             CancellationToken.None);
-        var outcome = await services.Revoker.RevokeAsync(lease.Id, forgetting: null, CancellationToken.None);
-        if (!outcome.IsGone)
-        {
-            services.Due.Add(now);
-        }
+        services.Due.Add(now);
     }
 
     private StorageView ReaderOf(string prefix) => new(services.Transactions.Begin(), prefix);

@@ -82,7 +82,7 @@ public sealed class MountRotations(Transactor transactions, RouterFactory router
             var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, CancellationToken.None);
             var mounted = table is null ? null : routers.For(table).FindByUuid(parts[0]);
             var outcome = mounted?.RotationOf(parts[1]) is { } rotation
-                ? await rotation.RunAsync(new Context(transactions, clock, mounted.Mount.StoragePrefix), CancellationToken.None)
+                ? await rotation.RunAsync(new Context(transactions, clock, mounted.Mount.StoragePrefix), stop)
                 : new RotationOutcome(Reply.NotFound);
             if (outcome.IsOver)
             {

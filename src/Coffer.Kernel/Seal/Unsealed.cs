@@ -111,6 +111,11 @@ internal sealed class Unsealed : IAsyncDisposable
         {
             return await _pipeline.HandleAsync(request, cancellation);
         }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            // A call to an outside system ended with the seal. What it was about is durable, and taken up at the next unseal.
+            return null;
+        }
         finally
         {
             Leave();
@@ -195,7 +200,8 @@ internal sealed class Unsealed : IAsyncDisposable
         var policies = new PolicyStore();
         var identities = new IdentityResolver();
         var slots = new KeySlots(seal, rootKey, options, control);
-        var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations) { OnEvent = options.OnEvent };
+        var late = new LateCalls(options.LateCallTime);
+        var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations, late, stop) { OnEvent = options.OnEvent };
         Tidy NewTidy(System.Collections.Immutable.ImmutableArray<TidyCheck> checks) => new(
             transactions, checks, due, options.Clock, error => options.OnFailure("a tidy met what it could not read or mend", error), stop);
         return new KernelServices
@@ -216,6 +222,8 @@ internal sealed class Unsealed : IAsyncDisposable
             Who = new Authenticator(tokens, batch, policies, identities),
             Rotations = new MountRotations(transactions, routers, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
             Revoker = revoker,
+            LateCalls = late,
+            Stopping = stop,
             Due = due,
             Lockout = new LoginLockout(options.Clock, options.Lockout),
             TokenTidy = NewTidy(new TokenChecks(options.Clock).All),

@@ -71,7 +71,8 @@ internal static class LeaseRenewal
         {
             var reader = new StorageView(services.Transactions.Begin(), mounted.Mount.StoragePrefix);
             var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow());
-            renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, cancellation);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);
+            renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, ends.Token);
         }
         catch (EngineException error)
         {

@@ -180,7 +180,7 @@ internal static class SysAttention
         request.AfterCommit = async ct =>
         {
             var outcome = await request.Services.Revoker.RevokeAsync(lease.Id, forgetting, ct);
-            return outcome.IsGone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
+            return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         };
         return Reply.Done;
     }

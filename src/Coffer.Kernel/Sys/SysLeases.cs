@@ -130,7 +130,7 @@ internal static class SysLeases
         request.AfterCommit = async ct =>
         {
             var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, forgetting: null, ct);
-            return outcome.IsGone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
+            return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         };
         return Reply.Done;
     }

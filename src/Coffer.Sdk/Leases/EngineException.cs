@@ -23,7 +23,11 @@ public sealed class EngineException : Exception
 {
     /// <param name="message">For the client and the operator: the call, the code, the remedy. Never a secret.</param>
     public EngineException(FailureClass failure, string message, Exception? cause = null)
-        : base(message, cause) => Failure = failure;
+        : base(message, cause)
+    {
+        Failure = failure;
+        Unsettled = failure == FailureClass.Transient;
+    }
 
     public EngineException()
     {
@@ -40,6 +44,12 @@ public sealed class EngineException : Exception
     }
 
     public FailureClass Failure { get; }
+
+    /// <summary>
+    /// A call got no answer and may still be carried out, so that "not there" does not mean "never made". True for <see cref="FailureClass.Transient"/>
+    /// unless the engine knows that nothing was sent, and to be set for every other failure that follows a call without an answer.
+    /// </summary>
+    public bool Unsettled { get; init; }
 
     /// <summary>How the client that asked is told.</summary>
     public ErrorKind Kind => Failure == FailureClass.Throttled ? ErrorKind.UpstreamRateLimited : ErrorKind.Invalid;

@@ -14,29 +14,25 @@ public interface IDynamicSecret
     /// <summary>Stored with each lease; never changed once released.</summary>
     string Name { get; }
 
-    /// <summary>Makes the credential. Its lease is durable by now. May be called again after an unknown outcome.</summary>
+    /// <summary>
+    /// Makes the credential. Its lease is durable by now. May be called again after an unknown outcome. Makes no further call once it is cancelled: the
+    /// server is sealed, the client is gone, or the time is over, and the lease is then revoked.
+    /// </summary>
     ValueTask<CreatedSecret> CreateAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation);
 
     /// <summary>How long the lease may now live. Changes nothing in the plan.</summary>
     ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation);
 
     /// <summary>
-    /// Removes whatever the plan may have made, however far creating came. "Not there" is success, but see <see cref="SecretContext.MayStillAppear"/>.
-    /// May be called any number of times.
+    /// Removes whatever the plan may have made, however far creating came. "Not there" is success. May be called any number of times, and is called again
+    /// while a call of the creation may still be carried out.
     /// </summary>
     ValueTask RevokeAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation);
 }
 
 /// <summary>What the three calls may use: committed configuration to read, and the time.</summary>
 /// <param name="IssueTime">When the lease was made.</param>
-public sealed record SecretContext(string LeaseId, MountView Mount, IStorageReader Storage, DateTimeOffset IssueTime, DateTimeOffset Now)
-{
-    /// <summary>
-    /// Creating was cut off a moment ago, and a call of it may be under way: what is not there may still come. Whoever revokes and finds nothing
-    /// fails with <see cref="FailureClass.Transient"/> and is asked again, until this is false.
-    /// </summary>
-    public bool MayStillAppear { get; init; }
-}
+public sealed record SecretContext(string LeaseId, MountView Mount, IStorageReader Storage, DateTimeOffset IssueTime, DateTimeOffset Now);
 
 /// <summary>All that renewing and revoking will ever need. Never the secret itself.</summary>
 /// <param name="Secret">The <see cref="IDynamicSecret.Name"/> that understands <paramref name="Data"/>.</param>
@@ -58,6 +54,9 @@ public sealed record CreatedSecret(JsonText Data)
 {
     /// <summary>Set when the outside system decides the end itself (STS): the lease then ends there.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>A call of the creation got no answer and was repeated: it may still be carried out and make once more what the plan names.</summary>
+    public bool Unsettled { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Hcl;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Leases;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
@@ -40,6 +41,7 @@ public sealed class ConfigurationReader
     private StorageOptions? _storage;
     private TimeSpan _default = SystemTtl.Standard.Default;
     private TimeSpan _requestTime = new ListenerTimes().Request;
+    private TimeSpan _lateCalls = LateCalls.Standard;
     private TimeSpan _max = SystemTtl.Standard.Max;
     private string _clusterName = "";
     private bool _raw;
@@ -88,6 +90,7 @@ public sealed class ConfigurationReader
             Storage = _storage!,
             Listeners = [.. _listeners.Select(listener => listener.Times.Request > TimeSpan.Zero ? listener : listener with { Times = listener.Times with { Request = _requestTime } })],
             SystemTtl = new SystemTtl(_default, _max),
+            LateCallTime = _lateCalls,
             Lockout = _lockout.Configuration,
             ClusterName = _clusterName,
             Audit = new AuditBounds
@@ -191,6 +194,9 @@ public sealed class ConfigurationReader
             case "default_max_request_duration" or "max_request_duration":
                 _requestTime = _notes.Duration(file, item) ?? _requestTime;
                 break;
+            case "late_call_time":
+                ReadLateCallTime(file, item);
+                break;
             case "cluster_name":
                 _clusterName = _notes.Text(file, item) ?? "";
                 break;
@@ -222,6 +228,21 @@ public sealed class ConfigurationReader
                 _notes.Problem(file, item.Position, $"unknown key {item.Key.Text}");
                 break;
         }
+    }
+
+    private void ReadLateCallTime(string file, HclItem item)
+    {
+        if (_notes.Duration(file, item) is not { } time)
+        {
+            return;
+        }
+
+        if (time < LateCalls.Shortest || time > LateCalls.Longest)
+        {
+            _notes.Problem(file, item.Position, "late_call_time must be between 10s and 24h");
+        }
+
+        _lateCalls = time;
     }
 
     private void ReadTelemetry(string file, HclItem item)

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Leases;
 using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
@@ -15,6 +16,9 @@ public sealed record ServerOptions
     public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
 
     public SystemTtl SystemTtl { get; init; } = SystemTtl.Standard;
+
+    /// <summary>How long an outside system may still carry out a call that got no answer.</summary>
+    public TimeSpan LateCallTime { get; init; } = LateCalls.Standard;
 
     /// <summary>Empty: a random name is made when the store is initialised.</summary>
     public string ClusterName { get; init; } = "";

@@ -119,6 +119,65 @@ public sealed class RetryTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(20)]
+    public async Task A_call_without_answer_ends_within_its_time_however_often_it_may_be_repeated(int retries)
+    {
+        _handler.Hangs = true;
+        var start = _clock.GetUtcNow();
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Drive(Client(retries).DeleteUserAsync("u", Cancel).AsTask()));
+
+        Assert.Equal("Timeout", error.Code);
+        Assert.InRange(_handler.Attempts, 2, 3);
+        Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(46));
+    }
+
+    public static TheoryData<string, bool> Outcomes => new()
+    {
+        { "answered with an error", false },
+        { "answered with a failure of the server", true },
+        { "an answer that is no XML", true },
+        { "connection refused", false },
+        { "name not found", false },
+        { "TLS failed", false },
+        { "connection lost", true },
+        { "answer cut off", true },
+        { "hangs", true },
+        { "cancelled", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Outcomes))]
+    public async Task What_was_sent_and_may_still_be_carried_out_is_reported_and_nothing_else(string outcome, bool unanswered)
+    {
+        using var source = new CancellationTokenSource();
+        _handler.Hangs = outcome is "hangs" or "cancelled";
+        _handler.Always = () => outcome switch
+        {
+            "answered with an error" => Error(403, "AccessDenied"),
+            "answered with a failure of the server" => Error(500, "ServiceFailure"),
+            "an answer that is no XML" => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("no") },
+            "connection refused" => throw new HttpRequestException(HttpRequestError.ConnectionError),
+            "name not found" => throw new HttpRequestException(HttpRequestError.NameResolutionError),
+            "TLS failed" => throw new HttpRequestException(HttpRequestError.SecureConnectionError),
+            "answer cut off" => throw new IOException("reset"),
+            _ => throw new HttpRequestException(HttpRequestError.ResponseEnded),
+        };
+        var reports = 0;
+        var call = Client(retries: 0, () => reports++).DeleteUserAsync("u", source.Token).AsTask();
+        await _handler.Arrived.Task.WaitAsync(Cancel);
+        if (outcome == "cancelled")
+        {
+            await source.CancelAsync();
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Drive(call));
+
+        Assert.Equal(unanswered ? 1 : 0, reports);
+    }
+
+    [Theory]
     [InlineData("not xml at all")]
     [InlineData("<GetUserResponse><GetUserResult/></GetUserResponse>")]
     [InlineData("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>")]
@@ -141,9 +200,9 @@ public sealed class RetryTests : IDisposable
         Assert.DoesNotContain("SECRETSECRET", error.ToString(), StringComparison.Ordinal);
     }
 
-    private IamClient Client(int retries) => new(
+    private IamClient Client(int retries, Action? onUnanswered = null) => new(
         _http, new Uri("http://iam.test/"), "us-east-1", new StaticCredentialSource(new AwsCredentials("AKID", "SECRETSECRET")),
-        new AwsCallOptions { MaxRetries = retries, Jitter = () => 1 }, _clock);
+        new AwsCallOptions { MaxRetries = retries, Jitter = () => 1, OnUnanswered = onUnanswered ?? (() => { }) }, _clock);
 
     /// <summary>Lets virtual time pass until the call has ended.</summary>
     private async Task Drive(Task call)

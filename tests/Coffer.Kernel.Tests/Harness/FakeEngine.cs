@@ -36,26 +36,19 @@ internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
     public async ValueTask<CreatedSecret> CreateAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation)
     {
         var name = NameOf(plan);
-        await world.CallAsync("create", name);
-        return new CreatedSecret(JsonText.Write(json => json.WriteString("name", name)));
+        await world.CallAsync("create", name, cancellation);
+        return new CreatedSecret(JsonText.Write(json => json.WriteString("name", name))) { Unsettled = world.Unsettled };
     }
 
     public async ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation)
     {
-        await world.CallAsync("renew", NameOf(plan));
+        await world.CallAsync("renew", NameOf(plan), cancellation);
         return new Renewal(plan.Ttl, plan.MaxTtl);
     }
 
     public async ValueTask RevokeAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation)
     {
-        var name = NameOf(plan);
-        if (world.Appears is { } latecomers && context.MayStillAppear && !world.Secrets.Contains(name))
-        {
-            latecomers.Enqueue(name);
-            throw new EngineException(FailureClass.Transient, "it may still come");
-        }
-
-        await world.CallAsync("revoke", name);
+        await world.CallAsync("revoke", NameOf(plan), cancellation);
     }
 
     private static string NameOf(LeasePlan plan)
@@ -102,7 +95,7 @@ internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
     {
         var reply = await CountAsync(request, cancellation);
         request.Memory.Remember("work", () => world.NoteCall("work"));
-        await world.CallAsync("between", "runs");
+        await world.CallAsync("between", "runs", cancellation);
         return reply;
     }
 

@@ -13,7 +13,7 @@ internal sealed class FakeRotation(OutsideWorld world) : IRotation
     {
         if (await context.Read().GetAsync("made", cancellation) is null)
         {
-            await world.CallAsync("make", "key");
+            await world.CallAsync("make", "key", cancellation);
             await context.CommitAsync(
                 storage =>
                 {
@@ -25,7 +25,7 @@ internal sealed class FakeRotation(OutsideWorld world) : IRotation
 
         try
         {
-            await world.CallAsync("remove", "old");
+            await world.CallAsync("remove", "old", cancellation);
         }
         catch (EngineException error)
         {

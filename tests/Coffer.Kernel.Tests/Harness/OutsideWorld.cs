@@ -25,8 +25,14 @@ public sealed class OutsideWorld
     /// <summary>Runs inside a call, before it does its work: the place to hold it up or to let others act.</summary>
     public Func<string, Task> During { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Collects what was looked for in vain while it might still come. Null, as at the start: the engine does not care.</summary>
-    public ConcurrentQueue<string>? Appears { get; set; }
+    /// <summary>Calls that were cancelled while they were held up, as in <see cref="Calls"/>.</summary>
+    public ConcurrentQueue<string> Ended { get; } = new();
+
+    /// <summary>What was to be removed and was not there, once for each look.</summary>
+    public ConcurrentQueue<string> Missed { get; } = new();
+
+    /// <summary>Creations succeed, and report that one of their calls got no answer.</summary>
+    public bool Unsettled { get; set; }
 
     /// <summary>A call that was under way is carried out after all.</summary>
     public void Appear(string name) => _secrets[name] = true;
@@ -42,11 +48,20 @@ public sealed class OutsideWorld
     /// <summary>Counts a call that does nothing else.</summary>
     internal int NoteCall(string operation) => _counts.AddOrUpdate(operation, 1, (_, count) => count + 1);
 
-    internal async Task CallAsync(string operation, string name)
+    internal async Task CallAsync(string operation, string name, CancellationToken cancellation)
     {
         _calls.Enqueue($"{operation} {name}");
         var fault = Fault(operation, NoteCall(operation));
-        await During(operation);
+        try
+        {
+            await During(operation).WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Ended.Enqueue($"{operation} {name}");
+            throw;
+        }
+
         if (fault is not null && !FailsAfter)
         {
             throw fault;
@@ -58,7 +73,11 @@ public sealed class OutsideWorld
                 _secrets[name] = true;
                 break;
             case "revoke":
-                _secrets.TryRemove(name, out _);
+                if (!_secrets.TryRemove(name, out _))
+                {
+                    Missed.Enqueue(name);
+                }
+
                 break;
         }
 

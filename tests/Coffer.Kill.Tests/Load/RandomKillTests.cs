@@ -32,7 +32,7 @@ public sealed class RandomKillTests
     {
         var watch = Stopwatch.StartNew();
         var random = new Random(Seed);
-        await using var stage = await Stage.StartAsync(commits: false);
+        await using var stage = await Stage.StartAsync(commits: false, TimeSpan.FromSeconds(15));
         await stage.SetLivesAsync(stage.Seconds(LoadClient.LifeLeast), stage.Seconds(LoadClient.LifeLeast) + 5);
         var policy = new JsonObject { ["policy"] = "path \"aws/creds/*\" { capabilities = [\"read\"] }" };
         (await stage.Api.WriteAsync($"sys/policies/acl/{LoadClient.Policy}", policy, Cancel)).Ok();

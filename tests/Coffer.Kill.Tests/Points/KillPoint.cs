@@ -20,6 +20,15 @@ internal abstract class KillPoint
     /// <returns>False when the deed ended without reaching it.</returns>
     public abstract Task<bool> StrikeAsync(Stage stage, Task deed);
 
+    /// <summary>How long the server looks for what a call that got no answer may have made.</summary>
+    public virtual TimeSpan LateCallTime => TimeSpan.FromSeconds(10);
+
+    /// <summary>The deed met the point: it has failed in the way that belongs to it.</summary>
+    public virtual Task AssertCutOffAsync(Task deed) => Assert.ThrowsAnyAsync<HttpRequestException>(() => deed);
+
+    /// <summary>Opens the server again.</summary>
+    public virtual Task ComeBackAsync(Stage stage) => stage.RestartAsync();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What happens between the restart and the end.</summary>
@@ -60,11 +69,14 @@ internal abstract class KillPoint
     }
 
     /// <summary>At the n-th call to AWS, which is under way at the kill, and which AWS carries out when the server is back and has cleaned up.</summary>
-    public sealed class LateAwsCall : KillPoint
+    public class LateAwsCall : KillPoint
     {
-        private long _killed;
+        protected long Struck { get; set; }
 
         public override bool AtCommits => false;
+
+        /// <summary>The call is let go within this time, also on a machine with much else to do.</summary>
+        public override TimeSpan LateCallTime => TimeSpan.FromSeconds(30);
 
         public override Task ArmAsync(Stage stage, int number)
         {
@@ -81,21 +93,60 @@ internal abstract class KillPoint
         public override async Task<bool> StrikeAsync(Stage stage, Task deed)
         {
             var killed = await KilledInCallAsync(stage, deed);
-            _killed = stage.Aws.Journal.Count;
+            Struck = stage.Aws.Journal.Count;
             return killed;
         }
 
         public override async Task AfterRestartAsync(Stage stage)
         {
-            await JournalAsync(stage, _killed, call => call.Action == "DeleteUser");
+            await JournalAsync(stage, Struck, call => call.Action == "DeleteUser");
             stage.AwsClock.Release();
 
             // It comes into the journal when it is done, so behind the calls that were made after it.
-            await JournalAsync(stage, _killed, call => call.Parameters.ContainsKey("UserName") && IsOfCreation(call.Action));
+            await JournalAsync(stage, Struck, call => call.Parameters.ContainsKey("UserName") && IsOfCreation(call.Action));
         }
 
         private static bool IsOfCreation(string action) => action is
             "CreateUser" or "PutUserPolicy" or "AttachUserPolicy" or "AddUserToGroup" or "CreateAccessKey";
+    }
+
+    /// <summary>
+    /// As <see cref="LateAwsCall"/>, but the process lives on: it is sealed during the call, and unsealed. AWS carries the call out when the server has looked.
+    /// </summary>
+    /// <param name="isOfCreation">False for a call that makes nothing: AWS carries it out as soon as the server is open again.</param>
+    public sealed class SealedAwsCall(bool isOfCreation) : LateAwsCall
+    {
+        public override async Task<bool> StrikeAsync(Stage stage, Task deed)
+        {
+            if (!await IsReachedAsync(stage, deed))
+            {
+                return false;
+            }
+
+            (await stage.Api.WriteAsync("sys/seal", [], Cancel)).Ok();
+            Struck = stage.Aws.Journal.Count;
+            return true;
+        }
+
+        /// <summary>A call of a sealed server ends with the seal: nothing has let it go yet.</summary>
+        public override async Task AssertCutOffAsync(Task deed)
+        {
+            var cut = await Assert.ThrowsAsync<InvalidDataException>(() => deed);
+            Assert.StartsWith("503", cut.Message, StringComparison.Ordinal);
+        }
+
+        public override Task ComeBackAsync(Stage stage) => stage.UnsealAsync();
+
+        public override Task AfterRestartAsync(Stage stage)
+        {
+            if (isOfCreation)
+            {
+                return base.AfterRestartAsync(stage);
+            }
+
+            stage.AwsClock.Release();
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>At the n-th commit to the store: the process kills itself there.</summary>
@@ -128,6 +179,19 @@ internal abstract class KillPoint
     /// <returns>False when the deed ended without that call.</returns>
     private static async Task<bool> KilledInCallAsync(Stage stage, Task deed)
     {
+        if (!await IsReachedAsync(stage, deed))
+        {
+            return false;
+        }
+
+        await stage.Server.KillAsync();
+        return true;
+    }
+
+    /// <summary>Waits until the chosen call has come in.</summary>
+    /// <returns>False when the deed ended without that call.</returns>
+    private static async Task<bool> IsReachedAsync(Stage stage, Task deed)
+    {
         while (stage.Aws.Faults.Pending().Count > 0)
         {
             if (deed.IsCompleted)
@@ -139,7 +203,6 @@ internal abstract class KillPoint
             await Task.Delay(2, Cancel);
         }
 
-        await stage.Server.KillAsync();
         return true;
     }
 

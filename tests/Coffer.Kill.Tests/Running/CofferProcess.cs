@@ -7,7 +7,9 @@ using Coffer.Testing;
 namespace Coffer.Kill.Tests.Running;
 
 /// <summary>A server as a process of its own, on data that outlives it. Killed with SIGKILL, never asked to stop.</summary>
-internal sealed class CofferProcess(bool commits) : IAsyncDisposable
+/// <param name="commits">It takes orders to kill itself at a commit.</param>
+/// <param name="lateCallTime">How long it looks for what a call that got no answer may have made.</param>
+internal sealed class CofferProcess(bool commits, TimeSpan lateCallTime) : IAsyncDisposable
 {
     private const int LinesKept = 60;
     private static readonly TimeSpan ExitMax = TimeSpan.FromMinutes(3);
@@ -141,6 +143,7 @@ internal sealed class CofferProcess(bool commits) : IAsyncDisposable
             storage "file" {
               path = "{{_folder}}/data"
             }
+            late_call_time = "{{lateCallTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)}}s"
             listener "tcp" {
               address     = "{{_port.EndPoint}}"
               tls_disable = 1

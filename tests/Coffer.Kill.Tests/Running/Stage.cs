@@ -29,11 +29,11 @@ internal sealed class Stage : IAsyncDisposable
     private TimeSpan _pace;
     private Api? _api;
 
-    private Stage(SandboxAccount aws, HeldClock clock, bool commits)
+    private Stage(SandboxAccount aws, HeldClock clock, bool commits, TimeSpan lateCallTime)
     {
         Aws = aws;
         AwsClock = clock;
-        Server = new CofferProcess(commits);
+        Server = new CofferProcess(commits, lateCallTime);
         var admin = aws.ConnectionOptions();
         Visitor = new AwsVisitor(aws.Url, admin.AccessKey, admin.SecretKey, TimeProvider.System);
     }
@@ -58,11 +58,12 @@ internal sealed class Stage : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="commits">The server takes orders to kill itself at a commit; otherwise it is the program as it is shipped.</param>
-    public static async Task<Stage> StartAsync(bool commits)
+    /// <param name="lateCallTime">How long the server looks for what a call that got no answer may have made; every point takes this long.</param>
+    public static async Task<Stage> StartAsync(bool commits, TimeSpan lateCallTime)
     {
         var clock = new HeldClock();
         var options = new SandboxOptions { JournalMax = 10_000, Clock = clock };
-        var stage = new Stage(await SandboxAccount.StartAsync(options, Cancel), clock, commits);
+        var stage = new Stage(await SandboxAccount.StartAsync(options, Cancel), clock, commits, lateCallTime);
         try
         {
             await stage.FurnishAsync();
@@ -82,9 +83,15 @@ internal sealed class Stage : IAsyncDisposable
         await Server.LaunchAsync(Cancel);
         _api?.Dispose();
         _api = new Api(Server.Address, RootToken);
+        await UnsealAsync();
+        Restarts.Add(watch.Elapsed);
+    }
+
+    /// <summary>Opens a server that is sealed.</summary>
+    public async Task UnsealAsync()
+    {
         (await Api.WriteAsync("sys/unseal", new JsonObject { ["key"] = _unsealKey }, Cancel)).Ok();
         (await Api.ReadAsync("kv/ready", Cancel)).Ok();
-        Restarts.Add(watch.Elapsed);
     }
 
     /// <summary>

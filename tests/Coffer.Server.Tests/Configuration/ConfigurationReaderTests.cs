@@ -341,6 +341,22 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.StartsWith(Path.Combine(_folder.FullName, "a.hcl:"), read.Problems[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("15s", 15)]
+    [InlineData("1h", 3600)]
+    public void The_time_that_late_calls_are_reckoned_with_can_be_set(string text, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("a.hcl", $"storage \"inmem\" {{}}\nlistener \"tcp\" {{ tls_disable = true }}\nlate_call_time = \"{text}\"\n")).Options!.LateCallTime);
+
+    [Theory]
+    [InlineData("9s")]
+    [InlineData("25h")]
+    public void A_time_for_late_calls_that_is_out_of_range_is_refused_with_its_line(string text)
+    {
+        var read = Read(("a.hcl", $"storage \"inmem\" {{}}\nlistener \"tcp\" {{ tls_disable = true }}\nlate_call_time = \"{text}\"\n"));
+
+        Assert.EndsWith("a.hcl:3:1: late_call_time must be between 10s and 24h", Assert.Single(read.Problems), StringComparison.Ordinal);
+    }
+
     private static object Comparable(ConfigurationResult read) => read.Options! with { Listeners = [], Audit = read.Options.Audit with { Declared = [], Targets = [] } };
 
     private ConfigurationResult Read(params (string Name, string Text)[] files)

@@ -17,7 +17,7 @@ internal sealed class AwsSide : IDisposable
     private static readonly AwsCredentials Owner = new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
     /// <summary>Long enough for an account in a process of its own, on a machine with much else to do.</summary>
-    private static readonly AwsCallOptions Calls = new() { AttemptTimeout = TimeSpan.FromMinutes(3) };
+    private static readonly AwsCallOptions Calls = new() { AttemptTimeout = TimeSpan.FromMinutes(3), CallTimeout = TimeSpan.FromMinutes(12) };
 
     private readonly HttpClient _http = new();
     private readonly AwsVisitor _visitor;

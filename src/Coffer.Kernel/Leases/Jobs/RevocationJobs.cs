@@ -127,7 +127,7 @@ public sealed class RevocationJobs(
         await Parallel.ForEachAsync(
             page.Ids,
             new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsInFlight, CancellationToken = stop },
-            async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job.Forgetting, cancellation)));
+            async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)));
         return await ChangeAsync(job.Id, async (work, current) =>
         {
             var next = tally.AddedTo(current) with
@@ -169,11 +169,14 @@ public sealed class RevocationJobs(
             : new Page(ids, job.ScopeAt, next, IsLast: false);
     }
 
-    private async ValueTask<string?> RevokeAsync(string id, Forgetting? forgetting, CancellationToken cancellation)
+    private async ValueTask<string?> RevokeAsync(string id, RevocationJob job, CancellationToken cancellation)
     {
         try
         {
-            return (await revoker.RevokeAsync(id, forgetting, cancellation)).Error;
+            var outcome = await revoker.RevokeAsync(id, job.Forgetting, cancellation);
+
+            // What may still come can only be removed while its mount is there.
+            return outcome.IsWatched && job.Kind != JobKind.Unmount ? null : outcome.Error;
         }
         catch (Exception error) when (Janitor.IsOfOneEntry(error))
         {

@@ -17,14 +17,24 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
     {
         var decided = AccessKeysPlan.Of(plan);
         var connection = await account.ConnectAsync(context.Storage, cancellation);
-        if (decided.Session is { } session)
+        var unanswered = false;
+        try
         {
-            return await new SessionCreation(connection, session, context.Now).RunAsync(cancellation);
-        }
+            if (decided.Session is { } session)
+            {
+                // A session that is made late ends by itself, and could not be taken away: there is nothing to look for.
+                return await new SessionCreation(connection, session, context.Now).RunAsync(cancellation);
+            }
 
-        // One of the two is there: AccessKeysPlan.Of sees to it.
-        var key = await new UserCreation(connection.Iam(), decided.User!).RunAsync(cancellation);
-        return new CreatedSecret(ReplyData(key, arn: null));
+            // One of the two is there: AccessKeysPlan.Of sees to it.
+            var key = await new UserCreation(connection.Iam(() => unanswered = true), decided.User!).RunAsync(cancellation);
+            return new CreatedSecret(ReplyData(key, arn: null)) { Unsettled = unanswered };
+        }
+        catch (EngineException error)
+        {
+            // The failure that ended it may have been an answer, and that of an earlier call none.
+            throw new EngineException(error.Failure, error.Message, error) { Unsettled = unanswered };
+        }
     }
 
     public async ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation)
@@ -54,7 +64,7 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
         if (AccessKeysPlan.Of(plan).User is { } user)
         {
             var connection = await account.ConnectAsync(context.Storage, cancellation);
-            await new UserRemoval(connection.Iam(), user, context.IssueTime, context.MayStillAppear).RunAsync(cancellation);
+            await new UserRemoval(connection.Iam(), user, context.IssueTime).RunAsync(cancellation);
         }
     }
 

@@ -12,8 +12,7 @@ namespace Coffer.Secrets.Aws.Credentials;
 /// <param name="iam">The account.</param>
 /// <param name="plan">The user.</param>
 /// <param name="issueTime">When the lease was made: no user of it is older.</param>
-/// <param name="mayStillAppear">The call that makes the user may be under way, so finding nobody settles nothing.</param>
-internal sealed class UserRemoval(IIamClient iam, UserPlan plan, DateTimeOffset issueTime, bool mayStillAppear)
+internal sealed class UserRemoval(IIamClient iam, UserPlan plan, DateTimeOffset issueTime)
 {
     /// <summary>How far AWS's clock may be from ours: what it accepts in signatures.</summary>
     private static readonly TimeSpan ClockSkewMax = TimeSpan.FromMinutes(15);
@@ -47,7 +46,8 @@ internal sealed class UserRemoval(IIamClient iam, UserPlan plan, DateTimeOffset 
         catch (AwsException error) when (error.Kind == AwsErrorKind.NotFound)
         {
             // A read may lag behind a user made a moment ago. Deleting is decided where users are kept, and fails on one that has anything.
-            return await DeleteUnseenAsync(cancellation);
+            await DeleteUnseenAsync(cancellation);
+            return false;
         }
 
         if (UserTags.IsOf(user, plan))
@@ -87,38 +87,29 @@ internal sealed class UserRemoval(IIamClient iam, UserPlan plan, DateTimeOffset 
         }
     }
 
-    private async ValueTask<bool> DeleteUnseenAsync(CancellationToken cancellation)
+    private async ValueTask DeleteUnseenAsync(CancellationToken cancellation)
     {
         try
         {
-            if (await DeleteAsync(cancellation) || !mayStillAppear)
-            {
-                return false;
-            }
+            await DeleteAsync(cancellation);
         }
         catch (AwsException error) when (error.Kind == AwsErrorKind.Conflict)
         {
             throw new EngineException(
                 FailureClass.Transient, $"IAM does not show the user {plan.UserName} yet, but has it: its removal will be tried again", error);
         }
-
-        throw new EngineException(
-            FailureClass.Transient, $"making the IAM user {plan.UserName} was cut off and may still be under way: it is looked for again");
     }
 
     /// <summary>Done when the user is gone, whoever removed it.</summary>
-    /// <returns>True when it was there.</returns>
-    private async ValueTask<bool> DeleteAsync(CancellationToken cancellation)
+    private async ValueTask DeleteAsync(CancellationToken cancellation)
     {
         try
         {
             await iam.DeleteUserAsync(plan.UserName, cancellation);
-            return true;
         }
         catch (AwsException error) when (error.Kind == AwsErrorKind.NotFound)
         {
             // Gone is what was wanted.
-            return false;
         }
     }
 }

@@ -1,0 +1,189 @@
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
+
+namespace Coffer.Kernel.Leases;
+
+/// <content>Ends tokens: no outside system is asked, and their leases are left to the janitor.</content>
+public sealed partial class LeaseRevoker
+{
+    /// <summary>
+    /// Ends a token: it opens nothing from the first step on; then its leases end, then its children, then its record goes.
+    /// </summary>
+    /// <returns>False when there is no such token.</returns>
+    public async ValueTask<bool> RevokeTokenAsync(string accessor, CancellationToken cancellation)
+    {
+        if (!await MarkTokenAsync(accessor, cancellation))
+        {
+            return false;
+        }
+
+        await EndMarkedAsync(accessor, cancellation);
+        return true;
+    }
+
+    /// <summary>As <see cref="RevokeTokenAsync"/>, for a token that was seen to be due. One that was renewed in between stays.</summary>
+    /// <returns>False when there is no such token.</returns>
+    public async ValueTask<bool> RevokeDueTokenAsync(string accessor, CancellationToken cancellation)
+    {
+        var found = false;
+        var marked = await transactions.RunAsync(
+            async work =>
+            {
+                var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
+                found = token is not null;
+                if (token is null || !(token.Revoking || token.Due <= clock.GetUtcNow()))
+                {
+                    return false;
+                }
+
+                Mark(work, token);
+                return true;
+            },
+            cancellation);
+        if (marked)
+        {
+            await EndMarkedAsync(accessor, cancellation);
+        }
+
+        return found;
+    }
+
+    private async ValueTask EndMarkedAsync(string accessor, CancellationToken cancellation)
+    {
+        // Depth first without recursion: a chain of children may be long.
+        var stack = new Stack<string>([accessor]);
+        while (stack.TryPeek(out var current))
+        {
+            var child = await FirstChildAsync(current, cancellation);
+            if (child is not null)
+            {
+                if (await MarkTokenAsync(child, cancellation))
+                {
+                    stack.Push(child);
+                }
+                else
+                {
+                    await transactions.RunAsync(
+                        work =>
+                        {
+                            work.Delete(TokenKeys.Child(current, child));
+                            return ValueTask.CompletedTask;
+                        },
+                        cancellation);
+                }
+
+                continue;
+            }
+
+            await EndLeasesOfAsync(current, cancellation);
+            await RemoveTokenAsync(current, cancellation);
+            stack.Pop();
+        }
+    }
+
+    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
+    public async ValueTask RevokeOrphaningAsync(string accessor, CancellationToken cancellation)
+    {
+        if (!await MarkTokenAsync(accessor, cancellation))
+        {
+            return;
+        }
+
+        while (await FirstChildAsync(accessor, cancellation) is { } child)
+        {
+            await transactions.RunAsync(
+                async work =>
+                {
+                    work.Delete(TokenKeys.Child(accessor, child));
+                    if (await TokenStore.GetAnyAsync(work, child, cancellation) is { } record)
+                    {
+                        TokenStore.Put(work, record, record with { Parent = "" });
+                    }
+                },
+                cancellation);
+        }
+
+        await EndLeasesOfAsync(accessor, cancellation);
+        await RemoveTokenAsync(accessor, cancellation);
+    }
+
+    private async ValueTask<bool> MarkTokenAsync(string accessor, CancellationToken cancellation) =>
+        await transactions.RunAsync(
+            async work =>
+            {
+                var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
+                if (token is null)
+                {
+                    return false;
+                }
+
+                Mark(work, token);
+                return true;
+            },
+            cancellation);
+
+    private void Mark(UnitOfWork work, TokenRecord token) =>
+        TokenStore.Put(work, token, token with { Revoking = true, Due = clock.GetUtcNow() + TakeUpAfter });
+
+    private async ValueTask<string?> FirstChildAsync(string accessor, CancellationToken cancellation)
+    {
+        var prefix = TokenKeys.Children(accessor);
+        var keys = await transactions.Begin().ScanAsync(prefix, null, 1, cancellation);
+        return keys.Count == 0 ? null : keys[0][prefix.Length..];
+    }
+
+    /// <summary>Lets all leases of a token run out now; the janitor removes their secrets.</summary>
+    private async ValueTask EndLeasesOfAsync(string accessor, CancellationToken cancellation)
+    {
+        var prefix = LeaseKeys.Owned(accessor);
+        while (true)
+        {
+            var now = clock.GetUtcNow();
+            var ended = await transactions.RunAsync(
+                async work =>
+                {
+                    var keys = await work.ScanAsync(prefix, null, Limits.LeasesPerPass, cancellation);
+                    foreach (var key in keys)
+                    {
+                        var lease = await LeaseStore.GetAsync(work, key[prefix.Length..], cancellation);
+                        if (lease is not null)
+                        {
+                            LeaseStore.Put(work, lease, lease with { ExpireTime = now, Due = now, Owner = "" });
+                        }
+
+                        work.Delete(key);
+                    }
+
+                    return keys.Count;
+                },
+                cancellation);
+            if (ended == 0)
+            {
+                return;
+            }
+
+            due.Add(now);
+        }
+    }
+
+    private async ValueTask RemoveTokenAsync(string accessor, CancellationToken cancellation)
+    {
+        bool done;
+        do
+        {
+            done = await transactions.RunAsync(
+                async work =>
+                {
+                    var emptied = await TokenBelongings.RemoveSomeAsync(work, accessor, cancellation);
+                    if (emptied && await TokenStore.GetAnyAsync(work, accessor, cancellation) is { } token)
+                    {
+                        TokenStore.Remove(work, token);
+                    }
+
+                    return emptied;
+                },
+                cancellation);
+        }
+        while (!done);
+    }
+}
