@@ -16,6 +16,9 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
     public const string RotationName = "root";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>From the asking on: the time that one call has, and the age at which AWS refuses its signature.</summary>
+    private static readonly TimeSpan LateCallMax = TimeSpan.FromMinutes(16);
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
 
     public string Name => RotationName;
@@ -52,7 +55,8 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         catch (AwsException error)
         {
             var reply = Failed($"error calling CreateAccessKey: {AwsFailure.Words(error)}");
-            return IsUnknown(error) ? new RotationOutcome(reply, IsOver: false) : await EndAsync(context, reply, cancellation);
+            state = await context.Read().GetAsync(RootRotationState.Key, AwsJson.Default.RootRotationState, cancellation) ?? state;
+            return IsUnknown(error) || state.LateUntil > context.Now ? new RotationOutcome(reply, IsOver: false) : await EndAsync(context, reply, cancellation);
         }
 
         var fresh = connection.IamWith(new StaticCredentialSource(new AwsCredentials(state.NewKeyId, state.NewSecret, null)));
@@ -77,21 +81,33 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         var keys = await TryListAsync(iam, cancellation);
         if (state.KeysBefore is not { } before)
         {
-            state = state with { KeysBefore = [.. keys.Select(key => key.AccessKeyId)] };
-            await PutAsync(context, state, cancellation);
+            state = state with { KeysBefore = [.. keys.Select(key => key.AccessKeyId)], AskTime = context.Now };
         }
-        else if (!before.IsEmpty)
+        else
         {
-            foreach (var lost in keys.Where(key => !before.Contains(key.AccessKeyId)))
-            {
-                await iam.DeleteAccessKeyAsync(lost.UserName, lost.AccessKeyId, cancellation);
-            }
+            await DeleteUnknownAsync(iam, keys, state, cancellation);
+            state = state with { AskTime = context.Now, LateUntil = state.AskTime + LateCallMax ?? state.LateUntil };
         }
 
+        await PutAsync(context, state, cancellation);
         var made = await iam.CreateAccessKeyAsync(null, cancellation);
-        state = state with { NewKeyId = made.Credentials.AccessKeyId, NewSecret = made.Credentials.SecretAccessKey, UserName = made.UserName };
+        state = state with { AskTime = null, NewKeyId = made.Credentials.AccessKeyId, NewSecret = made.Credentials.SecretAccessKey, UserName = made.UserName };
         await PutAsync(context, state, cancellation);
         return state;
+    }
+
+    /// <summary>Deletes keys that an unanswered call made, whose secrets nobody has. Without a list of the keys from before, none can be told apart.</summary>
+    private static async ValueTask DeleteUnknownAsync(IIamClient iam, IReadOnlyList<IamAccessKey> keys, RootRotationState state, CancellationToken cancellation)
+    {
+        if (state.KeysBefore is not { IsEmpty: false } before)
+        {
+            return;
+        }
+
+        foreach (var lost in keys.Where(key => !before.Contains(key.AccessKeyId) && key.AccessKeyId != state.NewKeyId))
+        {
+            await iam.DeleteAccessKeyAsync(lost.UserName, lost.AccessKeyId, cancellation);
+        }
     }
 
     /// <summary>The caller's keys; none where its policy does not let it see them, which rotating does not need.</summary>
@@ -169,7 +185,38 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
                 IsOver: false);
         }
 
-        return await EndAsync(context, reply, cancellation);
+        return await SweepAsync(context, iam, state, cancellation)
+            ? await EndAsync(context, reply, cancellation)
+            : new RotationOutcome(
+                reply with { Warnings = ["the new key is in use; a key that AWS was asked for before, without an answer, is looked for and deleted until AWS cannot make it any more"] },
+                IsOver: false);
+    }
+
+    /// <summary>Deletes what came late of an earlier run.</summary>
+    /// <returns>False when more may come.</returns>
+    private static async ValueTask<bool> SweepAsync(IRotationContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    {
+        if (state.LateUntil is not { } until)
+        {
+            return true;
+        }
+
+        var now = context.Now;
+        try
+        {
+            await DeleteUnknownAsync(iam, await iam.ListAccessKeysAsync(null, cancellation), state, cancellation);
+        }
+        catch (AwsException error) when (error.Kind == AwsErrorKind.AccessDenied)
+        {
+            // Whether or not one comes, these credentials may not see it: looking on would not help.
+            return true;
+        }
+        catch (AwsException)
+        {
+            return false;
+        }
+
+        return now >= until;
     }
 
     private static async ValueTask<RotationOutcome> EndAsync(IRotationContext context, Reply reply, CancellationToken cancellation)

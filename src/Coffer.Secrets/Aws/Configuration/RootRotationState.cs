@@ -13,6 +13,12 @@ internal sealed record RootRotationState
     /// <summary>The user's keys before another was made; null until they were asked for, empty where AWS does not let them be seen.</summary>
     public ImmutableArray<string>? KeysBefore { get; init; }
 
+    /// <summary>When AWS was last asked for a key; null once it has answered.</summary>
+    public DateTimeOffset? AskTime { get; init; }
+
+    /// <summary>Until when a key may still come that an earlier run asked for without an answer; null when none can.</summary>
+    public DateTimeOffset? LateUntil { get; init; }
+
     /// <summary>The key that was made; empty until then.</summary>
     public string NewKeyId { get; init; } = "";
 
