@@ -7,8 +7,11 @@ namespace Coffer.Cli.Output;
 /// <summary>The envelope of a reply as rows for people, as the object scripts read, and field by field.</summary>
 internal static class SecretTable
 {
+    /// <summary>The true end of a lease or token, what decided it, and when to renew; beside the lease in the answer, where the server tells them.</summary>
+    private static readonly string[] Ends = ["expire_time", "limited_by", "recommended_refresh_at"];
+
     private static readonly string[] Order =
-        ["request_id", "lease_id", "lease_duration", "renewable", "data", "warnings", "auth", "wrap_info", "mount_type"];
+        ["request_id", "lease_id", "lease_duration", "renewable", "data", "warnings", "auth", "wrap_info", "mount_type", .. Ends];
 
     /// <summary>The envelope with its fields in their usual order; auth and wrapping only when they are there.</summary>
     public static JsonObject Envelope(JsonObject reply)
@@ -16,7 +19,7 @@ internal static class SecretTable
         var envelope = new JsonObject();
         foreach (var name in Order)
         {
-            var optional = name is "auth" or "wrap_info" or "mount_type";
+            var optional = name is "auth" or "wrap_info" or "mount_type" || Ends.Contains(name);
             if (!optional || reply[name] is not null)
             {
                 envelope[name] = reply[name]?.DeepClone();
@@ -33,6 +36,7 @@ internal static class SecretTable
         if (reply["auth"] is JsonObject auth)
         {
             AddAuth(rows, auth);
+            AddEnds(rows, reply);
         }
 
         if (reply["wrap_info"] is JsonObject wrap)
@@ -73,7 +77,7 @@ internal static class SecretTable
                 "token_duration" => auth["lease_duration"],
                 "token_renewable" => auth["renewable"],
                 "token_policies" or "identity_policies" or "policies" => auth[field],
-                _ => data?[field],
+                _ => data?[field] ?? EndField(reply, field),
             };
         }
 
@@ -96,9 +100,11 @@ internal static class SecretTable
             "lease_duration" or "lease_id" or "request_id" or "renewable" => reply[field],
             "refresh_interval" => reply["lease_duration"],
             "data" => data?["data"] ?? data,
-            _ => data?[field],
+            _ => data?[field] ?? EndField(reply, field),
         };
     }
+
+    private static JsonNode? EndField(JsonObject reply, string field) => Ends.Contains(field) ? reply[field] : null;
 
     /// <summary>A number of seconds in words; anything else as it is.</summary>
     public static string Human(JsonNode? value) =>
@@ -130,6 +136,15 @@ internal static class SecretTable
         rows.Add(["lease_id", lease]);
         rows.Add(["lease_duration", Human(reply["lease_duration"])]);
         rows.Add(["lease_renewable", GoText.Of(reply["renewable"] ?? false)]);
+        AddEnds(rows, reply);
+    }
+
+    private static void AddEnds(List<IReadOnlyList<string>> rows, JsonObject reply)
+    {
+        foreach (var name in Ends.Where(name => reply[name] is not null))
+        {
+            rows.Add([name, GoText.Of(reply[name])]);
+        }
     }
 
     private static void AddAuth(List<IReadOnlyList<string>> rows, JsonObject auth)

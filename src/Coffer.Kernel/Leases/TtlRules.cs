@@ -5,7 +5,24 @@ namespace Coffer.Kernel.Leases;
 /// <summary>How long something may live from now, and what the client must be told about it.</summary>
 /// <param name="Warning">Null when it got what it asked for.</param>
 /// <param name="Bound">What decided it.</param>
-public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound Bound = TtlBound.Lease);
+public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound Bound = TtlBound.Lease)
+{
+    /// <summary>The same, but no longer than the token that it ends with.</summary>
+    /// <param name="ownerEnd">The token's hard end; null where it has none.</param>
+    public GrantedTtl Until(DateTimeOffset? ownerEnd, DateTimeOffset now)
+    {
+        if (ownerEnd is not { } end || end - now >= Ttl)
+        {
+            return this;
+        }
+
+        var left = end > now ? end - now : TimeSpan.Zero;
+
+        // A client that is given nearly all is not bothered.
+        var warning = left < Ttl * 0.9 ? $"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)left.TotalSeconds))}" : null;
+        return new GrantedTtl(left, warning, TtlBound.Token);
+    }
+}
 
 /// <summary>What is asked for and what bounds it. Zero means: not given.</summary>
 public readonly record struct TtlRequest

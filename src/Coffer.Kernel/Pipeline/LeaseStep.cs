@@ -38,7 +38,7 @@ internal sealed class LeaseStep(KernelServices services)
         var mounted = way.Mounted!;
         var secret = mounted.SecretOf(leased.Plan.Secret)
             ?? throw new InvalidOperationException($"the engine planned a secret of kind {leased.Plan.Secret}, which it does not declare");
-        var granted = Grant(way, leased.Plan, owner, now);
+        var granted = await GrantAsync(way, leased.Plan, owner, now, cancellation);
         var lease = LeaseOwnership.Given(RecordOf(way, leased.Plan, leaseId, granted, now), caller, owner);
         LeaseStore.Put(way.Work, before: null, lease);
         cancellation.ThrowIfCancellationRequested();
@@ -126,7 +126,7 @@ internal sealed class LeaseStep(KernelServices services)
     }
 
     /// <summary>The true end: what the lease, the mount and the owner's own life leave.</summary>
-    private static GrantedTtl Grant(Way way, LeasePlan plan, OwnerKind owner, DateTimeOffset now)
+    private async ValueTask<GrantedTtl> GrantAsync(Way way, LeasePlan plan, OwnerKind owner, DateTimeOffset now, CancellationToken cancellation)
     {
         var view = way.Mounted!.View;
         var granted = TtlRules.Grant(new TtlRequest
@@ -138,12 +138,14 @@ internal sealed class LeaseStep(KernelServices services)
             Issued = now,
             Now = now,
         });
+        if (owner != OwnerKind.Token)
+        {
+            return granted;
+        }
 
-        // An owner that can be renewed may outlive its present end; one that cannot takes its leases along at a time that is known.
-        var ownerLeft = owner != OwnerKind.Token || way.Caller!.Token.Renewable ? null : way.Caller.Token.ExpireTime - now;
-        return ownerLeft < granted.Ttl
-            ? new GrantedTtl(ownerLeft.Value, $"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)ownerLeft.Value.TotalSeconds))}", TtlBound.Token)
-            : granted;
+        // Read apart from the request: parents that are renewed while it runs are no conflict.
+        var end = await OwnerEnd.OfAsync(services.Transactions.Begin(), way.Router, way.Caller!.Token, cancellation);
+        return granted.Until(end, now);
     }
 
     private async ValueTask<Outcome> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)

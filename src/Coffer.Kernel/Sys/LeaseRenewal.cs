@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -80,7 +79,7 @@ internal static class LeaseRenewal
         }
 
         var (renewed, granted) = await services.Transactions.RunAsync(
-            work => CommitAsync(work, services, lease.Id, mounted.View, renewal, increment, cancellation), cancellation);
+            work => CommitAsync(work, services, request.Router, lease.Id, mounted.View, renewal, increment, cancellation), cancellation);
         if (renewed is null)
         {
             return Reply.Invalid("lease not found");
@@ -93,7 +92,7 @@ internal static class LeaseRenewal
     }
 
     private static async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(
-        UnitOfWork work, KernelServices services, string id, MountView view, Renewal renewal, TimeSpan increment, CancellationToken cancellation)
+        UnitOfWork work, KernelServices services, Router router, string id, MountView view, Renewal renewal, TimeSpan increment, CancellationToken cancellation)
     {
         var now = services.Clock.GetUtcNow();
         var lease = await LeaseStore.GetAsync(work, id, cancellation);
@@ -112,20 +111,9 @@ internal static class LeaseRenewal
             Issued = lease.IssueTime,
             Now = now,
         });
-        if (await OwnerEndAsync(work, lease, cancellation) is { } end && end - now < granted.Ttl)
-        {
-            // The true end is told, as when the lease was made: it goes with its token, and the token's end is known.
-            granted = new GrantedTtl(end > now ? end - now : TimeSpan.Zero, "lease ends with its token", TtlBound.Token);
-        }
-
+        granted = granted.Until(await OwnerEnd.OfAsync(services.Transactions.Begin(), router, lease, cancellation), now);
         var renewed = lease with { ExpireTime = now + granted.Ttl, Due = now + granted.Ttl, LastRenewal = now, LimitedBy = granted.Bound };
         LeaseStore.Put(work, lease, renewed);
         return (renewed, granted);
     }
-
-    /// <summary>The known end of the token that owns a lease; null when there is none, or when the token can still be renewed.</summary>
-    private static async ValueTask<DateTimeOffset?> OwnerEndAsync(UnitOfWork work, LeaseRecord lease, CancellationToken cancellation) =>
-        lease.OwnerEnd is { } known ? known
-        : lease.Owner.Length > 0 && await TokenStore.GetAnyAsync(work, lease.Owner, cancellation) is { Renewable: false, ExpireTime: { } end } ? end
-        : null;
 }

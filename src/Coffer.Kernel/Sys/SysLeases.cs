@@ -51,6 +51,12 @@ internal static class SysLeases
             lease = OfToken(lease, await request.Services.Tokens.FindByAccessorAsync(request.Work, lease.TokenAccessor, cancellation));
         }
 
+        else if (lease is not null && await OwnerEnd.OfAsync(request.Services.Transactions.Begin(), request.Router, lease, cancellation) is { } end && end < lease.ExpireTime)
+        {
+            // What limits the token may have changed since the lease was made or renewed.
+            lease = lease with { ExpireTime = end, LimitedBy = TtlBound.Token };
+        }
+
         return lease is null ? Reply.Invalid("invalid lease") : Show(lease, request.Now);
     }
 

@@ -15,6 +15,9 @@ internal sealed class FakeLogin : IAuthMethod
     private static readonly Field<ImmutableSortedDictionary<string, string>> Alias = Field.TextMap("alias", "Metadata of the alias.");
     private static readonly Field<bool> Wrong = Field.Boolean("wrong", "The proof is wrong.");
     private static readonly Field<bool> Batch = Field.Boolean("batch", "Asks for a batch token.");
+    private static readonly Field<ImmutableArray<string>> Policies = Field.TextList("policies", "Policies of the token.");
+    private static readonly Field<TimeSpan> Ttl = Field.Duration("ttl", "First life of the token.");
+    private static readonly Field<TimeSpan> MaxTtl = Field.Duration("max_ttl", "Longest life of the token.");
     private static readonly ImmutableSortedDictionary<string, string> NoText = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public static EngineType Type { get; } = new("fakelogin", MountClass.Auth, "for tests", _ => new FakeLogin());
@@ -24,7 +27,7 @@ internal sealed class FakeLogin : IAuthMethod
 
     public ImmutableArray<EnginePath> Paths =>
     [
-        new("login", "Logs in.") { Fields = [Name, Groups, RenewedGroups, Alias, Wrong, Batch], Unauthenticated = true, Write = LoginAsync },
+        new("login", "Logs in.") { Fields = [Name, Groups, RenewedGroups, Alias, Wrong, Batch, Policies, Ttl, MaxTtl], Unauthenticated = true, Write = LoginAsync },
     ];
 
     public ValueTask<LoginRenewal> RenewAsync(LoginRenewalRequest request, CancellationToken cancellation)
@@ -37,11 +40,13 @@ internal sealed class FakeLogin : IAuthMethod
 
     private static ValueTask<Reply> LoginAsync(EngineRequest request, CancellationToken cancellation) => ValueTask.FromResult<Reply>(request.Get(Wrong)
         ? new Reply.Refused(new ApiError(ErrorKind.Invalid, "wrong")) { FailedLogin = request.Get(Name) }
-        : new Reply.Login(new LoginGrant(request.Get(Name), [])
+        : new Reply.Login(new LoginGrant(request.Get(Name), request.Get(Policies))
         {
             AliasName = request.Get(Name),
             AliasMetadata = request.Has(Alias) ? request.Get(Alias) : null,
             GroupAliases = request.Get(Groups),
+            Ttl = request.Get(Ttl),
+            MaxTtl = request.Get(MaxTtl),
             Kind = request.Get(Batch) ? LoginTokenKind.Batch : LoginTokenKind.MountDefault,
             Internal = request.Has(RenewedGroups) ? NoText.Add("groups", string.Join(',', request.Get(RenewedGroups))) : NoText,
         }));

@@ -56,6 +56,112 @@ public sealed class LeaseEndTests
         await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>Everything that fixes a token's end however often it is renewed: what makes it, and the seconds that it has.</summary>
+    public static TheoryData<string, int> HardEnds => new()
+    {
+        { "not renewable", 3600 },
+        { "explicit maximum", 5400 },
+        { "explicit maximum of a periodic token", 5400 },
+        { "explicit maximum of the role", 5400 },
+        { "maximum of the login", 7200 },
+        { "maximum of the mount", 10_800 },
+        { "maximum of the parent", 5400 },
+        { "batch", 3600 },
+        { "periodic", 0 },
+        { "periodic by its role", 0 },
+        { "root", 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(HardEnds))]
+    public async Task A_lease_ends_with_the_hard_end_of_its_token_and_says_so_when_it_is_made_renewed_and_looked_up(string token, int seconds)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        (await harness.WriteAsync("sys/mounts/fake/tune", """{"default_lease_ttl":"10h","max_lease_ttl":"20h"}""")).Ok();
+        var owner = await OwnerAsync(harness, token);
+        var start = harness.Clock.GetUtcNow();
+        var end = seconds > 0 ? start.AddSeconds(seconds) : start.AddHours(10);
+
+        var made = (await harness.WriteAsync("fake/creds/a", null, owner)).Ok();
+
+        await AssertEndsAsync(made, end);
+        harness.Clock.Advance(TimeSpan.FromMinutes(30));
+        var renewed = (await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{made.LeaseId}}","increment":"9h30m"}""", owner)).Ok();
+        await AssertEndsAsync(renewed, end);
+
+        // Nothing is told that is not so: no lease lives beyond that end, whatever is done for its token.
+        if (seconds > 0)
+        {
+            harness.Clock.Advance(end - harness.Clock.GetUtcNow());
+            await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1), 30);
+        }
+
+        async Task AssertEndsAsync(Answer answer, DateTimeOffset end)
+        {
+            var lookup = (await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Ok();
+            foreach (var shown in new[] { answer.Json, lookup.Data })
+            {
+                Assert.Equal(seconds > 0 ? "token" : "lease", (string)shown["limited_by"]!);
+                Assert.Equal(end, TimeOf(shown["expire_time"]));
+                Assert.Equal(harness.Clock.GetUtcNow() + (end - harness.Clock.GetUtcNow()) * 2 / 3, TimeOf(shown["recommended_refresh_at"]));
+            }
+
+            Assert.Equal((int)(end - harness.Clock.GetUtcNow()).TotalSeconds, (int)answer.Json["lease_duration"]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_look_up_follows_a_maximum_that_was_lowered_since()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        (await harness.WriteAsync("auth/token/roles/short", """{"allowed_policies":"all"}""")).Ok();
+        await harness.TokenAsync();
+        var owner = (await harness.WriteAsync("auth/token/create/short", """{"ttl":"1h"}""")).Ok().ClientToken;
+        var start = harness.Clock.GetUtcNow();
+        var made = (await harness.WriteAsync("fake/creds/a", """{"ttl":"9h"}""", owner)).Ok();
+        Assert.Equal("lease", (string)made.Json["limited_by"]!);
+
+        (await harness.WriteAsync("auth/token/roles/short", """{"token_explicit_max_ttl":"2h"}""")).Ok();
+
+        var lookup = (await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Ok();
+        Assert.Equal("token", (string)lookup.Data["limited_by"]!);
+        Assert.Equal(start.AddHours(2), TimeOf(lookup.Data["expire_time"]));
+    }
+
+    private static async Task<string> OwnerAsync(KernelHarness harness, string kind)
+    {
+        switch (kind)
+        {
+            case "not renewable":
+                return (await harness.TokenAsync("""{"ttl":"1h","renewable":false}""")).ClientToken;
+            case "explicit maximum":
+                return (await harness.TokenAsync("""{"ttl":"1h","explicit_max_ttl":"90m"}""")).ClientToken;
+            case "explicit maximum of a periodic token":
+                return (await harness.TokenAsync("""{"period":"1h","explicit_max_ttl":"90m"}""")).ClientToken;
+            case "maximum of the mount":
+                (await harness.WriteAsync("sys/auth/token/tune", """{"max_lease_ttl":"3h"}""")).Ok();
+                return (await harness.TokenAsync("""{"ttl":"1h"}""")).ClientToken;
+            case "maximum of the parent":
+                var parent = await harness.TokenAsync("""{"ttl":"1h","explicit_max_ttl":"90m"}""");
+                return (await harness.TokenAsync("""{"ttl":"1h"}""", parent.ClientToken)).ClientToken;
+            case "batch":
+                return (await harness.TokenAsync("""{"type":"batch","ttl":"1h"}""")).ClientToken;
+            case "periodic":
+                return (await harness.TokenAsync("""{"period":"1h"}""")).ClientToken;
+            case "root":
+                return harness.Root;
+            case "maximum of the login":
+                await harness.TokenAsync();
+                (await harness.WriteAsync("sys/auth/people", """{"type":"fakelogin"}""")).Ok();
+                return (await harness.WriteAsync("auth/people/login", """{"name":"kim","policies":"all","ttl":"1h","max_ttl":"2h"}""", "")).Ok().ClientToken;
+            default:
+                var role = kind == "periodic by its role" ? """{"allowed_policies":"all","token_period":"1h"}""" : """{"allowed_policies":"all","token_explicit_max_ttl":"90m"}""";
+                await harness.TokenAsync();
+                (await harness.WriteAsync("auth/token/roles/r", role)).Ok();
+                return (await harness.WriteAsync("auth/token/create/r", """{"ttl":"1h"}""")).Ok().ClientToken;
+        }
+    }
+
     [Fact]
     public async Task A_renewal_says_what_limits_it_now()
     {
