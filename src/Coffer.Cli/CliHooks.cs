@@ -26,6 +26,6 @@ public sealed record CliHooks
     /// <summary>Looks for doubtful rules in a policy's text; the answer is as that of <c>sys/policies/lint</c>. Null: not in this build.</summary>
     public Func<string, (string? Json, string Problem)>? LintPolicy { get; init; }
 
-    /// <summary>Checks the hash chain of an audit log file, reports to the writer and returns the exit code. Null: not in this build.</summary>
-    public Func<string, TextWriter, CancellationToken, Task<int>>? VerifyAudit { get; init; }
+    /// <summary>Checks the hash chain of audit log files, reports to the writer and returns the exit code. Null: not in this build.</summary>
+    public Func<AuditVerifyOptions, TextWriter, CancellationToken, Task<int>>? VerifyAudit { get; init; }
 }

@@ -6,7 +6,8 @@ return await CliProgram.RunAsync(args, new CliHooks
 {
     RunServer = ServerHook.RunAsync,
     RunDemo = DemoHook.RunAsync,
-    VerifyAudit = AuditLogCheck.RunAsync,
+    VerifyAudit = static (options, output, cancellation) =>
+        AuditLogCheck.RunAsync(options.Files, options.PublicKeyPem, options.Device, options.Marks, output, cancellation),
     FormatPolicy = PolicyLayout.Format,
     TestPolicy = PolicyTools.Test,
     LintPolicy = PolicyTools.Lint,

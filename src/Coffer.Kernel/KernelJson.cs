@@ -30,6 +30,7 @@ namespace Coffer.Kernel;
 [JsonSerializable(typeof(ClusterIdentity))]
 [JsonSerializable(typeof(RotationSettings))]
 [JsonSerializable(typeof(AuditTable))]
+[JsonSerializable(typeof(AuditCheckpoints))]
 [JsonSerializable(typeof(EntityRecord))]
 [JsonSerializable(typeof(GroupRecord))]
 [JsonSerializable(typeof(OidcKeyRecord))]

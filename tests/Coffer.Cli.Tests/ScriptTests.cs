@@ -27,9 +27,9 @@ public sealed class ScriptTests
             FormatPolicy = Server.PolicyLayout.Format,
             TestPolicy = Server.PolicyTools.Test,
             LintPolicy = Server.PolicyTools.Lint,
-            VerifyAudit = static (file, writer, _) =>
+            VerifyAudit = static (options, writer, _) =>
             {
-                writer.Write($"verified {Path.GetFileName(file)}\n");
+                writer.Write($"verified {string.Join(' ', options.Files.Select(Path.GetFileName))} key={options.PublicKeyPem?.Trim()} device={options.Device} marks=[{string.Join(' ', options.Marks)}]\n");
                 return Task.FromResult(0);
             },
         };

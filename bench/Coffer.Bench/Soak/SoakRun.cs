@@ -41,8 +41,9 @@ internal sealed class SoakRun(string program, TimeSpan duration, int seed)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{program}, {duration.TotalMinutes} minutes, seed {seed}, data in {folder}"));
             await WorkAsync(client, leases, run, key, cancellation);
             await EndAsync(client, leases, cancellation);
+            var audit = await VerifyAuditAsync(subject, server.AuditFile, cancellation);
             await run.StopAsync();
-            return Report(client, leases, await VerifyAuditAsync(server.AuditFile, cancellation), folder);
+            return Report(client, leases, audit, folder);
         }
     }
 
@@ -124,9 +125,11 @@ internal sealed class SoakRun(string program, TimeSpan duration, int seed)
         await client.SendAsync("LIST", "sys/leases/lookup/aws/creds/soak", null, client.Root, [404], cancellation);
     }
 
-    private async Task<(bool IsWhole, string Text)> VerifyAuditAsync(string file, CancellationToken cancellation)
+    private async Task<(bool IsWhole, string Text)> VerifyAuditAsync(Subject subject, string file, CancellationToken cancellation)
     {
-        using var verify = Process.Start(new ProcessStartInfo(program, ["audit", "verify", file]) { RedirectStandardOutput = true, RedirectStandardError = true })
+        var start = new ProcessStartInfo(program, ["audit", "verify", "-ask=bench", file]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (start.Environment["VAULT_ADDR"], start.Environment["VAULT_TOKEN"]) = (subject.Address.ToString(), subject.Token);
+        using var verify = Process.Start(start)
             ?? throw new BenchException($"{program} did not start");
         var errors = verify.StandardError.ReadToEndAsync(cancellation);
         var text = await verify.StandardOutput.ReadToEndAsync(cancellation) + await errors;

@@ -9,7 +9,9 @@ namespace Coffer.Kernel.Audit;
 /// Gives every entry to every enabled device. One that records is enough; with none of several recording, the request is refused. Which devices there
 /// are is read with each request, so a change made on any node holds from the next request on.
 /// </summary>
-internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure) : IAuditLog
+/// <param name="book">Null: nothing is known of former runs, and nothing is left to later ones.</param>
+internal sealed class AuditBroker(
+    AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CheckpointBook? book = null) : IAuditLog
 {
     private readonly Lock _change = new();
     private volatile Devices _devices = new(AuditTable.None, []);
@@ -20,7 +22,7 @@ internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimePr
         var table = await AuditTable.ReadAsync(work, cancellation);
         if (!ReferenceEquals(table, _devices.Table))
         {
-            _ = Adopt(table);
+            _ = Adopt(table, await CheckpointsAsync(table, cancellation));
         }
 
         await RecordAsync(entry, response: false, cancellation);
@@ -47,7 +49,7 @@ internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimePr
                 return $"{options.FilePath} is written by the audit device {other.Path} already; choose another file";
             }
 
-            await using var sink = sinks.Create(device, options, table.SigningKey);
+            await using var sink = sinks.Create(device, options, table.SigningKey, default);
             await sink.TestAsync(
                 options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(options.Form, random.Uuid(), clock.GetUtcNow()), cancellation);
             return null;
@@ -60,7 +62,9 @@ internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimePr
         }
     }
 
-    public async ValueTask AdoptAsync(AuditTable table) => await Adopt(table);
+    public async ValueTask AdoptAsync(AuditTable table) => await Adopt(table, await CheckpointsAsync(table, CancellationToken.None));
+
+    public AuditMark? HeadOf(AuditDevice device) => _devices.Find(device.Uuid)?.Head;
 
     public void Reopen()
     {
@@ -71,18 +75,26 @@ internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimePr
     }
 
     /// <summary>Writes what waits, signs each device's last entries, and refuses every later entry if there were devices.</summary>
-    public async ValueTask DisposeAsync() => await Adopt(new AuditTable(long.MaxValue, []));
+    public async ValueTask DisposeAsync()
+    {
+        await Adopt(new AuditTable(long.MaxValue, []), AuditCheckpoints.None);
+        await (book?.Idle ?? Task.CompletedTask);
+    }
+
+    /// <summary>What former runs left of the devices that a table adds to those that record already.</summary>
+    private async ValueTask<AuditCheckpoints> CheckpointsAsync(AuditTable table, CancellationToken cancellation) =>
+        book is null || table.Devices.All(device => _devices.Find(device.Uuid) is not null) ? AuditCheckpoints.None : await book.ReadAsync(cancellation);
 
     /// <summary>Takes a state of the table up, unless a later one is known already.</summary>
     /// <returns>Ends when the devices that are no longer enabled are closed.</returns>
-    private Task Adopt(AuditTable table)
+    private Task Adopt(AuditTable table, AuditCheckpoints known)
     {
         lock (_change)
         {
             var before = _devices;
             if (table.Revision > before.Table.Revision)
             {
-                var all = table.Devices.Select(device => before.Find(device.Uuid) ?? Start(table, device)).ToImmutableArray();
+                var all = table.Devices.Select(device => before.Find(device.Uuid) ?? Start(table, device, known)).ToImmutableArray();
                 foreach (var device in all)
                 {
                     device.AuditHeaders(table.Headers);
@@ -115,12 +127,13 @@ internal sealed class AuditBroker(AuditSinks sinks, AuditMetrics metrics, TimePr
             && theirs is { IsStandardOutput: false, IsDiscard: false, Remote: null } && AuditPath.Real(Path.GetFullPath(theirs.FilePath)) == file);
     }
 
-    private EnabledDevice Start(AuditTable table, AuditDevice device)
+    private EnabledDevice Start(AuditTable table, AuditDevice device, AuditCheckpoints known)
     {
+        var memory = new AuditMemory(known.Of(device.Uuid), book is null ? null : mark => book.Note(device.Uuid, mark));
         var problem = AuditSinks.TypeProblem(device.Type) ?? "";
         if (problem.Length == 0 && AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out problem))
         {
-            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey), table.Headers, onFailure);
+            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, onFailure);
         }
 
         return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, onFailure);

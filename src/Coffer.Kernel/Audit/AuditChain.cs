@@ -8,30 +8,35 @@ namespace Coffer.Kernel.Audit;
 /// <summary>Links the lines of one device: each carries a sequence number and the SHA-256 of the line before it.</summary>
 /// <remarks>
 /// A line is <c>{…entry…,"seq":N,"prev":"hex"}</c>; what is hashed is the line without its newline. Where a chain begins, or goes on after something that was not
-/// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote, if it wrote any. In a JSONx line
-/// the same members are elements.
+/// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote or, before it wrote any, the last
+/// checkpoint that is known from former runs. In a JSONx line the same members are elements.
 /// </remarks>
-internal sealed class AuditChain
+/// <param name="remembered">The last checkpoint of this chain that former runs of the server signed; null when none is known.</param>
+internal sealed class AuditChain(AuditMark? remembered = null)
 {
     /// <summary>The hash before the first line of all.</summary>
     public static readonly string Zero = new('0', SHA256.HashSizeInBytes * 2);
 
     private string? _start;
-    private AuditChainHead? _written;
+    private AuditChainHead? _written = remembered is null ? null : new AuditChainHead(remembered.Seq, remembered.Hash);
+    private AuditMark? _remembered = remembered;
 
     /// <summary>The line that the next one follows.</summary>
     public AuditChainHead Head { get; private set; } = new(0, Zero);
 
     public static string HashOf(ReadOnlySpan<byte> line) => Convert.ToHexStringLower(SHA256.HashData(line));
 
-    /// <summary>Goes on from what a file ends with; notes it when that is not what this process wrote last.</summary>
-    public void Attach(AuditFileTail tail, bool sameFile)
+    /// <summary>Goes on from what a file ends with; notes it when that is not what this process wrote last, or when it lacks what former runs signed.</summary>
+    /// <param name="holds">Whether the file has that line.</param>
+    public void Attach(AuditFileTail tail, bool sameFile, Func<AuditMark, bool> holds)
     {
         _start = tail switch
         {
             { IsEmpty: true } when _written is null => "new",
-            { IsEmpty: true } => sameFile ? "truncated" : "rotated",
+            { IsEmpty: true } => sameFile ? "truncated" : _remembered is null ? "rotated" : "restarted",
+            _ when _remembered is { } known => holds(known) ? tail.IsTorn ? "recovered" : null : "changed",
             { IsTorn: true } => "recovered",
+            { Seq: null } when _written is not null => sameFile ? "changed" : "replaced",
             { Seq: null } => "foreign",
             _ when _written is { } last && (tail.Seq != last.Seq || tail.Hash != last.Hash) => sameFile ? "changed" : "replaced",
             _ => null,
@@ -58,7 +63,7 @@ internal sealed class AuditChain
     {
         if (draft.Lines > 0)
         {
-            (Head, _written, _start) = (draft.Head, draft.Head, null);
+            (Head, _written, _start, _remembered) = (draft.Head, draft.Head, null, null);
         }
     }
 }

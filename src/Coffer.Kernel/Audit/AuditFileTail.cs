@@ -10,6 +10,9 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
 {
     private const int WindowBytes = 64 * 1024;
 
+    /// <summary>Twice what lies between two checkpoints: one may have failed to be remembered.</summary>
+    private const int LinesBackMax = 2 * AuditLimits.CheckpointEntries;
+
     public static AuditFileTail Nothing { get; } = new(null, AuditChain.Zero, IsTorn: false, IsEmpty: true);
 
     /// <summary>Reads back from the end, no further than to the last line of a chain.</summary>
@@ -36,6 +39,50 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
                 throw new AuditPathException($"the file's last line is longer than {AuditLimits.LineBytesMax} bytes, so it is no audit log; move it away");
             }
         }
+    }
+
+    /// <summary>Whether a line is in a file, as far back as the entries that one checkpoint may be behind the end, torn and foreign lines allowed for.</summary>
+    public static bool Holds(SafeFileHandle file, long length, AuditMark mark)
+    {
+        for (long window = WindowBytes; ; window *= 4)
+        {
+            var size = (int)Math.Min(Math.Min(window, length), AuditLimits.LineBytesMax);
+            var bytes = new byte[size];
+            ReadFully(file, bytes, length - size);
+            if (Look(bytes, size == length, mark) is { } found)
+            {
+                return found;
+            }
+
+            if (size == length || size == AuditLimits.LineBytesMax)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Null when the window does not reach back far enough to tell.</summary>
+    private static bool? Look(ReadOnlySpan<byte> bytes, bool whole, AuditMark mark)
+    {
+        var rest = bytes[..(bytes.LastIndexOf((byte)'\n') + 1)];
+        for (var lines = 0; !rest.IsEmpty && lines < LinesBackMax; lines++)
+        {
+            var newline = rest[..^1].LastIndexOf((byte)'\n');
+            if (newline < 0 && !whole)
+            {
+                return null;
+            }
+
+            var line = rest[(newline + 1)..^1];
+            if (AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq && seq <= mark.Seq)
+            {
+                return seq == mark.Seq && AuditChain.HashOf(line) == mark.Hash;
+            }
+
+            rest = rest[..(newline + 1)];
+        }
+
+        return whole || !rest.IsEmpty ? false : null;
     }
 
     /// <summary>Null when not even the last line is within the window.</summary>

@@ -11,12 +11,13 @@ internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string,
         ? "audit devices of type \"http\" are not available; use \"file\", \"socket\" or \"syslog\""
         : Types.Contains(type, StringComparer.Ordinal) ? null : $"unknown backend type: \"{type}\"";
 
-    public virtual IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey)
+    /// <param name="memory">Of the device's chain; a device that sends its lines away begins a new one at each start.</param>
+    public virtual IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey, AuditMemory memory)
     {
         var signer = new AuditSigner(signingKey, device.Uuid);
         return options.Remote is { } remote
             ? new SpoolSink(SenderOf(remote), remote.Name, options.Form, signer, clock, onFailure)
-            : new LineSink(TargetOf(device, options), options.Form, signer, clock, onFailure);
+            : new LineSink(TargetOf(device, options), options.Form, signer, clock, onFailure, memory);
     }
 
     private ILineSender SenderOf(RemoteTarget remote) => remote switch

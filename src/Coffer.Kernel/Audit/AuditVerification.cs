@@ -16,7 +16,7 @@ public sealed record AuditVerification
     /// <summary>Checkpoints whose signature was checked and is good; always zero without a key.</summary>
     public long CheckpointsVerified { get; init; }
 
-    /// <summary>Entries after the last checkpoint: chained, and not signed yet.</summary>
+    /// <summary>Entries after the last checkpoint, those of the files before included: chained, and not signed yet.</summary>
     public long EntriesUnsigned { get; init; }
 
     /// <summary>Sequence number of the first line of the chain; zero when there is none.</summary>
@@ -27,6 +27,24 @@ public sealed record AuditVerification
 
     /// <summary>SHA-256 of the last line in lower-case hex: what the first line of the next file must name.</summary>
     public string LastHash { get; init; } = "";
+
+    /// <summary>The last checkpoint, in this file or in those before; null when there was none.</summary>
+    public AuditMark? LastCheckpoint { get; init; }
+
+    /// <summary>UUID of the device that the last checkpoint names, in this file or in those before; empty when there was none.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Devices that checkpoints of this file and of those before name, the last one included, in their order.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
+    /// <summary>Sequence number up to which a good signature or a given mark vouches for the lines; zero when nothing does.</summary>
+    public long VouchedSeq { get; init; }
+
+    /// <summary>The last of the given marks whose line was found, in this file or in those before; zero when none was.</summary>
+    public long MarkedSeq { get; init; }
+
+    /// <summary>What comes before the first line of this file is neither in it nor in the file before.</summary>
+    public bool LacksBeginning { get; init; }
 
     /// <summary>The first place where the chain does not hold; null when it holds from end to end.</summary>
     public AuditFinding? Break { get; init; }

@@ -26,6 +26,9 @@ internal sealed class EnabledDevice : IAsyncDisposable
 
     public AuditDevice Device { get; }
 
+    /// <summary>The last line that was written; null before the first.</summary>
+    public AuditMark? Head => _sink.Head;
+
     /// <summary>Requests that others have recorded do not wait for it: an entry that took too long is not recorded yet.</summary>
     public bool IsLagging => _straggler is { IsCompleted: false };
 

@@ -39,7 +39,7 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
             Open();
             var tail = AuditFileTail.Read(_file!.SafeFileHandle, _end);
             _torn = tail.IsTorn;
-            chain.Attach(tail, same);
+            chain.Attach(tail, same, mark => AuditFileTail.Holds(_file.SafeFileHandle, _end, mark));
         }
 
         return _torn;
@@ -67,6 +67,14 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
         if (options.Fsync)
         {
             RandomAccess.FlushToDisk(_file!.SafeFileHandle);
+        }
+    }
+
+    public void Sync()
+    {
+        if (_file is not null)
+        {
+            RandomAccess.FlushToDisk(_file.SafeFileHandle);
         }
     }
 

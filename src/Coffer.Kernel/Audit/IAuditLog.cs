@@ -21,6 +21,9 @@ public interface IAuditLog : IAsyncDisposable
     /// <summary>The table has been committed: from here on its devices record.</summary>
     ValueTask AdoptAsync(AuditTable table);
 
+    /// <summary>The last line that a device wrote; null when it has not written since the server was unsealed.</summary>
+    AuditMark? HeadOf(AuditDevice device);
+
     /// <summary>Every device opens its file anew: they have been moved away.</summary>
     void Reopen();
 }

@@ -10,6 +10,9 @@ internal interface IAuditSink : IAsyncDisposable
     /// <summary>Bytes of the entries that wait to be recorded.</summary>
     long WaitingBytes { get; }
 
+    /// <summary>The last line that was written; null before the first.</summary>
+    AuditMark? Head => null;
+
     /// <summary>Records an entry. Waits for room; once there is, the entry is recorded whether or not the caller still waits.</summary>
     /// <param name="entry">A JSON object without its closing brace.</param>
     /// <exception cref="AuditUnavailableException">It could not be recorded.</exception>

@@ -17,6 +17,9 @@ internal interface ILineTarget : IDisposable
     /// <summary>Brings what was appended as far as the device promises.</summary>
     void Flush();
 
+    /// <summary>Brings what was appended to the disk, whatever the device promises.</summary>
+    void Sync();
+
     /// <summary>The next <see cref="Prepare"/> opens anew. May be called from any thread.</summary>
     void Reopen();
 

@@ -16,14 +16,19 @@ internal sealed class LineSink : IAuditSink
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
-    private readonly AuditChain _chain = new();
+    private readonly AuditChain _chain;
+    private readonly Action<AuditMark>? _onCheckpoint;
     private readonly Task _owner;
+    private volatile AuditMark? _head;
     private int _sinceCheckpoint;
     private long _waitingBytes;
 
     /// <param name="signer">Disposed with the sink.</param>
-    public LineSink(ILineTarget target, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure)
+    /// <param name="memory">What former runs signed last, and what learns of each checkpoint once it is on the disk.</param>
+    public LineSink(ILineTarget target, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, AuditMemory memory = default)
     {
+        _chain = new AuditChain(memory.LastCheckpoint);
+        _onCheckpoint = memory.OnCheckpoint;
         _target = target;
         _form = form;
         _signer = signer;
@@ -33,6 +38,8 @@ internal sealed class LineSink : IAuditSink
     }
 
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
+    public AuditMark? Head => _head;
 
     public async Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
     {
@@ -112,14 +119,16 @@ internal sealed class LineSink : IAuditSink
                 draft.EndTornLine();
             }
 
+            AuditMark? signed = null;
             var since = _sinceCheckpoint;
             foreach (var waiting in group)
             {
-                since = waiting.Entry.IsEmpty ? since : Add(draft, waiting.Entry, since);
+                since = waiting.Entry.IsEmpty ? since : Add(draft, waiting.Entry, since, ref signed);
             }
 
             Write(draft);
             _sinceCheckpoint = since;
+            Remember(signed);
         }
         catch (Exception error)
         {
@@ -140,7 +149,7 @@ internal sealed class LineSink : IAuditSink
         }
     }
 
-    private int Add(AuditChainDraft draft, ReadOnlyMemory<byte> entry, int since)
+    private int Add(AuditChainDraft draft, ReadOnlyMemory<byte> entry, int since, ref AuditMark? signed)
     {
         draft.Add(entry.Span, _form);
         if (++since < AuditLimits.CheckpointEntries)
@@ -149,7 +158,18 @@ internal sealed class LineSink : IAuditSink
         }
 
         draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
+        signed = new AuditMark(draft.Head.Seq, draft.Head.Hash);
         return 0;
+    }
+
+    /// <summary>The line is on the disk before anybody says that it was written: else the loss of power would look like forgery.</summary>
+    private void Remember(AuditMark? signed)
+    {
+        if (signed is not null && _onCheckpoint is not null)
+        {
+            _target.Sync();
+            _onCheckpoint(signed);
+        }
     }
 
     private void Write(AuditChainDraft draft)
@@ -162,6 +182,7 @@ internal sealed class LineSink : IAuditSink
         _target.Append(draft.Bytes.WrittenMemory);
         _chain.Commit(draft);
         _target.Flush();
+        _head = new AuditMark(draft.Head.Seq, draft.Head.Hash);
     }
 
     /// <summary>Signs where the chain stands, in the file that is about to be left. Nobody waits for it, so a failure is reported.</summary>
@@ -178,6 +199,7 @@ internal sealed class LineSink : IAuditSink
             draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
             Write(draft);
             _sinceCheckpoint = 0;
+            Remember(_head);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -28,6 +28,7 @@ internal sealed class SpoolSink : IAuditSink
     private int _lost;
     private bool _away;
     private bool _reopen;
+    private volatile AuditMark? _head;
 
     /// <param name="sender">Disposed with the sink, as is <paramref name="signer"/>.</param>
     /// <param name="name">Of where it sends to.</param>
@@ -47,6 +48,8 @@ internal sealed class SpoolSink : IAuditSink
     }
 
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
+    public AuditMark? Head => _head;
 
     public async Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
     {
@@ -192,6 +195,7 @@ internal sealed class SpoolSink : IAuditSink
             {
                 await _sender.SendAsync(draft.Bytes.WrittenMemory, CancellationToken.None);
                 _chain.Commit(draft);
+                _head = new AuditMark(draft.Head.Seq, draft.Head.Hash);
                 _away = false;
                 return true;
             }

@@ -13,6 +13,8 @@ internal sealed class StreamTarget(Stream stream) : ILineTarget
 
     public void Flush() => stream.Flush();
 
+    public void Sync() => stream.Flush();
+
     public void Reopen()
     {
         // A stream has no name under which there could be another.

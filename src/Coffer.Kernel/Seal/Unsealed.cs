@@ -168,8 +168,8 @@ internal sealed class Unsealed : IAsyncDisposable
         await Task.WhenAny(
             Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle),
             Task.Delay(DrainTime, _options.Clock));
-        await StoreCountsAsync();
         await _services.Audit.DisposeAsync();
+        await StoreCountsAsync();
         _services.Cache.Clear();
         _services.Policies.Clear();
         _services.Identities.Clear();
@@ -235,7 +235,13 @@ internal sealed class Unsealed : IAsyncDisposable
                 options.Clock,
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
                 stop),
-            Audit = new AuditBroker(new AuditSinks(options.Audit, options.Clock, options.OnFailure), options.Counters.Audit, options.Clock, options.Random, options.OnFailure),
+            Audit = new AuditBroker(
+                new AuditSinks(options.Audit, options.Clock, options.OnFailure),
+                options.Counters.Audit,
+                options.Clock,
+                options.Random,
+                options.OnFailure,
+                new CheckpointBook(transactions, options.OnFailure)),
             Keys = new KeyUpkeep(seal, rootKey, cipher, transactions, options),
             Slots = slots,
             RootGeneration = new RootGeneration(slots, tokens, transactions, options),

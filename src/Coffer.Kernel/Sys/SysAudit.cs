@@ -10,7 +10,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Sys;
 
-/// <summary><c>sys/audit</c>: which devices record; <c>sys/audit-hash</c>: how a value looks there; <c>sys/audit-key</c>: who signs.</summary>
+/// <summary><c>sys/audit</c>: which devices record; <c>sys/audit-hash</c>: how a value looks there; <c>sys/audit-key</c>: who signs; <c>sys/audit-chain</c>: what a log must end with.</summary>
 internal static class SysAudit
 {
     private static readonly Field<string> TypeField = Field.Text("type", "The device's type: file, socket or syslog.");
@@ -31,6 +31,7 @@ internal static class SysAudit
         },
         new("audit-hash/{path...}", "Hashes a value as an audit device does, to find it in the log.") { Fields = [Input], Write = HashAsync },
         new("audit-key", "Shows the public key that the checkpoints in audit files are signed with.") { Read = KeyAsync },
+        new("audit-chain/{path...}", "Shows the last line that an audit device wrote, its last checkpoint, and the key that signs: what its log must agree with.") { Read = ChainAsync },
     ];
 
     private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -151,6 +152,42 @@ internal static class SysAudit
             json.WriteString("key_id", id);
             json.WriteString("public_key", pem);
         });
+    }
+
+    private static async ValueTask<Reply> ChainAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        var table = await AuditTable.ReadAsync(request.Work, cancellation);
+        if (table.Find(PathOf(request)) is not { } device)
+        {
+            return Reply.Invalid("there is no audit device at this path; `coffer audit list` shows which there are");
+        }
+
+        var known = await AuditCheckpoints.ReadAsync(request.Work, cancellation);
+        var head = request.Services.Audit.HeadOf(device);
+        var (pem, id) = AuditSigner.PublicKeyOf(table.SigningKey);
+        return Reply.With(json =>
+        {
+            json.WriteString("path", device.Path);
+            json.WriteString("device", device.Uuid);
+            WriteMark(json, "last_line", head);
+            WriteMark(json, "last_checkpoint", known.Of(device.Uuid));
+            json.WriteString("algorithm", "ecdsa-p256-sha256");
+            json.WriteString("key_id", id);
+            json.WriteString("public_key", pem);
+        });
+    }
+
+    private static void WriteMark(System.Text.Json.Utf8JsonWriter json, string name, AuditMark? mark)
+    {
+        if (mark is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, FormattableString.Invariant($"{mark.Seq}:{mark.Hash}"));
+        }
     }
 
     private static void Commit(KernelRequest request, AuditTable table, LogLine line)

@@ -17,8 +17,9 @@ internal static class SysRaw
     private static readonly Field<string> Value = Field.Secret("value", "The entry's whole content.");
     private static readonly Field<string> Encoding = Field.Text("encoding", "base64 where the value is to be given in base64; empty for text.");
 
-    /// <summary>What holds, or leads to, the keys of everything else, and where audit writes to; folders end in a slash.</summary>
-    private static readonly string[] Protected = [SealKeys.Keyring, SealKeys.SlotPrefix, Initialization.TokenKeyKey, Audit.AuditTable.StorageKey];
+    /// <summary>What holds, or leads to, the keys of everything else, and where audit writes to and how far it came; folders end in a slash.</summary>
+    private static readonly string[] Protected =
+        [SealKeys.Keyring, SealKeys.SlotPrefix, Initialization.TokenKeyKey, Audit.AuditTable.StorageKey, Audit.AuditCheckpoints.StorageKey];
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [

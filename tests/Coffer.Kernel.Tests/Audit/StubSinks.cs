@@ -10,7 +10,7 @@ internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds
 {
     public Dictionary<string, StubSink> Made { get; } = [];
 
-    public override IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey) => Made[device.Path] = new StubSink();
+    public override IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey, AuditMemory memory) => Made[device.Path] = new StubSink();
 
     public static AuditDevice Device(string name) => new()
     {
