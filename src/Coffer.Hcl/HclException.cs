@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Coffer.Hcl;
 
 /// <summary>A text that is not HCL: what was found, what was expected, and where.</summary>
@@ -5,10 +7,16 @@ public sealed class HclException : FormatException
 {
     /// <summary>Makes the error; <see cref="Exception.Message"/> becomes <c>At LINE:COLUMN: reason</c>.</summary>
     public HclException(HclPosition position, string reason)
+        : this(position, reason, reason)
+    {
+    }
+
+    private HclException(HclPosition position, string reason, string anonymous)
         : base($"At {position.Line}:{position.Column}: {reason}")
     {
         Position = position;
         Reason = reason;
+        AnonymousMessage = $"At {position.Line}:{position.Column}: {anonymous}";
     }
 
     /// <summary>Where it went wrong.</summary>
@@ -17,9 +25,18 @@ public sealed class HclException : FormatException
     /// <summary>What is wrong, without the position.</summary>
     public string Reason { get; }
 
+    /// <summary>As <see cref="Exception.Message"/>, without a word of the text: for texts that a client sent, since answers to them are logged.</summary>
+    public string AnonymousMessage { get; }
+
     /// <summary>The line, from 1.</summary>
     public int Line => Position.Line;
 
     /// <summary>The column, from 1.</summary>
     public int Column => Position.Column;
+
+    /// <summary>An error whose reason quotes the text: pieces of it are <see cref="Quoted"/>.</summary>
+    internal static HclException Quoting(HclPosition position, FormattableString reason) => new(
+        position,
+        reason.ToString(CultureInfo.InvariantCulture),
+        string.Format(CultureInfo.InvariantCulture, reason.Format, [.. reason.GetArguments().Select(argument => argument is Quoted quoted ? quoted.Instead : argument)]));
 }

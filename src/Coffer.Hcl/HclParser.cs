@@ -31,7 +31,7 @@ internal sealed class HclParser
     {
         if (_token.Kind is not (TokenKind.Identifier or TokenKind.String))
         {
-            throw new HclException(_token.Position, $"found {_token.Describe()}, expected a key");
+            throw HclException.Quoting(_token.Position, $"found {_token.Describe()}, expected a key");
         }
 
         var key = Key();
@@ -53,8 +53,8 @@ internal sealed class HclParser
         }
 
         var expected = labels.Count == 0 ? "start of object ('{') or assignment ('=')" : "start of object ('{')";
-        var all = string.Join(' ', labels.Prepend(key).Select(word => Token.Shorten(word.Text)));
-        throw new HclException(_token.Position, $"key '{all}' expected {expected}, found {_token.Describe()}");
+        var all = new Quoted($"'{string.Join(' ', labels.Prepend(key).Select(word => Token.Shorten(word.Text)))}' ", "");
+        throw HclException.Quoting(_token.Position, $"key {all}expected {expected}, found {_token.Describe()}");
     }
 
     private HclKey Key()
@@ -81,9 +81,9 @@ internal sealed class HclParser
             case TokenKind.Identifier when token.Value is "true" or "false":
                 return Leaf(new HclBoolean(token.Position, token.Value == "true"));
             case TokenKind.Identifier:
-                throw new HclException(token.Position, $"found {token.Describe()}, expected a value; text needs quotes");
+                throw HclException.Quoting(token.Position, $"found {token.Describe()}, expected a value; text needs quotes");
             default:
-                throw new HclException(token.Position, $"found {token.Describe()}, expected a value");
+                throw HclException.Quoting(token.Position, $"found {token.Describe()}, expected a value");
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class HclParser
             }
             else if (_token.Kind != TokenKind.CloseBracket)
             {
-                throw new HclException(_token.Position, $"found {_token.Describe()}, expected ',' or ']' in the list begun at {open}");
+                throw HclException.Quoting(_token.Position, $"found {_token.Describe()}, expected ',' or ']' in the list begun at {open}");
             }
         }
 

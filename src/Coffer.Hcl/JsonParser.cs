@@ -23,7 +23,7 @@ internal sealed class JsonParser
         var root = Object();
         return _token.Kind == TokenKind.End
             ? root
-            : throw new HclException(_token.Position, $"found {_token.Describe()} after the JSON object, expected the end of the text");
+            : throw HclException.Quoting(_token.Position, $"found {_token.Describe()} after the JSON object, expected the end of the text");
     }
 
     private HclValue Value()
@@ -37,7 +37,7 @@ internal sealed class JsonParser
             TokenKind.Number => Leaf(Numbers.Parse(token.Value, token.Position, json: true)),
             TokenKind.Identifier when token.Value is "true" or "false" => Leaf(new HclBoolean(token.Position, token.Value == "true")),
             TokenKind.Identifier when token.Value == "null" => Leaf(new HclNull(token.Position)),
-            _ => throw new HclException(token.Position, $"found {token.Describe()}, expected a value"),
+            _ => throw HclException.Quoting(token.Position, $"found {token.Describe()}, expected a value"),
         };
     }
 
@@ -56,7 +56,7 @@ internal sealed class JsonParser
         {
             if (_token.Kind != TokenKind.String)
             {
-                throw new HclException(_token.Position, $"found {_token.Describe()}, expected a key in quotes in the object begun at {open}");
+                throw HclException.Quoting(_token.Position, $"found {_token.Describe()}, expected a key in quotes in the object begun at {open}");
             }
 
             var key = new HclKey(_token.Value, _token.Position, Quoted: true);
@@ -64,7 +64,7 @@ internal sealed class JsonParser
             Move();
             if (_token.Kind != TokenKind.Assign)
             {
-                throw new HclException(_token.Position, $"found {_token.Describe()}, expected ':' after the key");
+                throw HclException.Quoting(_token.Position, $"found {_token.Describe()}, expected ':' after the key");
             }
 
             Move();
@@ -105,7 +105,7 @@ internal sealed class JsonParser
 
         if (_token.Kind != TokenKind.Comma)
         {
-            throw new HclException(_token.Position, $"found {_token.Describe()}, expected ',' or {closeText} to go with {open}");
+            throw HclException.Quoting(_token.Position, $"found {_token.Describe()}, expected ',' or {closeText} to go with {open}");
         }
 
         Move();

@@ -67,7 +67,7 @@ internal static class Numbers
         {
             if (digit > '7')
             {
-                throw new HclException(position, $"'{Token.Shorten(text)}' begins with 0, so it is octal, and has a digit above 7");
+                throw HclException.Quoting(position, $"{Name(text)} begins with 0, so it is octal, and has a digit above 7");
             }
 
             value = value <= ulong.MaxValue >> 3 ? (value << 3) + (ulong)(digit - '0') : throw OutOfRange(text, position);
@@ -83,8 +83,10 @@ internal static class Numbers
         _ => throw OutOfRange(text, position),
     };
 
-    private static HclException Refuse(string text, HclPosition position) => new(position, $"'{Token.Shorten(text)}' is not a number");
+    private static HclException Refuse(string text, HclPosition position) => HclException.Quoting(position, $"{Name(text)} is not a number");
 
     private static HclException OutOfRange(string text, HclPosition position) =>
-        new(position, $"the number {Token.Shorten(text)} does not fit 64 bits");
+        HclException.Quoting(position, $"the number {new Quoted(Token.Shorten(text) + " ", "")}does not fit 64 bits");
+
+    private static Quoted Name(string text) => new($"'{Token.Shorten(text)}'", "what looks like a number");
 }

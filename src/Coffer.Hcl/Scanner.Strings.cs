@@ -187,7 +187,7 @@ internal sealed partial class Scanner
             Advance(lineEnd - _index + (end < 0 ? 0 : 1));
         }
 
-        throw new HclException(position, $"heredoc without an end, expected a line with '{Hcl.Token.Shorten(mark)}'");
+        throw HclException.Quoting(position, $"heredoc without an end, expected a line with {new Quoted($"'{Hcl.Token.Shorten(mark)}'", "its name")}");
     }
 
     /// <summary>Takes the closing line's indent off every line, or off none when one of them has less.</summary>

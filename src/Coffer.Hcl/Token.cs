@@ -25,14 +25,19 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, HclPosition Position, int Start, int End, string Value)
 {
     /// <summary>How a message names it.</summary>
-    public string Describe() => Kind switch
+    public Quoted Describe() => Kind switch
+    {
+        TokenKind.Identifier => new Quoted($"'{Shorten(Value)}'", "a word"),
+        TokenKind.Number => new Quoted($"the number {Shorten(Value)}", "a number"),
+        _ => new Quoted(DescribeKind(), DescribeKind()),
+    };
+
+    private string DescribeKind() => Kind switch
     {
         TokenKind.End => "the end of the text",
-        TokenKind.Identifier => $"'{Shorten(Value)}'",
         // Not its text: a string in a configuration may be a password, and messages go to logs.
         TokenKind.String => "a string",
         TokenKind.Heredoc => "a heredoc",
-        TokenKind.Number => $"the number {Shorten(Value)}",
         TokenKind.Assign => "'='",
         TokenKind.Comma => "','",
         TokenKind.OpenBrace => "'{'",

@@ -85,7 +85,7 @@ public sealed class EngineHarnessTests
                 Fields = [Text],
                 Exists = async (request, cancellation) => await request.Storage.GetAsync(request.Path, cancellation) is not null,
                 Read = (request, _) => ValueTask.FromResult(Reply.With(json => json.WriteString("text", request.Get(Text)))),
-                List = async (request, cancellation) => Reply.Keys(await request.Storage.ListAsync(request.Path + "/", cancellation)),
+                List = async (request, cancellation) => Reply.Keys(await request.Storage.ListAsync(request.Path, cancellation)),
                 Write = (request, _) =>
                 {
                     request.Storage.Put(request.Path, Encoding.UTF8.GetBytes(request.Get(Text)));

@@ -9,7 +9,7 @@ internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string,
 
     public static string? TypeProblem(string type) => type == "http"
         ? "audit devices of type \"http\" are not available; use \"file\", \"socket\" or \"syslog\""
-        : Types.Contains(type, StringComparer.Ordinal) ? null : $"unknown backend type: \"{type}\"";
+        : Types.Contains(type, StringComparer.Ordinal) ? null : "unknown backend type: there are file, socket and syslog";
 
     /// <param name="memory">Of the device's chain; a device that sends its lines away begins a new one at each start.</param>
     public virtual IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey, AuditMemory memory)

@@ -8,6 +8,9 @@ public sealed class LogLevels(LogLevel configured = LogLevel.Info)
 {
     private volatile State _state = new(configured, Everywhere(configured));
 
+    /// <summary>The names of the levels, for messages.</summary>
+    public const string Known = "trace, debug, info, warn, error and off";
+
     /// <summary>The level that a reset brings back.</summary>
     public LogLevel Configured => _state.Configured;
 

@@ -46,6 +46,9 @@ public sealed class RouterFactory(
         Volatile.Write(ref _latest, null);
     }
 
+    /// <summary>Names of the types that can be mounted in that class, sorted.</summary>
+    public IEnumerable<string> NamesOf(MountClass kind) => types.Values.Where(type => type.Class == kind).Select(type => type.Name).Order(StringComparer.Ordinal);
+
     /// <summary>The type of that name, if it can be mounted in that class.</summary>
     public EngineType? TypeOf(string name, MountClass kind) => types.TryGetValue(name, out var type) && type.Class == kind ? type : null;
 

@@ -62,6 +62,9 @@ public static class AclCapabilityNames
     private static readonly FrozenDictionary<string, AclCapabilities> ByName =
         All.ToFrozenDictionary(entry => entry.Name, entry => entry.Capability, StringComparer.Ordinal);
 
+    /// <summary>All of them, for messages.</summary>
+    public static string Known { get; } = string.Join(", ", All.Select(entry => entry.Name));
+
     /// <summary>What replies say when nothing is granted.</summary>
     public static ImmutableArray<string> Denied { get; } = ["deny"];
 

@@ -31,7 +31,7 @@ internal static class AclPolicyReader
         }
         catch (HclException refused)
         {
-            error = new PolicyError("failed to parse policy: " + refused.Message, refused.Line, refused.Column);
+            error = new PolicyError("failed to parse policy: " + refused.AnonymousMessage, refused.Line, refused.Column);
         }
         catch (PolicyReadException refused)
         {
@@ -44,7 +44,9 @@ internal static class AclPolicyReader
     private static AclRule Rule(HclBlock block)
     {
         var written = block.Labels[0].Text;
-        var place = "path " + HclWriter.Quote(written);
+
+        // By its line, not by its text: a refusal repeats nothing that was sent.
+        var place = string.Create(CultureInfo.InvariantCulture, $"path on line {block.Position.Line}");
         RefuseUnknown(block.Body, place + ": ", IsRuleKey);
         RefuseUnsupported(block.Body, place);
         if (written.Length > PathLengthMax)
@@ -105,7 +107,7 @@ internal static class AclPolicyReader
             : string.Create(CultureInfo.InvariantCulture, $"{unknown.Count} errors occurred:\n"));
         foreach (var item in unknown)
         {
-            message.Append(CultureInfo.InvariantCulture, $"\t* {place}invalid key {HclWriter.Quote(item.Key.Text)} on line {item.Position.Line}\n");
+            message.Append(CultureInfo.InvariantCulture, $"\t* {place}invalid key on line {item.Position.Line}, column {item.Position.Column}\n");
         }
 
         throw new PolicyReadException(unknown[0].Position, message.Append('\n').ToString());
@@ -141,7 +143,7 @@ internal static class AclPolicyReader
             HclString { Value: "read" } => AclCapabilities.Read | AclCapabilities.List,
             HclString { Value: "write" } => Write,
             HclString { Value: "sudo" } => Write | AclCapabilities.Sudo,
-            HclString text => throw new PolicyReadException(item.Value.Position, $"{place}: invalid policy {HclWriter.Quote(text.Value)}"),
+            HclString text => throw new PolicyReadException(item.Value.Position, $"{place}: \"policy\" must be read, write, deny or sudo"),
             _ => throw new PolicyReadException(item.Value.Position, $"{place}: \"policy\" must be a string, found {item.Value.Kind}"),
         };
     }
@@ -153,7 +155,7 @@ internal static class AclPolicyReader
         {
             all |= AclCapabilityNames.TryParse(text.Value, out var capability)
                 ? capability
-                : throw new PolicyReadException(text.Position, $"{place}: invalid capability {HclWriter.Quote(text.Value)}");
+                : throw new PolicyReadException(text.Position, $"{place}: invalid capability on line {text.Position.Line}, column {text.Position.Column}; there are {AclCapabilityNames.Known}");
         }
 
         return all;
@@ -194,12 +196,12 @@ internal static class AclPolicyReader
             if (entry.Value is not HclList list)
             {
                 throw new PolicyReadException(
-                    entry.Value.Position, $"{place}: {HclWriter.Quote(entry.Key.Text)} in \"{key}\" must be a list of values, found {entry.Value.Kind}");
+                    entry.Value.Position, $"{place}: each entry of \"{key}\" must be a list of values, found {entry.Value.Kind}");
             }
 
             if (!parameters.TryAdd(entry.Key.Text.ToLowerInvariant(), [.. list.Items.Select(value => new ParameterValue(value))]))
             {
-                throw new PolicyReadException(entry.Position, $"{place}: {HclWriter.Quote(entry.Key.Text)} is in \"{key}\" more than once");
+                throw new PolicyReadException(entry.Position, $"{place}: line {entry.Position.Line} repeats a name in \"{key}\"");
             }
         }
 
@@ -223,9 +225,8 @@ internal static class AclPolicyReader
 
             if (!WrappingTtl.TryParse(item.Value, out var ttl))
             {
-                var found = item.Value is HclString text ? HclWriter.Quote(text.Value) : item.Value.Kind;
                 throw new PolicyReadException(
-                    item.Value.Position, $"error parsing {key}: {found} is not a duration, expected seconds or the like of \"90s\" or \"1h30m\"");
+                    item.Value.Position, $"error parsing {key} on line {item.Value.Position.Line}: expected seconds or the like of \"90s\" or \"1h30m\"");
             }
 
             // As in Vault, zero is the same as absent.

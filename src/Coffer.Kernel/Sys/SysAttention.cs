@@ -121,7 +121,7 @@ internal static class SysAttention
         MountEntry? mount = null;
         if (request.Get(MountPath).Trim('/') is { Length: > 0 } path && (mount = request.Router.Table.Find(path + "/")) is null)
         {
-            return Reply.Invalid($"no mount at {path}/");
+            return Reply.Invalid("no mount at the path of 'mount'; see sys/mounts and sys/auth");
         }
 
         var (leases, next) = await Attention.PageAsync(request.Work, mount?.Uuid ?? "", request.Get(After), (int)request.Get(Limit), cancellation);

@@ -53,7 +53,7 @@ internal static class SysLoggers
         var text = request.Get(Level);
         return text.Length == 0 ? Reply.Invalid("level is empty")
             : LogLevels.TryParse(text, out var level) ? Change(request, levels => set(levels, level))
-            : Reply.Invalid($"invalid level provided: unknown log level: {text}");
+            : Reply.Invalid($"invalid level provided: there are {LogLevels.Known}");
     }
 
     private static Reply Change(KernelRequest request, Action<LogLevels> change)

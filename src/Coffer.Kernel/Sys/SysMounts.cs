@@ -204,7 +204,7 @@ internal static class SysMounts
 
         if (request.Services.Routers.TypeOf(type, kind) is null)
         {
-            return $"plugin not found in the catalog: {type}";
+            return $"plugin not found in the catalog: there are {string.Join(", ", request.Services.Routers.NamesOf(kind))}";
         }
 
         if (options.TryGetValue("version", out var version))

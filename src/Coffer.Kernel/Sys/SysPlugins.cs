@@ -119,7 +119,7 @@ internal static class SysPlugins
         var found = mounts.Select(named => request.Router.Table.Find(named.TrimEnd('/') + "/")).ToArray();
         if (Array.FindIndex(found, mount => mount is null) is var missing && missing >= 0)
         {
-            return Reply.Invalid($"no mount at \"{mounts[missing]}\": nothing was started anew");
+            return Reply.Invalid($"entry {missing + 1} of 'mounts' is the path of no mount: nothing was reloaded");
         }
 
         var chosen = plugin.Length > 0 ? request.Router.Table.Mounts.Where(mount => mount.Type == plugin) : found.OfType<MountEntry>();

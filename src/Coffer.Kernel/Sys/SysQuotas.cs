@@ -122,7 +122,7 @@ internal static class SysQuotas
         var mounted = path.Length == 0 ? null : request.Router.Find(path, out below);
         if (path.Length > 0 && mounted is null)
         {
-            return Reply.Invalid($"invalid mount path \"{path}/\"");
+            return Reply.Invalid("invalid mount path: no mount serves the path of 'path'");
         }
 
         if (below[..^(below.EndsWith('*') ? 1 : 0)].Contains('*', StringComparison.Ordinal))

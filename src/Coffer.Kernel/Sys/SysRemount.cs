@@ -43,14 +43,14 @@ internal static class SysRemount
         {
             if (Reserved.Any(reserved => path.StartsWith(reserved, StringComparison.Ordinal)) || path == "auth/")
             {
-                return Reply.Invalid($"cannot remount \"{path}\"");
+                return Reply.Invalid($"cannot remount to or from {string.Join(", ", Reserved)} or auth/");
             }
         }
 
         var table = request.Router.Table;
         if (table.Find(from) is not { } mount)
         {
-            return Reply.Invalid($"no matching mount at \"{from}\"");
+            return Reply.Invalid("no matching mount at the path of 'from'");
         }
 
         if (mount.Draining)

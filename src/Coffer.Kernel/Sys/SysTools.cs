@@ -52,13 +52,13 @@ internal static class SysTools
         var format = request.Get(HashFormat);
         if (format is not ("hex" or "base64"))
         {
-            return Reply.Invalid($"unsupported encoding format {format}; must be \"hex\" or \"base64\"");
+            return Reply.Invalid("unsupported encoding format; must be \"hex\" or \"base64\"");
         }
 
         var algorithm = request.Fields.Has(UrlAlgorithm) ? request.Get(UrlAlgorithm) : request.Get(Algorithm);
         if (HasherOf(algorithm) is not { } hasher)
         {
-            return Reply.Invalid($"unsupported algorithm {algorithm}");
+            return Reply.Invalid($"unsupported algorithm; there are {KnownAlgorithms}");
         }
 
         var sum = hasher(input.AsSpan(0, length));
@@ -75,13 +75,13 @@ internal static class SysTools
         {
             return Reply.Invalid(source is "seal" or "all"
                 ? $"source \"{source}\" is not available: no seal of this server gives random bytes; use platform"
-                : $"unsupported entropy source \"{source}\"; must be \"platform\"");
+                : "unsupported entropy source; must be \"platform\"");
         }
 
         var count = request.Get(Bytes);
         if (urlBytes.Length > 0 && urlBytes != source && !long.TryParse(urlBytes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out count))
         {
-            return Reply.Invalid($"error parsing url-set byte count: strconv.Atoi: parsing \"{urlBytes}\": invalid syntax");
+            return Reply.Invalid("error parsing url-set byte count: the path must end in a whole number");
         }
 
         if (count < 1)
@@ -97,7 +97,7 @@ internal static class SysTools
         var format = request.Get(RandomFormat);
         if (format is not ("hex" or "base64"))
         {
-            return Reply.Invalid($"unsupported encoding format \"{format}\"; must be \"hex\" or \"base64\"");
+            return Reply.Invalid("unsupported encoding format; must be \"hex\" or \"base64\"");
         }
 
         var bytes = new byte[count];
@@ -120,6 +120,8 @@ internal static class SysTools
 
         return text.Length;
     }
+
+    private const string KnownAlgorithms = "sha2-224, sha2-256, sha2-384, sha2-512, sha3-224, sha3-256, sha3-384 and sha3-512";
 
     private static Hasher? HasherOf(string algorithm) => algorithm switch
     {

@@ -64,14 +64,14 @@ public static class TokenSettingsFields
     /// <summary>What is wrong with settings; null when all is well.</summary>
     public static string? ProblemOf(TokenSettings settings)
     {
-        if (settings.BoundCidrs.FirstOrDefault(cidr => !Cidr.TryParse(cidr, out _)) is { } bad)
+        if (Cidr.ProblemOf(settings.BoundCidrs, "token_bound_cidrs") is { } bad)
         {
-            return $"error parsing address \"{bad}\": Unable to convert \"{bad}\" to an IPv4 or IPv6 address, or a UNIX Socket";
+            return bad;
         }
 
         if (settings.Type is not ("default" or "service" or "batch" or "default-service" or "default-batch"))
         {
-            return $"invalid 'token_type' value \"{settings.Type}\"";
+            return "invalid 'token_type' value: it must be default, service, batch, default-service or default-batch";
         }
 
         if (settings.NumUses < 0)

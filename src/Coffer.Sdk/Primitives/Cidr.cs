@@ -28,6 +28,20 @@ public static class Cidr
         return true;
     }
 
+    /// <summary>What is wrong with a list of networks: names the field and the entry, never the text. Null when all is well.</summary>
+    public static string? ProblemOf(ImmutableArray<string> cidrs, string field)
+    {
+        for (var i = 0; i < cidrs.Length; i++)
+        {
+            if (!TryParse(cidrs[i], out _))
+            {
+                return $"error parsing address: entry {i + 1} of '{field}' is neither an IPv4 or IPv6 address nor a network such as 10.0.0.0/8";
+            }
+        }
+
+        return null;
+    }
+
     public static bool Contains(string cidr, IPAddress address) =>
         TryParse(cidr, out var network) && network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 

@@ -107,7 +107,7 @@ public sealed class CubbyholeEngine : IEngine
             return ValueTask.FromResult(refusal);
         }
 
-        if (request.Param("path").Length > 0)
+        if (NamesValue(request))
         {
             request.Storage.Delete(EntryOf(request.Caller.Scope, request.Param("path")));
         }
@@ -116,9 +116,10 @@ public sealed class CubbyholeEngine : IEngine
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>?> GetAsync(EngineRequest request, CancellationToken cancellation) =>
-        request.Param("path").Length == 0
-            ? null
-            : await request.Storage.GetAsync(EntryOf(request.Caller.Scope, request.Param("path")), cancellation);
+        NamesValue(request) ? await request.Storage.GetAsync(EntryOf(request.Caller.Scope, request.Param("path")), cancellation) : null;
+
+    /// <summary>False for the root, and for a folder.</summary>
+    private static bool NamesValue(EngineRequest request) => request.Param("path") is { Length: > 0 } path && !path.EndsWith('/');
 
     private static Reply? Refusal(EngineRequest request) => request.Caller switch
     {

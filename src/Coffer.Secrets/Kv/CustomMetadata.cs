@@ -29,9 +29,10 @@ internal static class CustomMetadata
         }
         else
         {
+            var entry = 0;
             foreach (var member in sent.EnumerateObject())
             {
-                Read(member, found, patching, problems);
+                Read(member, ++entry, found, patching, problems);
             }
 
             if (found.Count > LabelsMax && problems.Count == 0)
@@ -44,11 +45,11 @@ internal static class CustomMetadata
         return problems.Count == 0 ? null : Reply.Invalid(Join(problems));
     }
 
-    private static void Read(JsonProperty member, ImmutableSortedDictionary<string, string>.Builder found, bool patching, List<string> problems)
+    private static void Read(JsonProperty member, int entry, ImmutableSortedDictionary<string, string>.Builder found, bool patching, List<string> problems)
     {
         if (!StoredJson.TryName(member, out var name))
         {
-            problems.Add($"{Failed}: a key is not valid Unicode");
+            problems.Add($"{Failed}: key {entry} is not valid Unicode");
             return;
         }
 
@@ -60,34 +61,35 @@ internal static class CustomMetadata
 
         if (TextOf(member.Value) is not { } value)
         {
-            problems.Add($"{Failed}: value for key \"{name}\" must be text");
+            problems.Add($"{Failed}: value for key {entry} must be text");
             return;
         }
 
-        Check(name, value, problems);
+        Check(name, value, entry, problems);
         found[name] = value;
     }
 
-    private static void Check(string name, string value, List<string> problems)
+    /// <param name="entry">Which of the entries it is, from 1: a refusal repeats neither key nor value.</param>
+    private static void Check(string name, string value, int entry, List<string> problems)
     {
         if (Encoding.UTF8.GetByteCount(name) is var nameBytes && nameBytes is 0 or > NameBytesMax)
         {
-            problems.Add($"{Failed}: length of key \"{name}\" is {nameBytes} but must be 0 < len(key) <= {NameBytesMax}");
+            problems.Add($"{Failed}: length of key {entry} is {nameBytes} but must be 0 < len(key) <= {NameBytesMax}");
         }
 
         if (Encoding.UTF8.GetByteCount(value) is var valueBytes && valueBytes is 0 or > ValueBytesMax)
         {
-            problems.Add($"{Failed}: length of value for key \"{name}\" is {valueBytes} but must be 0 < len(value) <= {ValueBytesMax}");
+            problems.Add($"{Failed}: length of value for key {entry} is {valueBytes} but must be 0 < len(value) <= {ValueBytesMax}");
         }
 
         if (!IsPrintable(name))
         {
-            problems.Add($"{Failed}: key \"{name}\" contains unprintable characters");
+            problems.Add($"{Failed}: key {entry} contains unprintable characters");
         }
 
         if (!IsPrintable(value))
         {
-            problems.Add($"{Failed}: value for key \"{name}\" contains unprintable characters");
+            problems.Add($"{Failed}: value for key {entry} contains unprintable characters");
         }
     }
 

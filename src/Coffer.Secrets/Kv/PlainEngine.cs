@@ -25,7 +25,7 @@ internal sealed class PlainEngine : IEngine
     private static async ValueTask<ReadOnlyMemory<byte>?> GetAsync(EngineRequest request, CancellationToken cancellation)
     {
         var path = request.Param("path");
-        return path.Length == 0 ? null : await request.Storage.GetAsync(PlainEntry.Prefix + path, cancellation);
+        return path.Length == 0 || path.EndsWith('/') ? null : await request.Storage.GetAsync(PlainEntry.Prefix + path, cancellation);
     }
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
@@ -72,7 +72,7 @@ internal sealed class PlainEngine : IEngine
     private static ValueTask<Reply> Delete(EngineRequest request, CancellationToken cancellation)
     {
         var path = request.Param("path");
-        if (path.Length > 0)
+        if (path.Length > 0 && !path.EndsWith('/'))
         {
             request.Storage.Delete(PlainEntry.Prefix + path);
         }

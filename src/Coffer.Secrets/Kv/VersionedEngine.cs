@@ -29,11 +29,11 @@ internal sealed class VersionedEngine : IEngine
     public static async ValueTask<KvConfig> ConfigAsync(EngineRequest request, CancellationToken cancellation) =>
         await request.Storage.GetAsync(KvConfig.Entry, KvJson.Default.KvConfig, cancellation) ?? KvConfig.Default;
 
-    /// <summary>The key that the path names, or null when it names none: the root.</summary>
+    /// <summary>The key that the path names, or null when it names none: the root, or a folder.</summary>
     public static KeyStore? StoreOf(EngineRequest request)
     {
         var path = request.Param("path");
-        return path.Length == 0 ? null : new KeyStore(request.Storage, path);
+        return path.Length == 0 || path.EndsWith('/') ? null : new KeyStore(request.Storage, path);
     }
 
     /// <summary>Whether a write is an update: the key is there, even if all its versions are deleted.</summary>

@@ -108,7 +108,7 @@ public sealed class UserpassTests
     [Theory]
     [InlineData("""{"password": "p", "token_ttl": "2h", "token_max_ttl": "1h"}""", "'token_ttl' cannot be greater than 'token_max_ttl'")]
     [InlineData("""{"password": "p", "token_num_uses": -1}""", "'token_num_uses' cannot be negative")]
-    [InlineData("""{"password": "p", "token_type": "odd"}""", "invalid 'token_type' value \"odd\"")]
+    [InlineData("""{"password": "p", "token_type": "odd"}""", "invalid 'token_type' value: it must be default, service, batch, default-service or default-batch")]
     [InlineData("""{"password": "p", "token_type": "batch", "token_period": "1h"}""", "'token_type' cannot be 'batch' or 'default_batch' when set to generate periodic tokens")]
     [InlineData("""{"token_policies": "dev"}""", "missing password")]
     public async Task A_user_that_is_refused_is_not_there_afterwards(string json, string problem)

@@ -46,8 +46,8 @@ public class AuditDeviceTests
     }
 
     [Theory]
-    [InlineData("""{}""", "unknown backend type: \"\"")]
-    [InlineData("""{"type":"pigeon"}""", "unknown backend type: \"pigeon\"")]
+    [InlineData("""{}""", "unknown backend type: there are file, socket and syslog")]
+    [InlineData("""{"type":"pigeon"}""", "unknown backend type: there are file, socket and syslog")]
     [InlineData("""{"type":"http"}""", "not available")]
     [InlineData("""{"type":"syslog"}""", "syslog is not among the targets")]
     [InlineData("""{"type":"syslog","options":{"facility":"PIGEON"}}""", "invalid syslog facility: PIGEON")]

@@ -27,8 +27,8 @@ public sealed class LeaseConfigTests
     [InlineData("""{"lease":"1h"}""", "'lease_max' is a required parameter")]
     [InlineData("""{"lease_max":"1h"}""", "'lease' is a required parameter")]
     [InlineData("""{"lease":"1h","lease_max":""}""", "'lease_max' is a required parameter")]
-    [InlineData("""{"lease":"soon","lease_max":"1h"}""", "Invalid lease: time: invalid duration \"soon\"")]
-    [InlineData("""{"lease":"1h","lease_max":"later"}""", "Invalid lease_max: time: invalid duration \"later\"")]
+    [InlineData("""{"lease":"soon","lease_max":"1h"}""", "Invalid lease: expected a duration such as 1h, 90m or 3600")]
+    [InlineData("""{"lease":"1h","lease_max":"later"}""", "Invalid lease_max: expected a duration such as 1h, 90m or 3600")]
     [InlineData("""{"lease":"-1h","lease_max":"1h"}""", "Invalid lease: a duration cannot be negative")]
     public async Task Bad_values_are_refused_and_keep_the_old_ones(string json, string error)
     {

@@ -207,19 +207,19 @@ public sealed class MetadataPathTests
 
     public static TheoryData<string, string[]> BadLabels => new()
     {
-        { """{"":"empty name"}""", ["length of key \"\" is 0 but must be 0 < len(key) <= 128"] },
-        { """{"k":""}""", ["length of value for key \"k\" is 0 but must be 0 < len(value) <= 512"] },
-        { """{"k":null}""", ["length of value for key \"k\" is 0 but must be 0 < len(value) <= 512"] },
-        { """{"k":[1]}""", ["value for key \"k\" must be text"] },
-        { """{"k":"a\nb"}""", ["value for key \"k\" contains unprintable characters"] },
-        { """{"k\u200b":"v"}""", ["key \"k\u200b\" contains unprintable characters"] },
-        { """{"k":"\ud83d"}""", ["value for key \"k\" must be text"] },
-        { """{"\ud83d":"v"}""", ["a key is not valid Unicode"] },
+        { """{"":"empty name"}""", ["length of key 1 is 0 but must be 0 < len(key) <= 128"] },
+        { """{"k":""}""", ["length of value for key 1 is 0 but must be 0 < len(value) <= 512"] },
+        { """{"k":null}""", ["length of value for key 1 is 0 but must be 0 < len(value) <= 512"] },
+        { """{"k":[1]}""", ["value for key 1 must be text"] },
+        { """{"k":"a\nb"}""", ["value for key 1 contains unprintable characters"] },
+        { """{"k\u200b":"v"}""", ["key 1 contains unprintable characters"] },
+        { """{"k":"\ud83d"}""", ["value for key 1 must be text"] },
+        { """{"\ud83d":"v"}""", ["key 1 is not valid Unicode"] },
         {
             """{"a":"","b":""}""",
             [
-                "length of value for key \"a\" is 0 but must be 0 < len(value) <= 512",
-                "length of value for key \"b\" is 0 but must be 0 < len(value) <= 512",
+                "length of value for key 1 is 0 but must be 0 < len(value) <= 512",
+                "length of value for key 2 is 0 but must be 0 < len(value) <= 512",
             ]
         },
     };

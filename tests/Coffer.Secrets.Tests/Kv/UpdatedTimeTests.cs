@@ -7,26 +7,26 @@ namespace Coffer.Secrets.Tests.Kv;
 /// <summary><c>updated_time</c> tells when a key last changed, by whatever path.</summary>
 public sealed class UpdatedTimeTests
 {
-    private const string CatchAll = "{path...}";
+    private const string CatchAll = "{path:folder...}";
 
     private readonly EngineHarness _harness = VersionedHarness.New();
 
     /// <summary>Each way to change a key: row of the engine's table, operation, body.</summary>
     public static TheoryData<string, Operation, string?> Changes() => new()
     {
-        { "data/{path...}", Operation.Update, """{"data":{"n":3}}""" },
-        { "data/{path...}", Operation.Update, """{"data":null}""" },
-        { "data/{path...}", Operation.Patch, """{"data":{"n":3}}""" },
-        { "data/{path...}", Operation.Delete, null },
-        { "delete/{path...}", Operation.Update, """{"versions":[1,2]}""" },
-        { "undelete/{path...}", Operation.Update, """{"versions":[1]}""" },
-        { "destroy/{path...}", Operation.Update, """{"versions":[1]}""" },
-        { "metadata/{path...}", Operation.Update, """{"max_versions":5}""" },
-        { "metadata/{path...}", Operation.Update, """{"cas_required":true}""" },
-        { "metadata/{path...}", Operation.Update, """{"delete_version_after":"1h"}""" },
-        { "metadata/{path...}", Operation.Update, """{"custom_metadata":{"team":"blue"}}""" },
-        { "metadata/{path...}", Operation.Patch, """{"custom_metadata":{"team":"blue"}}""" },
-        { "metadata/{path...}", Operation.Patch, """{"max_versions":null}""" },
+        { "data/{path:folder...}", Operation.Update, """{"data":{"n":3}}""" },
+        { "data/{path:folder...}", Operation.Update, """{"data":null}""" },
+        { "data/{path:folder...}", Operation.Patch, """{"data":{"n":3}}""" },
+        { "data/{path:folder...}", Operation.Delete, null },
+        { "delete/{path:folder...}", Operation.Update, """{"versions":[1,2]}""" },
+        { "undelete/{path:folder...}", Operation.Update, """{"versions":[1]}""" },
+        { "destroy/{path:folder...}", Operation.Update, """{"versions":[1]}""" },
+        { "metadata/{path:folder...}", Operation.Update, """{"max_versions":5}""" },
+        { "metadata/{path:folder...}", Operation.Update, """{"cas_required":true}""" },
+        { "metadata/{path:folder...}", Operation.Update, """{"delete_version_after":"1h"}""" },
+        { "metadata/{path:folder...}", Operation.Update, """{"custom_metadata":{"team":"blue"}}""" },
+        { "metadata/{path:folder...}", Operation.Patch, """{"custom_metadata":{"team":"blue"}}""" },
+        { "metadata/{path:folder...}", Operation.Patch, """{"max_versions":null}""" },
     };
 
     /// <summary>What changes nothing of a key with version 1 deleted.</summary>
@@ -78,7 +78,7 @@ public sealed class UpdatedTimeTests
             .Where(operation => row.HandlerOf(operation) is not null).Select(operation => (row.Template, operation)));
 
         // A delete of the metadata leaves no key to look at.
-        Assert.Equal(known.Append(("metadata/{path...}", Operation.Delete)).Order(), all.Order());
+        Assert.Equal(known.Append(("metadata/{path:folder...}", Operation.Delete)).Order(), all.Order());
     }
 
     /// <summary>Two versions, the first of them deleted.</summary>

@@ -22,6 +22,9 @@ internal abstract class JwtAlgorithm(string name)
 
     public static IEnumerable<string> Names => All.Select(algorithm => algorithm.Name);
 
+    /// <summary>All names, for messages.</summary>
+    public static string Known => string.Join(", ", Names);
+
     public string Name { get; } = name;
 
     public static JwtAlgorithm? Find(string name) => Array.Find(All, algorithm => algorithm.Name == name);

@@ -44,7 +44,7 @@ internal static class EntityAliasPaths
 
         if (IdentityJson.MountOf(KernelRequest.Of(request).Router.Table, request.Get(MountAccessor)) is not { } mount)
         {
-            return Reply.Invalid($"invalid mount accessor \"{request.Get(MountAccessor)}\"");
+            return Reply.Invalid("invalid mount accessor: no auth mount has it; see sys/auth");
         }
 
         if (!IdentityName.TryParse(request.Get(Name), out var name))

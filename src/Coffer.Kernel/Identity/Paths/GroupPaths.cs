@@ -135,7 +135,7 @@ internal static class GroupPaths
         var type = request.Has(Type) && request.Get(Type).Length > 0 ? request.Get(Type) : before is { External: true } ? "external" : "internal";
         if (type is not ("internal" or "external"))
         {
-            return $"invalid group type \"{type}\"";
+            return "invalid group type: it must be internal or external";
         }
 
         if (before is not null && before.External != (type == "external"))
@@ -176,12 +176,12 @@ internal static class GroupPaths
         {
             if (id == group.Id || above.Exists(other => other.Id == id))
             {
-                return (found, $"cyclic relationship detected for member group ID \"{id}\"");
+                return (found, $"cyclic relationship detected for member group ID {found.Count + 1} of the list");
             }
 
             if (await GroupStore.FindAsync(KernelRequest.WorkOf(request), id, cancellation) is not { } member)
             {
-                return (found, $"invalid member group ID \"{id}\"");
+                return (found, $"invalid member group ID: entry {found.Count + 1} of the list names no group");
             }
 
             found.Add(member);
@@ -197,7 +197,7 @@ internal static class GroupPaths
         {
             if (await EntityStore.FindAsync(KernelRequest.WorkOf(request), id, cancellation) is not { } member)
             {
-                return (found, $"invalid entity ID \"{id}\"");
+                return (found, $"invalid entity ID: entry {found.Count + 1} of the list names no entity");
             }
 
             found.Add(member);

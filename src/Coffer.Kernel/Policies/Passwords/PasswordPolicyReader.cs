@@ -27,7 +27,7 @@ public static class PasswordPolicyReader
             var root = HclText.Parse(text);
             if (root.Items.FirstOrDefault(item => item.Key.Text is not ("length" or "rule")) is { } unknown)
             {
-                throw new HclException(unknown.Position, $"invalid key {HclWriter.Quote(unknown.Key.Text)}, expected length or rule");
+                throw new HclException(unknown.Position, "invalid key, expected length or rule");
             }
 
             var length = Whole(root, "length");
@@ -37,7 +37,7 @@ public static class PasswordPolicyReader
         }
         catch (HclException refused)
         {
-            problem = Unreadable + refused.Message;
+            problem = Unreadable + refused.AnonymousMessage;
         }
 
         return rules is not null;
@@ -68,12 +68,12 @@ public static class PasswordPolicyReader
         var type = block.Labels[0];
         if (type.Text != "charset")
         {
-            throw new HclException(type.Position, $"unknown rule type {HclWriter.Quote(type.Text)}, expected \"charset\"");
+            throw new HclException(type.Position, "unknown rule type, expected \"charset\"");
         }
 
         if (block.Body.Items.FirstOrDefault(item => item.Key.Text is not ("charset" or "min-chars")) is { } unknown)
         {
-            throw new HclException(unknown.Position, $"invalid key {HclWriter.Quote(unknown.Key.Text)}, expected charset or min-chars");
+            throw new HclException(unknown.Position, "invalid key, expected charset or min-chars");
         }
 
         var characters = block.Body.Find("charset")?.Value switch

@@ -108,7 +108,7 @@ internal static partial class TokenRoles
     {
         if (role.TokenType is not ("default-service" or "default-batch" or "service" or "batch"))
         {
-            return $"invalid 'token_type' value \"{role.TokenType}\"";
+            return "invalid 'token_type' value: it must be service, batch, default-service or default-batch";
         }
 
         if (role.PathSuffix.Length > 0 && !PathSuffixPattern().IsMatch(role.PathSuffix))
@@ -116,9 +116,9 @@ internal static partial class TokenRoles
             return "given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w";
         }
 
-        if (role.BoundCidrs.FirstOrDefault(cidr => !Cidr.TryParse(cidr, out _)) is { } bad)
+        if (Cidr.ProblemOf(role.BoundCidrs, "token_bound_cidrs") is { } bad)
         {
-            return $"error parsing role fields: error parsing address \"{bad}\": Unable to convert \"{bad}\" to an IPv4 or IPv6 address";
+            return $"error parsing role fields: {bad}";
         }
 
         if (role.NumUses < 0)

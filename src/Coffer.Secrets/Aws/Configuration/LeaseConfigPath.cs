@@ -50,7 +50,7 @@ internal static class LeaseConfigPath
     {
         var text = request.Get(field);
         var ok = GoDuration.TryParse(text, out duration);
-        problem = !ok ? $"Invalid {field.Name}: time: invalid duration {GoText.Quote(text)}"
+        problem = !ok ? $"Invalid {field.Name}: expected a duration such as 1h, 90m or 3600"
             : duration < TimeSpan.Zero ? $"Invalid {field.Name}: a duration cannot be negative"
             : "";
         return problem.Length == 0;

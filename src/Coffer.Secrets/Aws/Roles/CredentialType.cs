@@ -7,5 +7,8 @@ internal static class CredentialType
     public const string AssumedRole = "assumed_role";
     public const string FederationToken = "federation_token";
 
+    /// <summary>All of them, for messages.</summary>
+    public const string Known = $"{IamUser}, {AssumedRole} and {FederationToken}";
+
     public static bool IsKnown(string type) => type is IamUser or AssumedRole or FederationToken;
 }

@@ -94,7 +94,7 @@ internal static class RolePaths
         var role = LegacyRole.Upgrade(text);
         problem = clash is not null ? $"cannot supply deprecated role or policy parameters with {clash}"
             : policy.Length > 0 && arn.Length > 0 ? "only one of policy or arn should be provided"
-            : role is null ? $"unable to parse supplied data: {GoText.Quote(text)}"
+            : role is null ? "unable to parse supplied data: it is neither a policy document in JSON nor an ARN"
             : "";
         return role ?? new AwsRole();
     }
@@ -107,7 +107,7 @@ internal static class RolePaths
             var text = request.Get(Document);
             if ((text.Length == 0 ? "" : PolicyText.Compact(text)) is not { } compacted)
             {
-                problem = $"cannot parse policy document: {GoText.Quote(text)}";
+                problem = "cannot parse policy document: it must be a JSON object";
                 return role;
             }
 

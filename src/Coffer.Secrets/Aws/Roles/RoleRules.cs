@@ -20,7 +20,7 @@ internal static partial class RoleRules
             problems.Add("did not supply credential_type");
         }
 
-        problems.AddRange(role.CredentialTypes.Where(type => !CredentialType.IsKnown(type)).Select(type => $"unrecognized credential type: {type}"));
+        problems.AddRange(role.CredentialTypes.Where(type => !CredentialType.IsKnown(type)).Select(_ => $"unrecognized credential type: there are {CredentialType.Known}"));
         AddTtlProblems(role, problems);
         AddUserProblems(role, problems);
         if (!role.Gives(CredentialType.AssumedRole))
@@ -71,8 +71,8 @@ internal static partial class RoleRules
 
     private static string BoundaryProblem(string text) =>
         !Arn.TryParse(text, out var arn, out var problem) ? problem
-        : arn.Service != "iam" ? $"expected a service of iam but got {arn.Service}"
-        : !arn.Resource.StartsWith("policy/", StringComparison.Ordinal) ? $"expected a resource type of policy but got {arn.Resource}"
+        : arn.Service != "iam" ? "expected a service of iam"
+        : !arn.Resource.StartsWith("policy/", StringComparison.Ordinal) ? "expected a resource type of policy"
         : "";
 
     private static void AddWhen(bool wrong, string problem, List<string> problems)

@@ -100,7 +100,7 @@ internal static class OidcKeyPaths
         rotation < RotationPeriodMin ? "rotation_period must be at least one minute"
         : rotation > RotationPeriodMax ? "rotation_period must be at most ten years"
         : verification > rotation * 10 ? "verification_ttl cannot be longer than 10x rotation_period"
-        : JwtAlgorithm.Find(algorithm) is null ? $"unknown signing algorithm \"{algorithm}\""
+        : JwtAlgorithm.Find(algorithm) is null ? $"unknown signing algorithm: there are {JwtAlgorithm.Known}"
         : null;
 
     private static async ValueTask<string?> RoleProblemAsync(UnitOfWork work, string name, TimeSpan verification, CancellationToken cancellation) =>

@@ -64,7 +64,7 @@ internal static class OidcRolePaths
         var key = PathTemplate.IsName(role.Key) ? await OidcStore.FindKeyAsync(work, role.Key, cancellation) : null;
         if (key is null)
         {
-            return Reply.Invalid($"cannot find key \"{role.Key}\"");
+            return Reply.Invalid("cannot find the key that the role names; make it first, at identity/oidc/key");
         }
 
         if (role.Ttl > key.VerificationTtl)
