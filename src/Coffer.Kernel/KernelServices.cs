@@ -109,6 +109,11 @@ public sealed record KernelServices
 
     /// <summary>What of the server itself <c>sys/</c> may touch.</summary>
     public required IServerControl Control { get; init; }
+
+    /// <summary>
+    /// Cancelled when sealing no longer waits for what runs. For the steps after a request's commit, which its client's going away does not stop.
+    /// </summary>
+    public required CancellationToken Abort { get; init; }
 }
 
 /// <summary>The server around the kernel, as far as requests may reach it.</summary>

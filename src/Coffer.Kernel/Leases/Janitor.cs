@@ -18,7 +18,10 @@ public sealed class Janitor(
     private readonly DateTimeOffset _started = clock.GetUtcNow();
     private readonly SemaphoreSlim _slots = new(Limits.RevocationsInFlight);
 
-    /// <summary>Works until cancelled.</summary>
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _atWork = 1;
+
+    /// <summary>Works until cancelled, and returns when nothing that it began goes on.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await RetryAsync(() => TakeUpAsync(cancellation), cancellation);
@@ -26,6 +29,9 @@ public sealed class Janitor(
         {
             await RetryAsync(() => PassAsync(cancellation), cancellation);
         }
+
+        NoteEnd();
+        await _idle.Task;
     }
 
     /// <summary>Work that a stopped process left half-way is taken up at once instead of when its time to be taken up comes.</summary>
@@ -97,8 +103,29 @@ public sealed class Janitor(
         }
 
         await _slots.WaitAsync(cancellation);
-        _ = EndAsync(key, isToken, name, cancellation);
+        Interlocked.Increment(ref _atWork);
+        _ = EndCountedAsync(key, isToken, name, cancellation);
         return true;
+    }
+
+    private async Task EndCountedAsync(string key, bool isToken, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await EndAsync(key, isToken, name, cancellation);
+        }
+        finally
+        {
+            NoteEnd();
+        }
+    }
+
+    private void NoteEnd()
+    {
+        if (Interlocked.Decrement(ref _atWork) == 0)
+        {
+            _idle.TrySetResult();
+        }
     }
 
     private async Task EndAsync(string key, bool isToken, string name, CancellationToken cancellation)

@@ -12,6 +12,9 @@ internal static class Refusals
 
     public static ApiError UnsupportedOperation { get; } = OneError(ErrorKind.Unsupported, "unsupported operation");
 
+    /// <summary>Sealing no longer waits for the request.</summary>
+    public static ApiError Sealing { get; } = new(ErrorKind.Unavailable, "the server was sealed before the request had ended; unseal it and try again");
+
     /// <summary>The method that gave a token does not let it live longer.</summary>
     public static ApiError NotRenewed(string reason) => OneError(ErrorKind.Internal, $"failed to renew entry: {reason}");
 

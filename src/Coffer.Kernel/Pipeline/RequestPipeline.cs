@@ -257,7 +257,7 @@ internal sealed class RequestPipeline(KernelServices services)
 
         if (reply is not Reply.Refused && request?.AfterCommit is { } after)
         {
-            outcome = await after(CancellationToken.None) is { } instead ? new Outcome(instead, request.Shape) : outcome with { Shape = request.Shape };
+            outcome = await after(services.Abort) is { } instead ? new Outcome(instead, request.Shape) : outcome with { Shape = request.Shape };
         }
 
         await EndSpentTokenAsync(way);
@@ -268,7 +268,7 @@ internal sealed class RequestPipeline(KernelServices services)
     {
         if (way.Caller is { Token: { IsBatch: false, NumUses: < 0 } token })
         {
-            await services.Revoker.RevokeTokenAsync(token.Accessor, CancellationToken.None);
+            await services.Revoker.RevokeTokenAsync(token.Accessor, services.Abort);
         }
     }
 

@@ -13,14 +13,19 @@ namespace Coffer.Kernel.Seal;
 /// <summary>A server's kernel: sealed at first, opened by key shares, closed again on demand. The one entry for requests.</summary>
 public sealed class ServerKernel : IServerControl, IAsyncDisposable
 {
+    /// <summary>Longest wait for the end of the instance before: what requests are given, and as much again for audit devices to write what waits.</summary>
+    private static readonly TimeSpan EndTimeMax = 2 * (Unsealed.GraceTime + Unsealed.AbortTime);
+
     private readonly KernelOptions _options;
     private readonly SealStore _seal;
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OpenPaths _open;
     private UnsealProgress? _progress;
     private KeySlot? _slot;
+    private readonly Lock _endGate = new();
     private bool _slotsKnown;
     private Unsealed? _unsealed;
+    private Task _ended = Task.CompletedTask;
 
     public ServerKernel(KernelOptions options)
     {
@@ -128,7 +133,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <returns>Null when the server is unsealed now; else why it is not.</returns>
     public async ValueTask<string?> UnsealByStaticKeyAsync(CancellationToken cancellation)
     {
-        await _change.WaitAsync(cancellation);
+        if (await EnterAloneAsync(cancellation) is { } problem)
+        {
+            return problem;
+        }
+
         try
         {
             return IsSealed ? await OpenWithStaticKeysAsync(cancellation) : null;
@@ -142,7 +151,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>Takes a key share.</summary>
     public async ValueTask<UnsealStep> UnsealAsync(string share, CancellationToken cancellation)
     {
-        await _change.WaitAsync(cancellation);
+        if (await EnterAloneAsync(cancellation) is { } problem)
+        {
+            return new UnsealStep(problem);
+        }
+
         try
         {
             if (!IsSealed)
@@ -219,49 +232,95 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>Whether the store holds a Coffer already. Reads one entry; takes no lock.</summary>
     public ValueTask<bool> IsInitializedAsync(CancellationToken cancellation) => _seal.IsInitializedAsync(cancellation);
 
-    /// <summary>Ends what is running and zeroes every key.</summary>
+    /// <summary>Ends what is running and zeroes every key, also where <see cref="RequestSeal"/> has begun that. Returns when it is done.</summary>
     public async ValueTask SealAsync()
     {
         await _change.WaitAsync();
         try
         {
-            if (Interlocked.Exchange(ref _unsealed, null) is { } unsealed)
-            {
-                await unsealed.DisposeAsync();
-                Tell("the server is sealed");
-            }
-
+            RequestSeal();
             _progress?.Reset();
         }
         finally
         {
             _change.Release();
         }
+
+        await EndOfInstance;
     }
 
     public void RequestSeal()
     {
         // New requests find a sealed server from here on; what runs, this request included, ends before the keys go.
-        if (Interlocked.Exchange(ref _unsealed, null) is { } unsealed)
+        lock (_endGate)
         {
-            _progress?.Reset();
-            _ = EndAsync(unsealed);
+            if (Interlocked.Exchange(ref _unsealed, null) is { } unsealed)
+            {
+                _ended = EndAsync(unsealed);
+            }
         }
     }
 
     public void NoteSlotsChanged() => Volatile.Write(ref _slotsKnown, false);
 
+    /// <summary>Completes when no instance that was sealed works any more. Never fails.</summary>
+    private Task EndOfInstance
+    {
+        get
+        {
+            lock (_endGate)
+            {
+                return _ended;
+            }
+        }
+    }
+
     private async Task EndAsync(Unsealed unsealed)
     {
+        await Task.Yield();
         try
         {
-            await Task.Yield();
             await unsealed.DisposeAsync();
-            Tell("the server is sealed");
         }
-        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            // Whatever it is: the server is sealed, and can be unsealed again.
             _options.OnFailure("sealing did not end cleanly", error);
+        }
+
+        Tell("the server is sealed");
+    }
+
+    /// <summary>
+    /// Takes the lock for opening when no earlier instance works any more: two at once would write one audit file. Waits no longer than
+    /// <see cref="EndTimeMax"/>, and not under the lock, so that health and status go on answering.
+    /// </summary>
+    /// <returns>Null with the lock held; else why it is not.</returns>
+    private async ValueTask<string?> EnterAloneAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var ending = EndOfInstance;
+            if (!ending.IsCompleted)
+            {
+                Tell("unsealing waits until what ran before the seal has ended");
+                try
+                {
+                    await ending.WaitAsync(EndTimeMax, _options.Clock, cancellation);
+                }
+                catch (TimeoutException)
+                {
+                    return "what ran before the seal has not ended: an audit device still writes; see the server's log, and try again";
+                }
+            }
+
+            await _change.WaitAsync(cancellation);
+            if (EndOfInstance.IsCompleted)
+            {
+                return null;
+            }
+
+            _change.Release();
         }
     }
 
@@ -348,7 +407,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
 
         var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
-        var opened = await Unsealed.StartAsync(_options, this, _seal, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
+        var opened = await Unsealed.StartAsync(_options, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
         _progress?.Reset();
         Volatile.Write(ref _unsealed, opened);
         _options.OnEvent(new LogLine(LogLevel.Info, "the server is unsealed").With("by", slot.Kind));

@@ -5,6 +5,7 @@ using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
@@ -26,11 +27,20 @@ using Coffer.Storage;
 namespace Coffer.Kernel.Seal;
 
 /// <summary>Everything that exists only while the server is unsealed: keys, caches, the pipeline and the janitor. Disposing it is sealing.</summary>
+/// <remarks>
+/// At the end, background work is cancelled at once. Requests may finish for <see cref="GraceTime"/>, are then cancelled, and are waited for
+/// <see cref="AbortTime"/> more. Whatever runs after that has neither store, audit log nor keys.
+/// </remarks>
 internal sealed class Unsealed : IAsyncDisposable
 {
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long requests may go on once sealing has begun.</summary>
+    public static readonly TimeSpan GraceTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long is waited for requests that were cancelled.</summary>
+    public static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(20);
 
     private readonly KernelOptions _options;
+    private readonly InstanceStore _store;
     private readonly SecretBytes _rootKey;
     private readonly EntryCipher _cipher;
     private readonly HmacKey _tokenKey;
@@ -38,6 +48,7 @@ internal sealed class Unsealed : IAsyncDisposable
     private readonly RequestPipeline _pipeline;
     private readonly Janitor _janitor;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _janitorTask;
     private readonly Task _upkeepTask;
@@ -46,15 +57,16 @@ internal sealed class Unsealed : IAsyncDisposable
     private int _running = 1;
 
     private Unsealed(
-        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster)
+        KernelOptions options, IServerControl control, InstanceStore store, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster)
     {
         _options = options;
+        _store = store;
         _rootKey = rootKey;
         _cipher = cipher;
         _tokenKey = tokenKey;
         ClusterName = cluster.Name;
         ClusterId = cluster.Id;
-        _services = Compose(options, control, seal, cipher, rootKey, tokenKey, _stop.Token);
+        _services = Compose(options with { Store = store }, control, cipher, rootKey, tokenKey, _stop.Token, _abort.Token);
         _pipeline = new RequestPipeline(_services);
         _janitor = new Janitor(
             _services.Transactions, _services.Revoker, _services.Due, options.Clock, error => options.OnFailure("the janitor failed; it tries again", error));
@@ -70,7 +82,7 @@ internal sealed class Unsealed : IAsyncDisposable
 
     /// <summary>Opens the entries that everything else needs, and starts the janitor.</summary>
     public static async ValueTask<Unsealed> StartAsync(
-        KernelOptions options, IServerControl control, SealStore seal, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
+        KernelOptions options, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
         var cipher = new EntryCipher(stored.Ring, options.Random);
         var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
@@ -83,7 +95,7 @@ internal sealed class Unsealed : IAsyncDisposable
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
-        return new Unsealed(options, control, seal, cipher, rootKey, new HmacKey(tokenKey.Span), cluster);
+        return new Unsealed(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster);
     }
 
     /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
@@ -109,7 +121,12 @@ internal sealed class Unsealed : IAsyncDisposable
 
         try
         {
-            return await _pipeline.HandleAsync(request, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _abort.Token);
+            return await _pipeline.HandleAsync(request, either.Token);
+        }
+        catch (Exception error) when (_abort.IsCancellationRequested && IsOfTheEnd(error) && !cancellation.IsCancellationRequested)
+        {
+            return ApiReply.From(Refusals.Sealing);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -165,11 +182,19 @@ internal sealed class Unsealed : IAsyncDisposable
     {
         await _stop.CancelAsync();
         Leave();
-        await Task.WhenAny(
-            Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle),
-            Task.Delay(DrainTime, _options.Clock));
+        var work = Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle);
+        if (!await EndsWithinAsync(work, GraceTime))
+        {
+            await _abort.CancelAsync();
+            if (!await EndsWithinAsync(work, AbortTime))
+            {
+                _options.OnEvent(new LogLine(LogLevel.Warn, "sealing goes on without work that did not heed its cancellation; it can neither read nor write any more"));
+            }
+        }
+
         await _services.Audit.DisposeAsync();
         await StoreCountsAsync();
+        _store.End();
         _services.Cache.Clear();
         _services.Policies.Clear();
         _services.Identities.Clear();
@@ -181,11 +206,26 @@ internal sealed class Unsealed : IAsyncDisposable
         _janitor.Dispose();
         _services.Jobs.Dispose();
         _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    /// <summary>What work meets that is cancelled, or goes on when store, audit log and keys are taken from it.</summary>
+    private static bool IsOfTheEnd(Exception error) =>
+        error is OperationCanceledException or StoreUnavailableException or AuditUnavailableException or ObjectDisposedException;
+
+    /// <returns>False when the time was over first.</returns>
+    private async Task<bool> EndsWithinAsync(Task work, TimeSpan time)
+    {
+        using var ended = new CancellationTokenSource();
+        var first = await Task.WhenAny(work, Task.Delay(time, _options.Clock, ended.Token));
+        await ended.CancelAsync();
+        return first == work;
     }
 
     private static KernelServices Compose(
-        KernelOptions options, IServerControl control, SealStore seal, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop)
+        KernelOptions options, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop, CancellationToken abort)
     {
+        var seal = new SealStore(options.Store, options.Random);
         var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
         var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache);
         var types = options.Engines.Append(TokenEngineType()).Append(SysEngine.Type).Append(IdentityEngine.Type).ToDictionary(type => type.Name, StringComparer.Ordinal);
@@ -255,6 +295,7 @@ internal sealed class Unsealed : IAsyncDisposable
             OnEvent = options.OnEvent,
             LogLevels = options.LogLevels,
             Control = control,
+            Abort = abort,
         };
     }
 

@@ -55,6 +55,9 @@ internal sealed class AuditServer : IAsyncDisposable
     /// <summary>How often the echo engine has run.</summary>
     public int Runs;
 
+    /// <summary>Runs while the echo engine writes: the place to hold a request up.</summary>
+    public Func<Task> During { get; set; } = () => Task.CompletedTask;
+
     public ConcurrentQueue<LogLine> Events { get; } = new();
 
     public ConcurrentQueue<(string Message, Exception Error)> Failures { get; } = new();
@@ -160,11 +163,12 @@ internal sealed class AuditServer : IAsyncDisposable
         [
             new("{path...}", "Echoes.")
             {
-                Write = (request, _) =>
+                Write = async (request, ct) =>
                 {
                     Interlocked.Increment(ref server.Runs);
+                    await server.During().WaitAsync(ct);
                     request.Storage.Put(request.Param("path"), JsonText.From(request.Data).Utf8);
-                    return ValueTask.FromResult(Reply.Done);
+                    return Reply.Done;
                 },
                 Read = async (request, ct) => await request.Storage.GetAsync(request.Param("path"), ct) is { } stored
                     ? new Reply.Data(JsonText.FromValid(stored)) { Warnings = ["mind the gap"], Headers = [new("X-Echo", "shh"), new("X-Other", "no")] }

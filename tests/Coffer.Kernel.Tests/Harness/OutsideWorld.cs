@@ -25,6 +25,9 @@ public sealed class OutsideWorld
     /// <summary>Runs inside a call, before it does its work: the place to hold it up or to let others act.</summary>
     public Func<string, Task> During { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>A call that is held up goes on however often it is cancelled, as a driver without cancellation does.</summary>
+    public bool IsDeaf { get; set; }
+
     /// <summary>Calls that were cancelled while they were held up, as in <see cref="Calls"/>.</summary>
     public ConcurrentQueue<string> Ended { get; } = new();
 
@@ -54,7 +57,7 @@ public sealed class OutsideWorld
         var fault = Fault(operation, NoteCall(operation));
         try
         {
-            await During(operation).WaitAsync(cancellation);
+            await During(operation).WaitAsync(IsDeaf ? CancellationToken.None : cancellation);
         }
         catch (OperationCanceledException)
         {
