@@ -62,6 +62,7 @@ internal static class CommandCatalog
         ["operator generate-root"] = static () => new OperatorGenerateRootCommand(),
         ["operator init"] = static () => new OperatorInitCommand(),
         ["operator key-status"] = static () => new OperatorKeyStatusCommand(),
+        ["operator quarantine"] = static () => new OperatorQuarantineCommand(),
         ["operator rekey"] = static () => new OperatorRekeyCommand(),
         ["operator rotate"] = static () => new OperatorRotateCommand(),
         ["operator seal"] = static () => new OperatorSealCommand(),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Identity.Oidc;
@@ -40,4 +41,5 @@ namespace Coffer.Kernel;
 [JsonSerializable(typeof(UiHeaders))]
 [JsonSerializable(typeof(QuotaTable))]
 [JsonSerializable(typeof(VersionHistory))]
+[JsonSerializable(typeof(ClockNote))]
 internal sealed partial class KernelJson : JsonSerializerContext;

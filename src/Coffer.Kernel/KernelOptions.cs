@@ -17,7 +17,16 @@ public sealed record KernelOptions
 {
     public required IStore Store { get; init; }
 
+    /// <summary>What the store knows of itself; null where it cannot tell.</summary>
+    public IStoreCondition? Condition { get; init; }
+
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>
+    /// What engines sign calls to outside systems with: those compare it with their own clocks, so it is the system's whatever it does. The kernel's own time
+    /// is <see cref="Clocks.KernelClock"/>.
+    /// </summary>
+    internal TimeProvider OutsideClock { get => field ?? Clock; init; }
 
     public required IRandom Random { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Leases.Jobs;
@@ -16,6 +17,7 @@ using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Coffer.Storage;
 
 namespace Coffer.Kernel;
 
@@ -25,7 +27,7 @@ public sealed record KernelServices
     /// <summary>As the API reports it.</summary>
     public required string Version { get; init; }
 
-    public required TimeProvider Clock { get; init; }
+    public required KernelClock Clock { get; init; }
 
     public required IRandom Random { get; init; }
 
@@ -52,6 +54,11 @@ public sealed record KernelServices
 
     /// <summary>As <see cref="KernelOptions.ApiAddress"/>.</summary>
     public required string ApiAddress { get; init; }
+
+    public required Quarantine Quarantine { get; init; }
+
+    /// <summary>As <see cref="KernelOptions.Condition"/>.</summary>
+    public IStoreCondition? Condition { get; init; }
 
     public required LeaseRevoker Revoker { get; init; }
 
@@ -90,7 +97,7 @@ public sealed record KernelServices
     /// <summary>What is counted, from the start of the process on.</summary>
     public required KernelMetrics Counters { get; init; }
 
-    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Clock, ShowsPrometheus);
+    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Clock, Quarantine, Condition, ShowsPrometheus);
 
     /// <summary>As <see cref="KernelOptions.ShowsPrometheus"/>.</summary>
     public bool ShowsPrometheus { get; init; } = true;

@@ -45,6 +45,7 @@ public sealed class CofferServer : IAsyncDisposable
         var kernel = new ServerKernel(new KernelOptions
         {
             Store = store,
+            Condition = store as IStoreCondition,
             Clock = clock,
             Random = random,
             Engines = EngineCatalog.All,

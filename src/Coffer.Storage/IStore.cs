@@ -43,7 +43,11 @@ public readonly record struct KeyedEntry(string Key, long Version, ReadOnlyMemor
 /// <summary>What a commit does and on what condition. A key stands at most once among the writes.</summary>
 /// <param name="Writes">Puts, and deletes where the value is null. Deleting an absent key is fine.</param>
 /// <param name="Preconditions">What must still be so.</param>
-public sealed record StoreBatch(IReadOnlyList<StoreWrite> Writes, IReadOnlyList<StorePrecondition> Preconditions);
+public sealed record StoreBatch(IReadOnlyList<StoreWrite> Writes, IReadOnlyList<StorePrecondition> Preconditions)
+{
+    /// <summary>It ends or removes something, and is committed on a full disk as well, as long as a reserve lasts. Batches of deletes alone always are.</summary>
+    public bool Frees { get; init; }
+}
 
 /// <summary>One write of a batch.</summary>
 /// <param name="Value">Null deletes the key.</param>

@@ -6,7 +6,7 @@ namespace Coffer.Kill.Host;
 
 /// <summary>The server's store, which kills its own process (SIGKILL) at a commit that was chosen beforehand.</summary>
 /// <remarks>Between the commit and the kill no other line of the server runs, which no signal from outside could promise.</remarks>
-internal sealed class KillingStore(IStore inner) : IStore
+internal sealed class KillingStore(IStore inner) : IStore, IStoreCondition
 {
     private readonly Lock _gate = new();
     private int _left;
@@ -22,6 +22,14 @@ internal sealed class KillingStore(IStore inner) : IStore
             _moment = moment;
         }
     }
+
+    public string? Problem => Condition?.Problem;
+
+    public OlderCopy? Older => Condition?.Older;
+
+    public void AcceptOlder() => Condition?.AcceptOlder();
+
+    private IStoreCondition? Condition => inner as IStoreCondition;
 
     public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => inner.GetAsync(key, cancellation);
 

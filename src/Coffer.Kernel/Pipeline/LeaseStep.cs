@@ -33,6 +33,12 @@ internal sealed class LeaseStep(KernelServices services)
             return await way.Work.CommitAsync() ? new Outcome(problem, ReplyShape.Usual) : null;
         }
 
+        if (services.Condition?.Problem is not null)
+        {
+            way.Work.ForgetSinceMark();
+            return await way.Work.CommitAsync() ? Refused(ErrorKind.Unavailable, "no lease is made while the store has no room or is not where it was; see sys/health") : null;
+        }
+
         var begin = services.Clock.GetTimestamp();
         var now = services.Clock.GetUtcNow();
         var mounted = way.Mounted!;

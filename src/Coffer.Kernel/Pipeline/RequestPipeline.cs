@@ -34,6 +34,7 @@ internal sealed class RequestPipeline(KernelServices services)
             try
             {
                 var way = await RouteAsync(request, work, cancellation);
+                work.Frees = FreeingRequests.Contains(way);
                 rate ??= await _quota.JudgeAsync(way, cancellation);
                 if (rate.Value.Refusal is { } refused)
                 {

@@ -23,6 +23,7 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
     [
         Field.Count("activecode", "Status to answer with when the server is unsealed.", 200),
         Field.Count("sealedcode", "Status to answer with when it is sealed.", 503),
+        Field.Count("degradedcode", "Status to answer with when it is unsealed and something keeps it from serving: no room on the disk, a store that was removed, or an older copy of it.", 503),
         Field.Count("uninitcode", "Status to answer with when it is not initialised.", 501),
     ];
 
@@ -183,14 +184,16 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
 
     private async ValueTask<ApiReply> HealthAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var codes = new Dictionary<string, int>(StringComparer.Ordinal) { ["activecode"] = 200, ["sealedcode"] = 503, ["uninitcode"] = 501 };
+        var codes = new Dictionary<string, int>(StringComparer.Ordinal) { ["activecode"] = 200, ["degradedcode"] = 503, ["sealedcode"] = 503, ["uninitcode"] = 501 };
         if (!TryReadCodes(request.Data, codes))
         {
             return ApiReply.From(new ApiError(ErrorKind.Invalid));
         }
 
         var status = await kernel.StatusAsync(cancellation);
-        var code = codes[!status.Initialized ? "uninitcode" : status.Sealed ? "sealedcode" : "activecode"];
+        var problems = kernel.Problems().ToArray();
+        var warnings = problems.Concat(kernel.Warnings()).ToArray();
+        var code = codes[!status.Initialized ? "uninitcode" : status.Sealed ? "sealedcode" : problems.Length > 0 ? "degradedcode" : "activecode"];
         return ApiReply.Bare(code, json =>
         {
             json.WriteBoolean("initialized", status.Initialized);
@@ -206,6 +209,11 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
             {
                 json.WriteString("cluster_name", status.ClusterName);
                 json.WriteString("cluster_id", status.ClusterId);
+            }
+
+            if (warnings.Length > 0)
+            {
+                json.WriteTexts("warnings", warnings);
             }
         });
     }

@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
@@ -17,6 +18,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     private static readonly TimeSpan EndTimeMax = 2 * (Unsealed.GraceTime + Unsealed.AbortTime);
 
     private readonly KernelOptions _options;
+    private readonly KernelClock _clock;
     private readonly SealStore _seal;
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OpenPaths _open;
@@ -29,9 +31,10 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
 
     public ServerKernel(KernelOptions options)
     {
-        _options = options;
+        _clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
+        _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
-        _open = new OpenPaths(this, options);
+        _open = new OpenPaths(this, _options);
     }
 
     /// <summary>True when no key is in memory.</summary>
@@ -229,6 +232,29 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
+    /// <summary>What keeps an unsealed server from serving, a sentence each. Empty when all is well.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (_options.Condition?.Problem is { } store)
+        {
+            yield return store;
+        }
+
+        if (Volatile.Read(ref _unsealed)?.Quarantine.Problem is { } older)
+        {
+            yield return older;
+        }
+    }
+
+    /// <summary>What an operator should know of, a sentence each, though everything is served.</summary>
+    public IEnumerable<string> Warnings()
+    {
+        if (_clock.Problem is { } clock)
+        {
+            yield return clock;
+        }
+    }
+
     /// <summary>Whether the store holds a Coffer already. Reads one entry; takes no lock.</summary>
     public ValueTask<bool> IsInitializedAsync(CancellationToken cancellation) => _seal.IsInitializedAsync(cancellation);
 
@@ -407,7 +433,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
 
         var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
-        var opened = await Unsealed.StartAsync(_options, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
+        var opened = await Unsealed.StartAsync(_options, _clock, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
         _progress?.Reset();
         Volatile.Write(ref _unsealed, opened);
         _options.OnEvent(new LogLine(LogLevel.Info, "the server is unsealed").With("by", slot.Kind));

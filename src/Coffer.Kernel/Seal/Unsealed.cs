@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
@@ -52,12 +53,14 @@ internal sealed class Unsealed : IAsyncDisposable
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _janitorTask;
     private readonly Task _upkeepTask;
+    private readonly ClockUpkeep _clockUpkeep;
+    private readonly Task _clockTask;
     private readonly Task _rotationsTask;
     private readonly Task _jobsTask;
     private int _running = 1;
 
     private Unsealed(
-        KernelOptions options, IServerControl control, InstanceStore store, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster)
+        KernelOptions options, IServerControl control, InstanceStore store, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster, KernelClock clock)
     {
         _options = options;
         _store = store;
@@ -66,15 +69,25 @@ internal sealed class Unsealed : IAsyncDisposable
         _tokenKey = tokenKey;
         ClusterName = cluster.Name;
         ClusterId = cluster.Id;
-        _services = Compose(options with { Store = store }, control, cipher, rootKey, tokenKey, _stop.Token, _abort.Token);
+        _services = Compose(options with { Store = store }, clock, control, cipher, rootKey, tokenKey, _stop.Token, _abort.Token);
         _pipeline = new RequestPipeline(_services);
         _janitor = new Janitor(
-            _services.Transactions, _services.Revoker, _services.Due, options.Clock, error => options.OnFailure("the janitor failed; it tries again", error));
-        _janitorTask = Task.Run(() => _janitor.RunAsync(_stop.Token));
-        _rotationsTask = Task.Run(_services.Rotations.RunAsync);
-        _jobsTask = Task.Run(_services.Jobs.RunAsync);
+            _services.Transactions, _services.Revoker, _services.Due, clock.Ends, error => options.OnFailure("the janitor failed; it tries again", error));
+        var quarantine = _services.Quarantine;
+        if (quarantine.Problem is { } older)
+        {
+            options.OnEvent(new LogLine(LogLevel.Error, older));
+        }
+
+        _janitorTask = Task.Run(() => quarantine.RunReleasedAsync(() => _janitor.RunAsync(_stop.Token), _stop.Token));
+        _rotationsTask = Task.Run(() => quarantine.RunReleasedAsync(_services.Rotations.RunAsync, _stop.Token));
+        _jobsTask = Task.Run(() => quarantine.RunReleasedAsync(_services.Jobs.RunAsync, _stop.Token));
         _upkeepTask = Task.Run(() => _services.Keys.RunAsync(_stop.Token));
+        _clockUpkeep = new ClockUpkeep(_services.Transactions, clock, options.OnFailure);
+        _clockTask = Task.Run(() => _clockUpkeep.RunAsync(_stop.Token));
     }
+
+    public Quarantine Quarantine => _services.Quarantine;
 
     public string ClusterName { get; }
 
@@ -82,10 +95,15 @@ internal sealed class Unsealed : IAsyncDisposable
 
     /// <summary>Opens the entries that everything else needs, and starts the janitor.</summary>
     public static async ValueTask<Unsealed> StartAsync(
-        KernelOptions options, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
+        KernelOptions options, KernelClock clock, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
         var cipher = new EntryCipher(stored.Ring, options.Random);
         var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
+        if (await ClockNote.ReadAsync(transactions.Begin(), cancellation) is { } last)
+        {
+            clock.Resume(last);
+        }
+
         await NoteVersionAsync(options, transactions, cancellation);
         await Initialization.AddMissingMountsAsync(transactions, options.Random, cancellation);
         var work = transactions.Begin();
@@ -95,7 +113,7 @@ internal sealed class Unsealed : IAsyncDisposable
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
-        return new Unsealed(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster);
+        return new Unsealed(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
     }
 
     /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
@@ -121,6 +139,11 @@ internal sealed class Unsealed : IAsyncDisposable
 
         try
         {
+            if (_services.Quarantine.RefusalOf(request) is { } refused)
+            {
+                return refused;
+            }
+
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _abort.Token);
             return await _pipeline.HandleAsync(request, either.Token);
         }
@@ -182,7 +205,7 @@ internal sealed class Unsealed : IAsyncDisposable
     {
         await _stop.CancelAsync();
         Leave();
-        var work = Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle);
+        var work = Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _clockTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle);
         if (!await EndsWithinAsync(work, GraceTime))
         {
             await _abort.CancelAsync();
@@ -194,6 +217,7 @@ internal sealed class Unsealed : IAsyncDisposable
 
         await _services.Audit.DisposeAsync();
         await StoreCountsAsync();
+        await _clockUpkeep.StoreAsync();
         _store.End();
         _services.Cache.Clear();
         _services.Policies.Clear();
@@ -223,7 +247,7 @@ internal sealed class Unsealed : IAsyncDisposable
     }
 
     private static KernelServices Compose(
-        KernelOptions options, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop, CancellationToken abort)
+        KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop, CancellationToken abort)
     {
         var seal = new SealStore(options.Store, options.Random);
         var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
@@ -233,7 +257,7 @@ internal sealed class Unsealed : IAsyncDisposable
             types,
             options.SystemTtl,
             mount => new EngineContext(
-                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.Clock, options.Random, options.Http));
+                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Http));
         var due = new DueSignal();
         var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
         var batch = new BatchTokens(cipher, options.Clock);
@@ -247,7 +271,9 @@ internal sealed class Unsealed : IAsyncDisposable
         return new KernelServices
         {
             Version = options.Version,
-            Clock = options.Clock,
+            Clock = clock,
+            Quarantine = new Quarantine(options.Condition),
+            Condition = options.Condition,
             Random = options.Random,
             Transactions = transactions,
             Cache = cache,

@@ -25,6 +25,8 @@ internal sealed class SysEngine : IEngine
         .. SysWrapping.Paths,
         .. SysUi.Paths,
         .. SysSeal.Paths,
+        .. SysClock.Paths,
+        .. SysQuarantine.Paths,
         .. SysRotation.Paths,
         .. SysRekey.Paths,
         .. SysGenerateRoot.Paths,

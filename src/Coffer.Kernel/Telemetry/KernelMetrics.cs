@@ -8,7 +8,7 @@ public sealed class KernelMetrics
 {
     private long _inFlight;
 
-    public KernelMetrics() => All = [Requests, Logins, RefusedRequests, FailedRequests, TokenCreations, LeaseCreations, RateLimited, LeaseLimited, Registrations, Renewals, Revocations, .. Audit.All, .. Store.All];
+    public KernelMetrics() => All = [Requests, Logins, RefusedRequests, FailedRequests, TokenCreations, LeaseCreations, RateLimited, LeaseLimited, Registrations, Renewals, Revocations, ClockSteps, .. Audit.All, .. Store.All];
 
     public Counter Requests { get; } = new("vault.core.handle_request", "Requests that were answered, with the time that took.", IsTimed: true);
 
@@ -31,6 +31,8 @@ public sealed class KernelMetrics
     public Counter Renewals { get; } = new("vault.expire.renew", "Renewals of such leases, with the time they took.", IsTimed: true);
 
     public Counter Revocations { get; } = new("vault.expire.revoke", "Attempts to remove the secrets of such leases, with the time they took.", IsTimed: true);
+
+    public Counter ClockSteps { get; } = new("coffer.clock.steps", "Steps of the system's clock that were noticed.");
 
     /// <summary>Entries of the audit log, with the time they took.</summary>
     public AuditMetrics Audit { get; } = new();

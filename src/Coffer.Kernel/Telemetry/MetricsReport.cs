@@ -1,11 +1,14 @@
+using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Seal;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Replies;
+using Coffer.Storage;
 
 namespace Coffer.Kernel.Telemetry;
 
 /// <summary>Answers <c>sys/metrics</c>: the counters of the process, and what store and process hold now.</summary>
-internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactions, TimeProvider clock, bool prometheus)
+internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactions, KernelClock clock, Quarantine quarantine, IStoreCondition? condition, bool prometheus)
 {
     private Usage? _usage;
 
@@ -50,6 +53,9 @@ internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactio
             ("vault.core.unsealed", "1 while the server is unsealed.", 1),
             ("vault.core.active", "1 while this node answers requests.", 1),
             ("vault.core.in_flight_requests", "Requests that are not answered yet.", metrics.InFlight),
+            ("coffer.clock.step_seconds", "Seconds between the system's clock and the time that leases live by, while a step is not confirmed; else 0.", clock.Step?.By.TotalSeconds ?? 0),
+            ("coffer.store.problem", "1 while the store takes no ordinary writes: its disk is full, or its file was removed.", condition?.Problem is null ? 0 : 1),
+            ("coffer.store.quarantined", "1 while the store is an older copy that no operator has released.", quarantine.Older is null ? 0 : 1),
             ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, counted every ten minutes.", usage.Leases),
             ("vault.token.count", "Service tokens, counted every ten minutes.", usage.Tokens),
             ("vault.identity.num_entities", "Entities, counted every ten minutes.", usage.Entities),

@@ -8,7 +8,7 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
 {
     public UnitOfWork Begin() => new(store, cipher, cache);
 
-    /// <summary>Runs a step until its commit succeeds. The step must have no effect outside its unit of work.</summary>
+    /// <summary>Runs a step until its commit succeeds, on a full disk as well: steps finish or end what was begun. The step must have no effect outside its unit of work.</summary>
     /// <exception cref="StoreUnavailableException">The store is away; the outcome of the last try is unknown.</exception>
     public async ValueTask<T> RunAsync<T>(Func<UnitOfWork, ValueTask<T>> step, CancellationToken cancellation)
     {
@@ -16,6 +16,7 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
         {
             cancellation.ThrowIfCancellationRequested();
             var work = Begin();
+            work.Frees = true;
             try
             {
                 var result = await step(work);

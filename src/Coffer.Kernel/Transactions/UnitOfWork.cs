@@ -23,6 +23,9 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     private Dictionary<string, Write>? _marked;
     private int _readsAtMark;
 
+    /// <summary>It ends or removes something, so its commit may use what is kept free of a full disk.</summary>
+    public bool Frees { get; set; }
+
     /// <summary>True when a commit would write something.</summary>
     public bool HasWrites => _writes is { Count: > 0 };
 
@@ -150,7 +153,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
             preconditions[next++] = new StorePrecondition(key, version);
         }
 
-        return store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions));
+        return store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions) { Frees = Frees });
     }
 
     private StoreWrite Sealed(KeyValuePair<string, Write> write)

@@ -10,6 +10,9 @@ internal sealed class SqliteFailureException(int code, string meaning, string de
     /// <summary>The result code without its extension.</summary>
     public int Primary { get; } = code & 0xFF;
 
+    /// <summary>What is written has no place at its path any more.</summary>
+    public bool IsMoved { get; } = code == raw.SQLITE_READONLY_DBMOVED;
+
     public bool IsFull => Primary == raw.SQLITE_FULL;
 
     /// <summary>Names the likely cause and what to do, but no key.</summary>
@@ -17,6 +20,7 @@ internal sealed class SqliteFailureException(int code, string meaning, string de
     {
         var remedy = Primary switch
         {
+            _ when IsMoved => "it is not where it was; stop the server, then put the file back or restore a backup: what was written since may be lost",
             raw.SQLITE_FULL => "the disk is full; free some space and try again",
             raw.SQLITE_IOERR => "the disk reported an error; look into the system log",
             raw.SQLITE_READONLY => "the file cannot be written; check its mode, owner and mount",

@@ -43,15 +43,19 @@ internal static class SqliteFile
 
     /// <summary>Makes the file where there is none, so that it has its mode from the start, and refuses what no SQLite file begins with.</summary>
     /// <remarks>Only under the lock and before SQLite opens the file: closing a handle drops the locks that SQLite holds on it.</remarks>
-    public static void Check(string path)
+    /// <returns>The open file, to be closed after SQLite's last handle.</returns>
+    public static FileStream Check(string path)
     {
-        using var stream = OpenOrCreate(path, FileShare.ReadWrite | FileShare.Delete);
+        var stream = OpenOrCreate(path, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> header = stackalloc byte[16];
         var length = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (length != 0 && !header[..length].SequenceEqual("SQLite format 3\0"u8))
         {
+            stream.Dispose();
             throw new StoreUnavailableException(
                 $"'{path}' is not a SQLite database, or its header is damaged; restore it from a backup, or give the store a file of its own.");
         }
+
+        return stream;
     }
 }

@@ -5,8 +5,9 @@ namespace Coffer.Storage.Sqlite;
 /// <summary>The file's format, version 1.</summary>
 /// <remarks>
 /// <c>entry</c> holds the keys (UTF-8, so that SQLite's order of bytes is the contract's), each with its version and value.
-/// <c>counter</c> has one row, <c>version</c>: every version up to it may have been given out. It moves in large steps, so that a commit
-/// seldom pays for it; a restart goes on above it.
+/// <c>counter</c> has the row <c>version</c>: every version up to it may have been given out. It moves in large steps, so that a commit
+/// seldom pays for it; a restart goes on above it. Its other rows: <c>identity</c>, random, and <c>generation</c> and <c>committed</c> (Unix milliseconds), which every
+/// commit moves, so that an older copy of the file can be told from the newest.
 /// <c>application_id</c> says that the file is Coffer's, <c>user_version</c> which format it has.
 /// </remarks>
 internal static class SqliteSchema
@@ -20,10 +21,18 @@ internal static class SqliteSchema
 
     public const string ReadCounter = "SELECT value FROM counter WHERE name = 'version'";
 
+    public const string ReadIdentity = "SELECT value FROM counter WHERE name = 'identity'";
+
+    public const string ReadGeneration = "SELECT value FROM counter WHERE name = 'generation'";
+
+    public const string ReadCommitTime = "SELECT value FROM counter WHERE name = 'committed'";
+
+    public const string WriteGeneration = "REPLACE INTO counter (name, value) VALUES ('generation', ?1), ('committed', ?2)";
+
     public const string WriteCounter = "UPDATE counter SET value = ?1 WHERE name = 'version'";
 
     /// <summary>Makes a new file ready, or sees that an old one is what it should be.</summary>
-    public static void Prepare(SqliteDatabase database, string path, SqliteStoreOptions options)
+    public static void Prepare(SqliteDatabase database, string path)
     {
         var application = database.QueryNumber("PRAGMA application_id");
         var isNew = application == 0 && database.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
@@ -39,9 +48,14 @@ internal static class SqliteSchema
         }
 
         CheckWhole(database, path);
-        if (options.FileBytesMax is { } bytesMax)
+
+        // Files that were made before there was an identity get theirs here. Without room for it they have none, and are asked again at the next start.
+        try
         {
-            database.Execute($"PRAGMA max_page_count = {bytesMax / database.QueryNumber("PRAGMA page_size")}");
+            database.Execute("INSERT OR IGNORE INTO counter (name, value) VALUES ('identity', abs(random() / 2))");
+        }
+        catch (SqliteFailureException failure) when (failure.IsFull)
+        {
         }
     }
 

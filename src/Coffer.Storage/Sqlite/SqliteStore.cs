@@ -6,34 +6,44 @@ namespace Coffer.Storage.Sqlite;
 /// memory, so most reads and most checks of preconditions do not touch the file. A full or failing disk makes commits throw
 /// <see cref="StoreUnavailableException"/> and harms nothing; the store goes on as soon as the disk does.
 /// </remarks>
-public sealed class SqliteStore : IStore
+public sealed class SqliteStore : IStore, IStoreCondition
 {
     private readonly FileLock _lock;
     private readonly SqliteDatabase _database;
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
     private readonly EntryCache _cache;
+    private readonly DatabaseFiles _files;
+    private readonly SqliteHistory _history;
     private readonly Lock _closeGate = new();
     private Task? _closed;
     private volatile bool _closing;
 
-    private SqliteStore(FileLock fileLock, SqliteDatabase database, SqliteReaders readers, SqliteStoreOptions options)
+    private SqliteStore(FileLock fileLock, DatabaseFiles files, SqliteDatabase database, SqliteHistory history, SpaceReserve reserve, SqliteReaders readers, SqliteStoreOptions options)
     {
+        _files = files;
+        _history = history;
         _lock = fileLock;
         _database = database;
         _readers = readers;
         _cache = new(options.CacheBytesMax);
-        _writer = new(database, readers, _cache, options.CheckpointPages);
+        _writer = new(database, readers, _cache, history, files, reserve, options.CheckpointPages);
     }
 
     /// <summary>An estimate of the memory that kept entries use, in bytes.</summary>
     public long CacheBytes => _cache.Bytes;
 
+    public string? Problem => _files.Problem is { } moved ? $"{moved}: nothing is written; stop the server, then put the file back or restore a backup" : _writer.Full;
+
+    public OlderCopy? Older => _history.Older;
+
+    public void AcceptOlder() => _history.Accept();
+
     /// <summary>The writing connection, for tests that make a commit fail.</summary>
     internal SqliteDatabase Database => _database;
 
     /// <summary>Opens the store, making the file (mode 0600) and its folder (mode 0700) where there are none.</summary>
-    /// <param name="path">The file. Beside it stand <c>-wal</c> while it is open, and <c>.lock</c>.</param>
+    /// <param name="path">The file. Beside it stand <c>-wal</c> while it is open, <c>.lock</c>, <c>.generation</c>, and <c>.reserve</c>, which takes 16 MiB.</param>
     /// <param name="options">Memory and disk to use.</param>
     /// <param name="cancellation">Checked before anything is done; opening itself is short.</param>
     /// <exception cref="StoreUnavailableException">
@@ -105,16 +115,22 @@ public sealed class SqliteStore : IStore
     {
         var fileLock = FileLock.Take(path);
         SqliteDatabase? database = null;
+        DatabaseFiles? files = null;
+        SqliteHistory? history = null;
         try
         {
-            SqliteFile.Check(path);
+            files = new DatabaseFiles(SqliteFile.Check(path), path);
             database = SqliteDatabase.Open(path);
-            SqliteSchema.Prepare(database, path, options);
-            return new(fileLock, database, new SqliteReaders(path, options.Readers), options);
+            SqliteSchema.Prepare(database, path);
+            history = new SqliteHistory(database, path, options.Clock);
+            var reserve = new SpaceReserve(database, path, options.FileBytesMax);
+            return new(fileLock, files, database, history, reserve, new SqliteReaders(path, options.Readers), options);
         }
         catch
         {
+            history?.Dispose();
             database?.Dispose();
+            files?.Dispose();
             fileLock.Dispose();
             throw;
         }
@@ -185,6 +201,8 @@ public sealed class SqliteStore : IStore
         // The last connection to close moves the log into the main file and removes it; what it cannot move, the next start finds there.
         _database.Dispose();
         _cache.Clear();
+        _history.Dispose();
+        _files.Dispose();
         _lock.Dispose();
     }
 

@@ -10,6 +10,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Largest size of the database file, in bytes; a commit that needs more is refused as if the disk were full. Default: no bound.</summary>
     public long? FileBytesMax { get; init; }
 
+    /// <summary>Says when commits were made.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Connections that read at the same time; further reads wait for one. 1 to 64, default twice the processors, 4 to 16.</summary>
     public int Readers { get; init; } = Math.Clamp(2 * Environment.ProcessorCount, 4, 16);
 

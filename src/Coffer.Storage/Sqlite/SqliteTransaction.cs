@@ -10,6 +10,7 @@ internal sealed class SqliteTransaction
 
     private readonly SqliteDatabase _database;
     private readonly EntryCache _cache;
+    private readonly SqliteHistory _history;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
@@ -25,8 +26,9 @@ internal sealed class SqliteTransaction
     private long _lastVersion;
     private long _reservedVersion;
 
-    public SqliteTransaction(SqliteDatabase database, EntryCache cache)
+    public SqliteTransaction(SqliteDatabase database, EntryCache cache, SqliteHistory history)
     {
+        _history = history;
         _database = database;
         _cache = cache;
         _begin = database.Prepare("BEGIN IMMEDIATE");
@@ -59,9 +61,18 @@ internal sealed class SqliteTransaction
                 }
             }
 
+            if (_written.Count > 0)
+            {
+                _history.Advance();
+            }
+
             _cache.BeginCommit(_written.Keys);
             _commit.Run();
             _reservedVersion = reserved;
+            if (_written.Count > 0)
+            {
+                _history.Settle();
+            }
         }
         catch
         {

@@ -18,21 +18,28 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly SqliteTransaction _transaction;
     private readonly SqliteCheckpoints _checkpoints;
-    private readonly EntryCache _cache;
+    private readonly DatabaseFiles _files;
+    private readonly SpaceReserve _reserve;
     private readonly Queue<PendingCommit> _queue = new();
     private readonly SemaphoreSlim _places = new(QueueMax, QueueMax);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private volatile string? _full;
     private bool _closing;
 
-    public SqliteWriter(SqliteDatabase database, SqliteReaders readers, EntryCache cache, int checkpointPages)
+    public SqliteWriter(
+        SqliteDatabase database, SqliteReaders readers, EntryCache cache, SqliteHistory history, DatabaseFiles files, SpaceReserve reserve, int checkpointPages)
     {
-        _cache = cache;
-        _transaction = new(database, cache);
+        _files = files;
+        _reserve = reserve;
+        _transaction = new(database, cache, history);
         _checkpoints = new(database, readers, checkpointPages);
         _thread = new(Run) { IsBackground = true, Name = "coffer-sqlite-writer" };
         _thread.Start();
     }
+
+    /// <summary>Not null while the disk has no room for ordinary writes.</summary>
+    public string? Full => _full;
 
     public ValueTask<bool> CommitAsync(StoreBatch batch, long bytes)
     {
@@ -121,28 +128,69 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Commit(List<PendingCommit> group)
     {
-        var failure = TryCommit(group);
-        if (failure is { IsFull: true } && group.Count > 1)
+        var failure = _reserve.IsHeld ? TryCommit(group) : Full();
+        if (failure is { IsFull: true })
         {
             // One large batch on a full disk must not take the small ones down, which may be about to free something.
             foreach (var pending in group)
             {
-                List<PendingCommit> alone = [pending];
-                Answer(alone, TryCommit(alone));
+                CommitAlone(pending);
             }
 
             return;
         }
 
         Answer(group, failure);
+        if (_full is not null && _reserve.HasRoom)
+        {
+            _full = null;
+        }
+
+        static SqliteFailureException Full() => new(raw.SQLITE_FULL, "database or disk is full", "the reserve is in use");
+    }
+
+    /// <summary>On a disk that is, or was a moment ago, full.</summary>
+    private void CommitAlone(PendingCommit pending)
+    {
+        List<PendingCommit> alone = [pending];
+        if (!_reserve.IsHeld)
+        {
+            _reserve.TryTake();
+        }
+
+        if (!_reserve.IsHeld && !pending.Frees)
+        {
+            Answer(alone, new(raw.SQLITE_FULL, "database or disk is full", "what is left is kept for revocations and deletes"));
+            return;
+        }
+
+        var failure = TryCommit(alone);
+        if (failure is { IsFull: true } && pending.Frees && _reserve.IsHeld)
+        {
+            _reserve.Release();
+            failure = TryCommit(alone);
+        }
+
+        _full = !(_reserve.IsHeld && _reserve.HasRoom)
+            ? "the disk of the store is full: no leases are made, and what is left is kept in reserve for revocations and deletes; free some space"
+            : null;
+        Answer(alone, failure);
     }
 
     private SqliteFailureException? TryCommit(List<PendingCommit> group)
     {
         try
         {
+            if (_files.Failure is { } moved)
+            {
+                return moved;
+            }
+
             _transaction.Run(group);
-            return null;
+            _files.NoteCommit();
+
+            // Once more: nobody is told of a commit that went into a file which is gone.
+            return _files.Failure;
         }
         catch (SqliteFailureException failure)
         {
@@ -178,6 +226,9 @@ internal sealed class PendingCommit(StoreBatch batch, long bytes)
     public StoreBatch Batch { get; } = batch;
 
     public long Bytes { get; } = bytes;
+
+    /// <summary>It may use the reserve of a full disk.</summary>
+    public bool Frees { get; } = batch.Frees || batch.Writes.All(write => write.Value is null);
 
     /// <summary>The verdict, not yet durable while the group runs.</summary>
     public bool Committed { get; set; }

@@ -32,6 +32,7 @@ public sealed class KernelHarness : IAsyncDisposable
     {
         Memory = inner;
         MoreEngines = engines ?? [];
+        Wall = new TwoClocks(Clock);
         Store = new FaultyStore(Memory);
         Kernel = NewKernel();
     }
@@ -40,11 +41,14 @@ public sealed class KernelHarness : IAsyncDisposable
     private IReadOnlyList<EngineType> MoreEngines { get; }
 
     /// <summary>What is remembered over a restart: a memory store, unless a test brings another.</summary>
-    public IStore Memory { get; }
+    public IStore Memory { get; set; }
 
     public FaultyStore Store { get; private set; }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    /// <summary>The system's clock: runs with <see cref="Clock"/> until a test sets it.</summary>
+    public TwoClocks Wall { get; }
 
     public OutsideWorld World { get; } = new();
 
@@ -256,6 +260,9 @@ public sealed class KernelHarness : IAsyncDisposable
     /// <summary>The kernel that <see cref="RestartAsync"/> makes shows the store's own entries.</summary>
     public bool RawStorage { get; set; }
 
+    /// <summary>What the store says of itself to the kernel that <see cref="RestartAsync"/> makes; null: what <see cref="Memory"/> says, if it does.</summary>
+    public IStoreCondition? Condition { get; set; }
+
     /// <summary>As the kernel that <see cref="RestartAsync"/> makes reports it.</summary>
     public string Version { get; set; } = "1.20.0+test";
 
@@ -265,7 +272,8 @@ public sealed class KernelHarness : IAsyncDisposable
     private ServerKernel NewKernel() => new(new KernelOptions
     {
         Store = Store,
-        Clock = Clock,
+        Condition = Condition ?? Memory as IStoreCondition,
+        Clock = Wall,
         Random = SystemRandom.Instance,
         Engines = [.. MoreEngines, .. ((EngineType[])[FakeEngine.Type(World), FakeLogin.Type, FakeLogin.Userpass]).Where(fake => MoreEngines.All(type => type.Name != fake.Name))],
         Http = _http,

@@ -279,6 +279,8 @@ public sealed class SealTests
         (await harness.SendAsync(Operation.Create, "auth/token/create", "{}", "")).Is(403);
     }
 
+    internal static IEnumerable<string> EveryReadablePath() => EveryPath().Where(row => row.Operation == Operation.Read).Select(row => row.Path);
+
     /// <summary>Every declared path of every mounted engine, with something in the place of its parameters, with every operation.</summary>
     private static IEnumerable<(string Path, Operation Operation)> EveryPath()
     {

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Coffer.Cli.Flags;
+using Coffer.Cli.Output;
+using Coffer.Client;
+
+namespace Coffer.Cli.Operator;
+
+internal sealed class OperatorQuarantineCommand : ApiCommand
+{
+    private readonly SwitchFlag _release;
+
+    public OperatorQuarantineCommand()
+        : base(
+            "operator quarantine",
+            "Shows or releases an older copy of the store",
+            "",
+            Arity.None,
+            """
+            A server that finds an older copy of its store, such as a restored
+            backup, accepts and revokes nothing. Without a flag this shows the copy,
+            and the leases and tokens that are past their end in it: on release
+            they end at once.
+            """) =>
+        _release = Flag(new SwitchFlag("release", "Go on with the copy: what is past its end in it ends, and its tokens are good again."));
+
+    public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
+    {
+        if (_release.Value)
+        {
+            await call.SendAsync(ApiRequest.Write("sys/quarantine/release"), "Error releasing the quarantine", cancellation);
+            call.Printer.Line("Success! The copy is the store from here on.");
+            return 0;
+        }
+
+        var data = (await call.SendAsync(ApiRequest.Read("sys/quarantine"), "Error reading the quarantine", cancellation)).Data;
+        if (!call.Printer.IsTable)
+        {
+            call.Printer.Data(data);
+            return 0;
+        }
+
+        if (data?["active"] is not JsonValue active || !active.GetValue<bool>())
+        {
+            call.Printer.Line("There is no quarantine: the store is the one that was last in use.");
+            return 0;
+        }
+
+        call.Printer.Line($"The store is of {Text(data["copy"], "time")}; the last known commit is {(data["last_known"] is { } known ? $"of {Text(known, "time")}, {Text(data, "commits_missing")} commits later" : "not known")}.");
+        call.Printer.Line(Table.WithHeader(["Ends on release", "Due"], Rows(data["leases_due"], "lease_id").Concat(Rows(data["tokens_due"], "accessor"))));
+        return 0;
+    }
+
+    private static IEnumerable<string[]> Rows(JsonNode? list, string name) =>
+        (list as JsonArray ?? []).Select(item => (string[])[name == "accessor" ? $"token {Text(item, name)}" : Text(item, name), Text(item, "due")]);
+
+    private static string Text(JsonNode? node, string name) => node?[name] is { } value ? GoText.Of(value) : "";
+}
