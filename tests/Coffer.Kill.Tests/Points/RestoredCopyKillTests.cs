@@ -16,9 +16,9 @@ public sealed class RestoredCopyKillTests
     [Theory]
     [InlineData(FaultMoment.Before)]
     [InlineData(FaultMoment.After)]
-    public async Task A_kill_at_any_commit_of_a_release_leaves_the_copy_in_quarantine_or_released(FaultMoment moment)
+    public async Task A_kill_at_any_commit_of_a_release_leaves_an_older_copy_in_quarantine_or_released(FaultMoment moment)
     {
-        await using var stage = await Stage.StartAsync(commits: true);
+        await using var stage = await Stage.StartAsync(commits: true, TimeSpan.FromSeconds(15));
         var kills = 0;
         for (var commit = 1; commit <= CommitsMax; commit++)
         {
