@@ -7,7 +7,8 @@ namespace Coffer.Cli;
 /// <summary>The program: finds the command, reads its flags, runs it, and turns its end into an exit code.</summary>
 public static class CliProgram
 {
-    private const int UnknownCommand = 127;
+    /// <summary>The exit code for a command that does not exist.</summary>
+    internal const int UnknownCommand = 127;
 
     // These count wherever they stand on the line.
     private static readonly string[] GlobalFlags = ["output-curl-string", "format", "detailed"];
@@ -36,8 +37,8 @@ public static class CliProgram
             args = ["version"];
         }
 
-        var wantsHelp = args.TakeWhile(argument => argument != "--").Any(argument => argument is "-h" or "-help" or "--help");
-        var command = Find(args, out var used);
+        var wantsHelp = args.TakeWhile(argument => argument != "--").Any(IsHelp);
+        var command = Find(wantsHelp ? [.. args.SkipWhile(IsHelp)] : args, out var used);
         if (command is null)
         {
             return WithoutCommand(args, console, wantsHelp);
@@ -51,6 +52,8 @@ public static class CliProgram
 
         return await RunCommandAsync(command, args[used..], console, hooks, cancellation);
     }
+
+    private static bool IsHelp(string argument) => argument is "-h" or "-help" or "--help";
 
     private static Command? Find(string[] args, out int used)
     {
@@ -90,7 +93,7 @@ public static class CliProgram
         if (typed is not null)
         {
             console.Error.WriteLine();
-            console.Error.WriteLine(CommandHelp.Unknown(console.ProgramName, typed));
+            console.Error.WriteLine(TerminalText.For(CommandHelp.Unknown(console.ProgramName, typed), console.ErrorIsTerminal));
         }
 
         return UnknownCommand;
@@ -107,23 +110,31 @@ public static class CliProgram
             {
                 WarnAboutLateFlags(call, command);
                 command.Arity.Check(arguments.Count);
-                return await command.RunAsync(call, cancellation);
+                var code = await command.RunAsync(call, cancellation);
+                call.Printer.FlushWarnings();
+                return code;
+            }
+            catch (WrappedAnswer wrapped)
+            {
+                return call.Print(wrapped.Envelope, "");
             }
             catch (CliException error)
             {
                 call.Printer.Error(error.Message);
                 if (error.Envelope is { } envelope)
                 {
+                    call.Printer.Take(envelope);
                     call.Printer.Secret(envelope);
                 }
 
-                return error.ExitCode;
+                call.Printer.FlushWarnings();
+                return ExitCode(command, error);
             }
         }
         catch (CliException error)
         {
-            console.Error.Write(error.Message + "\n");
-            return error.ExitCode;
+            console.Error.Write(TerminalText.For(error.Message, console.ErrorIsTerminal) + "\n");
+            return ExitCode(command, error);
         }
         catch (CurlRequested curl)
         {
@@ -137,6 +148,8 @@ public static class CliProgram
             return 1;
         }
     }
+
+    private static int ExitCode(Command command, CliException error) => command.TwoIsAnAnswer && error.ExitCode == 2 ? 1 : error.ExitCode;
 
     private static IReadOnlyList<string> Parse(Command command, string[] args, ICliConsole console)
     {

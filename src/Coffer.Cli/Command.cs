@@ -39,6 +39,12 @@ internal abstract class Command
     /// <summary>Whether flags may stand behind arguments too. Vault's commands do not allow it, so only commands that Vault does not have may.</summary>
     public virtual bool TakesFlagsAnywhere => false;
 
+    /// <summary>Whether it has a use for an answer that came wrapped. For all others the wrapping token is printed as it is, and the command ends.</summary>
+    public virtual bool TakesWrapped => false;
+
+    /// <summary>Whether the exit code 2 is something that this command found out; a failure is then 1.</summary>
+    public virtual bool TwoIsAnAnswer => false;
+
     /// <summary>Runs it and returns the exit code. A <see cref="CliException"/> ends it early.</summary>
     public abstract Task<int> RunAsync(Invocation call, CancellationToken cancellation);
 

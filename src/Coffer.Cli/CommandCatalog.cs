@@ -33,6 +33,7 @@ internal static class CommandCatalog
         ["auth tune"] = static () => new AuthTuneCommand(),
         ["delete"] = static () => new DeleteCommand(),
         ["demo"] = static () => new DemoCommand(),
+        ["help"] = static () => new HelpCommand(),
         ["kv"] = static () => new GroupCommand("kv", "Interact with the key-value store", "The key-value store keeps secrets as they are given, in version 2 with their history.\n\n    $ {0} kv put -mount=secret foo bar=baz\n    $ {0} kv get -mount=secret foo"),
         ["kv delete"] = static () => new KvDeleteCommand(),
         ["kv destroy"] = static () => new KvDestroyCommand(),

@@ -9,10 +9,10 @@ internal static class ErrorHints
 
     public static string For(TransportException error, CofferClientOptions options, bool addressIsDefault, string program)
     {
-        var host = Uri.TryCreate(options.Address, UriKind.Absolute, out var address) ? address.Authority : options.Address;
+        var host = Uri.TryCreate(options.Address, UriKind.Absolute, out var address) ? address.Authority : options.ShownAddress;
         return error.Failure switch
         {
-            TransportFailure.Refused => (addressIsDefault ? $"VAULT_ADDR is not set, so {options.Address} was tried. " : "")
+            TransportFailure.Refused => (addressIsDefault ? $"VAULT_ADDR is not set, so {options.ShownAddress} was tried. " : "")
                 + $"No server listens there. Start one (\"{program} server -dev\" for a first try), or say where it is: export VAULT_ADDR='https://HOST:8200'",
             TransportFailure.PlainHttpServer => $"The server at {host} speaks plain HTTP, as a dev server does. If that is meant: export VAULT_ADDR='http://{host}'",
             TransportFailure.Certificate => "Name the certificate authority with -ca-cert=FILE or VAULT_CACERT, or the name in the certificate with -tls-server-name.",

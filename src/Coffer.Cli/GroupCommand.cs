@@ -1,3 +1,5 @@
+using Coffer.Cli.Terminal;
+
 namespace Coffer.Cli;
 
 /// <summary>Stands for a family of commands; run by itself it only shows them.</summary>
@@ -9,7 +11,8 @@ internal sealed class GroupCommand(string name, string synopsis, string about) :
         if (call.Arguments.Count > 0)
         {
             call.Console.Error.WriteLine();
-            call.Console.Error.WriteLine(CommandHelp.Unknown(call.Console.ProgramName, $"{Name} {call.Arguments[0]}", Name));
+            var text = CommandHelp.Unknown(call.Console.ProgramName, $"{Name} {call.Arguments[0]}", Name);
+            call.Console.Error.WriteLine(TerminalText.For(text, call.Console.ErrorIsTerminal));
         }
 
         return Task.FromResult(1);

@@ -11,11 +11,13 @@ namespace Coffer.Cli;
 /// <summary>One run of a command: its arguments, the console, and on demand the client.</summary>
 internal sealed class Invocation : IDisposable
 {
+    private readonly Command _command;
     private readonly ClientFlags? _flags;
     private CofferClient? _client;
 
     public Invocation(ICliConsole console, CliHooks hooks, Command command, IReadOnlyList<string> arguments)
     {
+        _command = command;
         Console = console;
         Hooks = hooks;
         Arguments = arguments;
@@ -88,7 +90,7 @@ internal sealed class Invocation : IDisposable
     }
 
     /// <summary>Sends a request; any failure ends the command with the given words in front.</summary>
-    public async Task<ApiReply> SendAsync(ApiRequest request, string failure, CancellationToken cancellation, int failureCode = 2)
+    public async Task<ApiReply> SendAsync(ApiRequest request, string failure, CancellationToken cancellation)
     {
         try
         {
@@ -96,18 +98,26 @@ internal sealed class Invocation : IDisposable
         }
         catch (ApiException error)
         {
-            throw Refusal(error, request, failure, failureCode);
+            throw Refusal(error, request, failure);
         }
         catch (TransportException error)
         {
-            throw Unreachable(error, failure, failureCode);
+            throw Unreachable(error, failure);
         }
     }
 
-    /// <summary>Sends a request, or with <c>-output-curl-string</c> ends the command with its text. Refusals are not caught.</summary>
+    /// <summary>
+    /// Sends a request, or with <c>-output-curl-string</c> ends the command with its text. Refusals are not caught. Warnings in the answer are shown;
+    /// an answer that came wrapped ends the command, unless it has a use for it.
+    /// </summary>
+    /// <param name="request">What to send; its path is cleaned first.</param>
+    /// <param name="cancellation">Ends the wait for the server.</param>
+    /// <param name="preflight">Asked only in order to ask something else: never wrapped, and sent even where curl's text is asked for.</param>
     public async Task<ApiReply> TrySendAsync(ApiRequest request, CancellationToken cancellation, bool preflight = false)
     {
+        request = request with { Path = Paths.Sanitize(request.Path), WrapTtl = preflight ? "" : request.WrapTtl };
         CheckPath(request);
+        CheckField(request);
         try
         {
             if (Flags.OutputCurl.Value && !preflight)
@@ -115,7 +125,7 @@ internal sealed class Invocation : IDisposable
                 throw new CurlRequested(CurlText.Of(Client, request, Console.ProgramName));
             }
 
-            return await Client.SendAsync(request, cancellation);
+            return Received(await Client.SendAsync(request, cancellation));
         }
         catch (Exception error) when (error is ArgumentException or IOException or CryptographicException or UnauthorizedAccessException)
         {
@@ -124,23 +134,42 @@ internal sealed class Invocation : IDisposable
     }
 
     /// <summary>A failed connection as the end of the command.</summary>
-    public CliException Unreachable(TransportException error, string failure, int code)
+    public CliException Unreachable(TransportException error, string failure)
     {
         var isDefault = !Flags.Address.IsSet && Environment.Read("ADDR") is null;
-        return new CliException(WithHint($"{failure}: {error.Message}", ErrorHints.For(error, Client.Options, isDefault, Console.ProgramName)), code);
+        return CliException.Remote(WithHint($"{failure}: {error.Message}", ErrorHints.For(error, Client.Options, isDefault, Console.ProgramName)));
     }
 
     /// <summary>A refusal as the end of the command; data that came with it is printed behind it.</summary>
-    public CliException Refusal(ApiException error, ApiRequest request, string failure, int code = 2)
+    public CliException Refusal(ApiException error, ApiRequest request, string failure)
     {
         var hint = ErrorHints.For(error, request, request.Token ?? Client.Options.Token, Console.ProgramName);
-        return new CliException(WithHint($"{failure}: {error.Message}", hint), code)
+        return new CliException(WithHint($"{failure}: {error.Message}", hint), exitCode: 2)
         {
             Envelope = error.Status == 404 && (error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0) ? error.Reply.Json : null,
         };
     }
 
     public void Dispose() => _client?.Dispose();
+
+    private ApiReply Received(ApiReply reply)
+    {
+        Printer.Take(reply.Json);
+        return reply.Json is { } envelope && envelope["wrap_info"] is JsonObject && !_command.TakesWrapped && !Printer.IsRaw
+            ? throw new WrappedAnswer(envelope)
+            : reply;
+    }
+
+    // A field of the secret cannot be printed of an answer that is wrapped: asked for all the same, its wrapping token would be lost.
+    private void CheckField(ApiRequest request)
+    {
+        var isWrapped = (request.WrapTtl ?? Client.Options.WrapTtl).Length > 0;
+        if (isWrapped && Field.Length > 0 && !_command.TakesWrapped && !SecretTable.WrappingFields.Contains(Field))
+        {
+            throw CliException.Local(TextWrap.At($"Field {GoText.Quote(Field)} not present in secret: with -wrap-ttl the answer has only {string.Join(", ", SecretTable.WrappingFields)}. "
+                + $"Take wrapping_token, and ask \"{Console.ProgramName} unwrap\" for the field."));
+        }
+    }
 
     private void CheckPath(ApiRequest request)
     {

@@ -1,25 +1,29 @@
 namespace Coffer.Cli;
 
-/// <summary>Paths as typed: slashes at the ends do not count.</summary>
+/// <summary>Paths as typed: blanks and slashes at the ends do not count, and several slashes in a row are one.</summary>
 internal static class Paths
 {
-    public static string Sanitize(string path) => path.Trim().Trim('/');
+    private const char Slash = '/';
 
-    public static string WithTrailingSlash(string path)
+    /// <summary>The path as it is sent, for every request of every command.</summary>
+    public static string Sanitize(string path)
     {
-        var trimmed = path.Trim();
-        return trimmed.Length == 0 || trimmed.EndsWith('/') ? trimmed : trimmed + "/";
+        var ends = path.Trim();
+        while (ends.StartsWith(Slash) || ends.EndsWith(Slash))
+        {
+            ends = ends.Trim(Slash).Trim();
+        }
+
+        return ends.Contains("//", StringComparison.Ordinal) ? string.Join(Slash, ends.Split(Slash, StringSplitOptions.RemoveEmptyEntries)) : ends;
+    }
+
+    /// <summary>The same with a slash at the end, as mounts are shown; empty for an empty path.</summary>
+    public static string AsMount(string path)
+    {
+        var sanitized = Sanitize(path);
+        return sanitized.Length == 0 ? "" : sanitized + Slash;
     }
 
     /// <summary>Joins parts with single slashes; empty parts vanish.</summary>
-    public static string Join(params ReadOnlySpan<string> parts)
-    {
-        var kept = new List<string>();
-        foreach (var part in parts)
-        {
-            kept.AddRange(part.Split('/', StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        return string.Join('/', kept);
-    }
+    public static string Join(params ReadOnlySpan<string> parts) => Sanitize(string.Join(Slash, parts));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Output;
 using Coffer.Client;
 
 namespace Coffer.Cli;
@@ -15,6 +16,7 @@ internal static class Results
         }
         catch (ApiException error) when (error.Status == 404)
         {
+            call.Printer.Take(error.Reply.Json);
             return error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0 ? error.Reply.Json : null;
         }
         catch (ApiException error)
@@ -23,7 +25,7 @@ internal static class Results
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, failure, 2);
+            throw call.Unreachable(error, failure);
         }
     }
 
@@ -39,10 +41,10 @@ internal static class Results
         return call.Print(reply.Json, success);
     }
 
-    /// <summary>Prints a reply, its one field when one was asked for, or the given words when there is none.</summary>
+    /// <summary>Prints a reply, its one field when one was asked for, or the given words when it says nothing.</summary>
     public static int Print(this Invocation call, JsonObject? envelope, string success)
     {
-        if (envelope is null)
+        if (envelope is null || (call.Printer.IsTable && call.Field.Length == 0 && SecretTable.Rows(SecretTable.Normal(envelope)).Count == 0))
         {
             if (success.Length > 0)
             {
@@ -64,11 +66,6 @@ internal static class Results
     /// <summary>Prints the keys of a LIST reply. Without any the exit code is 2, as for a missing path.</summary>
     public static int PrintList(this Invocation call, JsonObject? envelope, string path)
     {
-        if (envelope?["wrap_info"] is JsonObject)
-        {
-            return call.Print(envelope, "");
-        }
-
         var keys = envelope?["data"]?["keys"] as JsonArray;
         if (keys is null && !call.Printer.IsTable)
         {
@@ -78,7 +75,6 @@ internal static class Results
 
         if (envelope is null || envelope["data"] is null)
         {
-            call.Printer.Warnings(envelope);
             throw CliException.Remote($"No value found at {path}");
         }
 
@@ -123,7 +119,6 @@ internal static class Results
             return;
         }
 
-        call.Printer.Warnings(envelope);
         if (call.Detailed && info is { Count: > 0 } && keys.Count > 0)
         {
             PrintDetails(call, keys, info);
@@ -139,18 +134,18 @@ internal static class Results
         var columns = info.Select(entry => entry.Value).OfType<JsonObject>().SelectMany(entry => entry.Select(pair => pair.Key))
             .Distinct().Order(StringComparer.Ordinal).ToArray();
         var rows = new List<IReadOnlyList<string>>();
-        foreach (var key in keys.Select(Output.GoText.Of).Order(StringComparer.Ordinal))
+        foreach (var key in keys.Select(GoText.Of).Order(StringComparer.Ordinal))
         {
             var entry = info[key] as JsonObject;
             rows.Add([key, .. columns.Select(column => entry?.ContainsKey(column) == true ? Cell(entry, column) : "n/a")]);
         }
 
-        call.Printer.Line(Output.Table.WithHeader(["Keys", .. columns], rows));
+        call.Printer.Line(Table.WithHeader(["Keys", .. columns], rows));
     }
 
     private static string Cell(JsonObject entry, string column)
     {
-        var rows = Output.SecretTable.DataRows(new JsonObject { [column] = entry[column]?.DeepClone() });
+        var rows = SecretTable.DataRows(new JsonObject { [column] = entry[column]?.DeepClone() });
         return rows[0][1];
     }
 }

@@ -184,6 +184,12 @@ public sealed class CofferClient : IDisposable
             message.Headers.TryAddWithoutValidation(name, value);
         }
 
+        // Not for another host that a redirect leads to, and a header that was asked for goes first.
+        if (address.Authority == Server.Authority && message.Headers.Authorization is null && ServerAddress.Authorization(Server) is { } authorization)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+
         if (body.Length > 0)
         {
             message.Content = new ByteArrayContent(body);

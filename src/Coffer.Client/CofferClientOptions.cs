@@ -3,8 +3,14 @@ namespace Coffer.Client;
 /// <summary>Where the server is and how to talk to it.</summary>
 public sealed record CofferClientOptions
 {
-    /// <summary><c>https://host:port</c>, <c>http://host:port</c> or <c>unix:///path/to/socket</c>. Default https://127.0.0.1:8200.</summary>
+    /// <summary>
+    /// <c>https://host:port</c>, <c>http://host:port</c>, either with a path that all requests begin with, or <c>unix:///path/to/socket</c>. A user
+    /// and a password in it are sent as basic authentication. Default https://127.0.0.1:8200.
+    /// </summary>
     public string Address { get; init; } = "https://127.0.0.1:8200";
+
+    /// <summary><see cref="Address"/> without user and password, for messages.</summary>
+    public string ShownAddress => ServerAddress.Shown(Address);
 
     /// <summary>The token sent with each request; empty for none.</summary>
     public string Token { get; init; } = "";
@@ -41,12 +47,17 @@ public sealed record CofferClientOptions
     {
         if (!Uri.TryCreate(Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "unix"))
         {
-            yield return $"the address \"{Address}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
+            yield return $"the address \"{ShownAddress}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
         }
 
         if (Timeout <= TimeSpan.Zero)
         {
             yield return "the client timeout must be positive";
+        }
+
+        if (WrapTtl.StartsWith('-'))
+        {
+            yield return "the wrapping time cannot be less than zero";
         }
 
         if (MaxRetries < 0)

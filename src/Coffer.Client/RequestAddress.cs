@@ -20,7 +20,7 @@ internal static class RequestAddress
         }
 
         var text = new StringBuilder();
-        text.Append(server.Scheme == "unix" ? "http://localhost" : server.GetLeftPart(UriPartial.Authority));
+        text.Append(server.Scheme == "unix" ? "http://localhost" : server.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         if (server.Scheme != "unix")
         {
             text.Append(server.AbsolutePath.TrimEnd('/'));

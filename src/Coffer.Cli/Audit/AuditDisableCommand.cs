@@ -7,8 +7,8 @@ internal sealed class AuditDisableCommand() : ApiCommand("audit disable", "Disab
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
-        await call.SendAsync(ApiRequest.Delete($"sys/audit/{path.TrimEnd('/')}"), "Error disabling audit device", cancellation);
+        var path = Paths.AsMount(call.Arguments[0]);
+        await call.SendAsync(ApiRequest.Delete($"sys/audit/{path}"), "Error disabling audit device", cancellation);
         call.Printer.Line($"Success! Disabled audit device (if it was enabled) at: {path}");
         return 0;
     }

@@ -33,7 +33,7 @@ internal sealed class AuditEnableCommand : ApiCommand
         }
 
         var type = call.Arguments[0].Trim();
-        var path = Paths.WithTrailingSlash(_path.Value.Length > 0 ? _path.Value : type);
+        var path = Paths.AsMount(_path.Value.Length > 0 ? _path.Value : type);
         var options = new JsonObject();
         foreach (var (key, value) in call.DataFrom(1))
         {
@@ -41,7 +41,7 @@ internal sealed class AuditEnableCommand : ApiCommand
         }
 
         var body = new JsonObject { ["type"] = type, ["description"] = _description.Value, ["options"] = options, ["local"] = _local.Value };
-        await call.SendAsync(ApiRequest.Write($"sys/audit/{path.TrimEnd('/')}", body), "Error enabling audit device", cancellation);
+        await call.SendAsync(ApiRequest.Write($"sys/audit/{path}", body), "Error enabling audit device", cancellation);
         call.Printer.Line($"Success! Enabled the {type} audit device at: {path}");
         return 0;
     }

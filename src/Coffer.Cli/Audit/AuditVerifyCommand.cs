@@ -38,6 +38,8 @@ internal sealed class AuditVerifyCommand : ApiCommand
 
     public override bool TakesFlagsAnywhere => true;
 
+    public override bool TwoIsAnAnswer => true;
+
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         if (call.Hooks.VerifyAudit is not { } verify)
@@ -70,7 +72,7 @@ internal sealed class AuditVerifyCommand : ApiCommand
     private async Task<AuditVerifyOptions> AskAsync(Invocation call, AuditVerifyOptions given, CancellationToken cancellation)
     {
         var path = Paths.Sanitize(_ask.Value);
-        var reply = await call.SendAsync(ApiRequest.Read($"sys/audit-chain/{path}"), "Error asking the server for its chain", cancellation, failureCode: 1);
+        var reply = await call.SendAsync(ApiRequest.Read($"sys/audit-chain/{path}"), "Error asking the server for its chain", cancellation);
         var data = reply.Data ?? throw new CliException("Error asking the server for its chain: the answer holds no data", 1);
         var marks = given.Marks.ToList();
         foreach (var name in (string[])["last_checkpoint", "last_line"])

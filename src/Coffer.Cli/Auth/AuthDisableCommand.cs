@@ -10,8 +10,8 @@ internal sealed class AuthDisableCommand() : ApiCommand("auth disable", "Disable
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
-        await call.SendAsync(ApiRequest.Delete($"sys/auth/{path.TrimEnd('/')}"), $"Error disabling auth method at {path}", cancellation);
+        var path = Paths.AsMount(call.Arguments[0]);
+        await call.SendAsync(ApiRequest.Delete($"sys/auth/{path}"), $"Error disabling auth method at {path}", cancellation);
         call.Printer.Line($"Success! Disabled the auth method (if it existed) at: {path}");
         return 0;
     }

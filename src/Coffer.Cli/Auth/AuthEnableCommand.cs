@@ -22,8 +22,7 @@ internal sealed class AuthEnableCommand : ApiCommand
     {
         var type = _flags.Type(call);
         var path = _flags.Path(type);
-        var reply = await call.SendAsync(ApiRequest.Post($"sys/auth/{path.TrimEnd('/')}", _flags.Body(type)), $"Error enabling {type} auth", cancellation);
-        call.Printer.Warnings(reply.Json);
+        var reply = await call.SendAsync(ApiRequest.Post($"sys/auth/{path}", _flags.Body(type)), $"Error enabling {type} auth", cancellation);
         call.Printer.Line($"Success! Enabled {type} auth method at: {path}");
         return 0;
     }

@@ -24,22 +24,21 @@ internal sealed class AuthTuneCommand : ApiCommand
     {
         _flags = new MountFlags(Flags, isAuth: true);
         _threshold = Flag(new NumberFlag("user-lockout-threshold", "Failed logins in a row after which a user is locked out."));
-        _duration = Flag(new DurationFlag("user-lockout-duration", "How long a lockout lasts."));
-        _counterReset = Flag(new DurationFlag("user-lockout-counter-reset-duration", "After how long without a failure the count starts again."));
+        _duration = Flag(new DurationFlag("user-lockout-duration", "How long a lockout lasts.") { AllowsSystem = true });
+        _counterReset = Flag(new DurationFlag("user-lockout-counter-reset-duration", "After how long without a failure the count starts again.") { AllowsSystem = true });
         _disable = Flag(new SwitchFlag("user-lockout-disable", "Lock nobody out."));
     }
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
+        var path = Paths.AsMount(call.Arguments[0]);
         var body = _flags.TuneBody();
         if (Lockout() is { Count: > 0 } lockout)
         {
             body["user_lockout_config"] = lockout;
         }
 
-        var reply = await call.SendAsync(ApiRequest.Post($"sys/auth/{path.TrimEnd('/')}/tune", body), $"Error tuning auth method {path}", cancellation);
-        call.Printer.Warnings(reply.Json);
+        var reply = await call.SendAsync(ApiRequest.Post($"sys/auth/{path}/tune", body), $"Error tuning auth method {path}", cancellation);
         call.Printer.Line($"Success! Tuned the auth method at: {path}");
         return 0;
     }

@@ -34,6 +34,9 @@ internal sealed class LoginCommand : ApiCommand
         _tokenOnly = Flag(new SwitchFlag("token-only", "Print the token alone and do not keep it."));
     }
 
+    // A token that is to be kept is unwrapped first.
+    public override bool TakesWrapped => Stores || _tokenOnly.Value;
+
     private bool Stores => !_noStore.Value && !_tokenOnly.Value;
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
@@ -43,7 +46,7 @@ internal sealed class LoginCommand : ApiCommand
             throw CliException.Local("-no-store and -no-print cannot be used together");
         }
 
-        var method = LoginMethod.Of(Paths.Sanitize(_method.Value));
+        var method = LoginMethod.Of(Paths.Sanitize(_method.Value) is { Length: > 0 } type ? type : "token", call.Console.ProgramName);
         var envelope = await AuthenticateAsync(call, method, cancellation);
         if (envelope["auth"]?["mfa_requirement"] is JsonObject)
         {
@@ -107,22 +110,14 @@ internal sealed class LoginCommand : ApiCommand
         return envelope;
     }
 
-    private int PrintWrapped(Invocation call, JsonObject envelope)
+    private static int PrintWrapped(Invocation call, JsonObject envelope)
     {
         if (envelope["wrap_info"] is not JsonObject)
         {
             throw CliException.Remote("Error extracting token: no auth or wrapping info in response");
         }
 
-        if (_tokenOnly.Value)
-        {
-            call.Printer.SecretField(envelope, "wrapping_token");
-        }
-        else
-        {
-            call.Printer.Secret(envelope);
-        }
-
+        call.Printer.SecretField(envelope, "wrapping_token");
         return 0;
     }
 

@@ -25,8 +25,10 @@ internal sealed record LoginMethod(string Type, IReadOnlyList<(string Name, stri
     /// <summary>A method by its type; null for one that is not known here.</summary>
     public static LoginMethod? Find(string type) => Known.FirstOrDefault(method => method.Type == type);
 
-    /// <summary>A method by its type; one not known here takes whatever fields it is given.</summary>
-    public static LoginMethod Of(string type) => Find(type) ?? new LoginMethod(type, []);
+    /// <summary>A method by its type; one that is not known here ends the command.</summary>
+    public static LoginMethod Of(string type, string program) => Find(type) ?? throw CliException.Local(Output.TextWrap.At(
+        $"Unknown auth method: {type}. There are {string.Join(", ", Known.Select(method => method.Type))}; where a method is enabled elsewhere, -path says so. "
+        + $"\"{program} auth list\" shows what is enabled. Others can be logged in to through the API: \"{program} write auth/PATH/login K=V...\"."));
 
     private static LoginMethod WithPassword(string type) =>
         new(type, [("username", "The user's name."), ("password", "The password; asked for when not given.")]) { TakesPassword = true };

@@ -103,12 +103,15 @@ internal sealed class NumberFlag(string name, string usage, long initial = 0) : 
             : throw Invalid(value, "parse error");
 }
 
-/// <summary>A duration such as <c>30m</c>, or bare seconds; <c>system</c> stands for less than zero.</summary>
+/// <summary>A duration such as <c>30m</c>, or bare seconds. Less than zero is refused, unless it has a meaning.</summary>
 internal sealed class DurationFlag(string name, string usage) : Flag(name, usage)
 {
     public TimeSpan Value { get; private set; }
 
     public override string Example => "duration";
+
+    /// <summary>Less than zero, or <c>system</c>, stands for the server's own setting. Default false.</summary>
+    public bool AllowsSystem { get; init; }
 
     /// <summary>As the API takes it: empty for zero, <c>system</c> for less.</summary>
     public string ApiText =>
@@ -116,10 +119,13 @@ internal sealed class DurationFlag(string name, string usage) : Flag(name, usage
 
     protected override void Accept(string value)
     {
-        var typed = value == "system" ? "-1" : value;
-        Value = GoDuration.TryParse(typed, out var duration)
-            ? duration
-            : throw Invalid(value, "not a duration; write 90s, 30m, 1h30m, 7d, or seconds");
+        var typed = AllowsSystem && value == "system" ? "-1" : value;
+        if (!GoDuration.TryParse(typed, out var duration))
+        {
+            throw Invalid(value, "not a duration; write 90s, 30m, 1h30m, 7d, or seconds");
+        }
+
+        Value = duration >= TimeSpan.Zero || AllowsSystem ? duration : throw Invalid(value, "less than zero; write 90s, 30m, 1h30m, 7d, or seconds");
     }
 }
 
@@ -129,6 +135,9 @@ internal sealed class TextListFlag(string name, string usage) : Flag(name, usage
     private readonly List<string> _values = [];
 
     public IReadOnlyList<string> Values => _values;
+
+    /// <summary>The values of comma lists one by one, without empty ones.</summary>
+    public IEnumerable<string> Items => _values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     public override string Example => "string";
 

@@ -79,9 +79,18 @@ internal sealed class FlagTable
         foreach (var flag in _groups.SelectMany(group => group.Flags).Where(flag => flag.Variable is not null))
         {
             var value = variable(flag.Variable!);
-            if (!string.IsNullOrEmpty(value))
+            if (string.IsNullOrEmpty(value))
+            {
+                continue;
+            }
+
+            try
             {
                 flag.SetDefault(value);
+            }
+            catch (FlagException error)
+            {
+                throw new FlagException($"{error.Message} (from the environment variable VAULT_{flag.Variable})");
             }
         }
     }

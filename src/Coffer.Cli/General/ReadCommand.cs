@@ -24,10 +24,13 @@ internal sealed class ReadCommand() : ApiCommand("read", "Read data and retrieve
         }
 
         var reply = await call.SendAsync(request, $"Error reading: {path}", cancellation);
-        call.Console.WriteBytes(reply.Body.Span);
         if (call.Console.OutputIsTerminal)
         {
-            call.Console.WriteBytes("\n"u8);
+            call.Printer.Line(reply.Text);
+        }
+        else
+        {
+            call.Console.WriteBytes(reply.Body.Span);
         }
 
         return 0;

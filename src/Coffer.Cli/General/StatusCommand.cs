@@ -15,12 +15,14 @@ internal sealed class StatusCommand() : ApiCommand("status", "Print seal and HA 
       - 2: sealed
     """, Shows.Field)
 {
+    public override bool TwoIsAnAnswer => true;
+
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var request = ApiRequest.Read("sys/seal-status") with { RootNamespace = true, WrapTtl = "" };
-        var seal = (await call.SendAsync(request, "Error checking seal status", cancellation, failureCode: 1)).Json
+        var seal = (await call.SendAsync(request, "Error checking seal status", cancellation)).Json
             ?? throw CliException.Local("Error checking seal status: the server's answer is no JSON object; is this a Vault address?");
-        var status = await SealStatus.WithLeaderAsync(call, seal, cancellation, failureCode: 1);
+        var status = await SealStatus.WithLeaderAsync(call, seal, cancellation);
         if (call.Field.Length > 0)
         {
             call.Printer.Field(SealStatus.Field(status, call.Field), call.Field, "seal status");

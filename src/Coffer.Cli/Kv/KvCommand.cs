@@ -19,26 +19,16 @@ internal abstract class KvCommand : ApiCommand
         KvPath.FindAsync(call, Mount, call.Arguments.Count > 0 ? call.Arguments[0] : "", cancellation);
 
     /// <summary>The versions in a repeatable flag that takes comma lists too, each a number.</summary>
-    protected static JsonArray Versions(TextListFlag flag)
-    {
-        var versions = new JsonArray();
-        foreach (var version in flag.Values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
-        {
-            versions.Add((JsonNode)version);
-        }
-
-        return versions;
-    }
+    protected static JsonArray Versions(TextListFlag flag) => new([.. flag.Items.Select(version => (JsonNode)version)]);
 
     /// <summary>Prints the metadata that a write to version 2 returns, under the secret's path.</summary>
     protected static int PrintWritten(Invocation call, JsonObject? envelope, string path)
     {
-        if (envelope is null || !call.Printer.IsTable || call.Field.Length > 0 || envelope["wrap_info"] is JsonObject || envelope["data"] is not JsonObject metadata)
+        if (envelope is null || !call.Printer.IsTable || call.Field.Length > 0 || envelope["data"] is not JsonObject metadata)
         {
             return call.Print(envelope, $"Success! Data written to: {path}");
         }
 
-        call.Printer.Warnings(envelope);
         PrintPath(call, path, "Secret Path");
         call.Printer.Line(HeaderFor("Metadata", metadata));
         call.Printer.Data(metadata);

@@ -13,9 +13,9 @@ internal sealed class KvEnableVersioningCommand() : ApiCommand("kv enable-versio
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
+        var path = Paths.AsMount(call.Arguments[0]);
         var body = new JsonObject { ["options"] = new JsonObject { ["version"] = "2" } };
-        await call.SendAsync(ApiRequest.Post($"sys/mounts/{path.TrimEnd('/')}/tune", body), $"Error tuning secrets engine {path}", cancellation);
+        await call.SendAsync(ApiRequest.Post($"sys/mounts/{path}/tune", body), $"Error tuning secrets engine {path}", cancellation);
         call.Printer.Line($"Success! Tuned the secrets engine at: {path}");
         return 0;
     }

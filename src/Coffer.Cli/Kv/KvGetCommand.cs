@@ -38,7 +38,7 @@ internal sealed class KvGetCommand : KvCommand
         {
             PrintField(call, found, envelope, path);
         }
-        else if (!call.Printer.IsTable || envelope["wrap_info"] is JsonObject)
+        else if (!call.Printer.IsTable)
         {
             call.Printer.Secret(envelope);
         }
@@ -70,7 +70,6 @@ internal sealed class KvGetCommand : KvCommand
 
     private static void Print(Invocation call, KvPath found, JsonObject envelope, string path)
     {
-        call.Printer.Warnings(envelope);
         var outer = envelope["data"] as JsonObject;
         if (found.IsVersioned)
         {

@@ -12,7 +12,7 @@ internal sealed class KvMetadataGetCommand() : KvCommand("kv metadata get", "Ret
     {
         var path = (await FindAsync(call, cancellation)).VersionedApi("metadata", "Metadata");
         var envelope = await call.ReadAsync(ApiRequest.Read(path), $"Error reading {path}", cancellation);
-        if (call.Field.Length > 0 || !call.Printer.IsTable || envelope["wrap_info"] is JsonObject)
+        if (call.Field.Length > 0 || !call.Printer.IsTable)
         {
             return call.Print(envelope, "");
         }

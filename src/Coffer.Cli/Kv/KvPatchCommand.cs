@@ -86,7 +86,7 @@ internal sealed class KvPatchCommand : KvCommand
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, $"Error writing data to {path}", 2);
+            throw call.Unreachable(error, $"Error writing data to {path}");
         }
     }
 

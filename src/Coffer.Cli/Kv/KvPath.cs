@@ -77,7 +77,7 @@ internal sealed record KvPath(string Mount, string Key, bool IsVersioned)
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, "Error finding the KV store of this path", 2);
+            throw call.Unreachable(error, "Error finding the KV store of this path");
         }
     }
 }

@@ -65,7 +65,7 @@ internal static class KvVersion
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, $"Error doing pre-read at {request.Path}", 2);
+            throw call.Unreachable(error, $"Error doing pre-read at {request.Path}");
         }
     }
 }

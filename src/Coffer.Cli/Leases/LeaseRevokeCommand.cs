@@ -33,7 +33,12 @@ internal sealed class LeaseRevokeCommand : ApiCommand
             throw CliException.Local("Specifying -force requires also specifying -prefix");
         }
 
-        var lease = call.Arguments[0].Trim();
+        var lease = call.Path(0);
+        if (lease.Length == 0)
+        {
+            throw CliException.Local("Missing ID!");
+        }
+
         if (_force.Value)
         {
             call.Printer.Warn(TextWrap.At(
@@ -52,7 +57,6 @@ internal sealed class LeaseRevokeCommand : ApiCommand
             : _prefix.Value ? $"Error revoking leases with prefix {lease}"
             : $"Error revoking lease {lease}";
         var reply = await call.SendAsync(ApiRequest.Write($"sys/leases/revoke{kind}/{lease}", body), failure, cancellation);
-        call.Printer.Warnings(reply.Json);
         if (reply.Status == 202 && GoText.Of(reply.Data?["job_id"] ?? "") is { Length: > 0 } job)
         {
             if (_sync.Value)

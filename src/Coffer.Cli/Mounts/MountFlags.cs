@@ -22,8 +22,8 @@ internal sealed class MountFlags
     public MountFlags(FlagTable flags, bool isAuth)
     {
         _description = flags.Add(Group, new TextFlag("description", "What this mount is for."));
-        _defaultTtl = flags.Add(Group, new DurationFlag("default-lease-ttl", "Default time to live of leases and tokens; the server's when not given."));
-        _maxTtl = flags.Add(Group, new DurationFlag("max-lease-ttl", "Longest time to live of leases and tokens; the server's when not given."));
+        _defaultTtl = flags.Add(Group, new DurationFlag("default-lease-ttl", "Default time to live of leases and tokens; the server's when not given.") { AllowsSystem = true });
+        _maxTtl = flags.Add(Group, new DurationFlag("max-lease-ttl", "Longest time to live of leases and tokens; the server's when not given.") { AllowsSystem = true });
         _visibility = flags.Add(Group, new TextFlag("listing-visibility", "Whether the mount is listed to those without a token: unauth or hidden."));
         _tokenType = isAuth ? flags.Add(Group, new TextFlag("token-type", "Type of the tokens issued here: default-service, default-batch, service or batch.")) : new TextFlag("token-type", "");
         _pluginVersion = flags.Add(Group, new TextFlag("plugin-version", "Version of the plugin to use."));
@@ -32,11 +32,11 @@ internal sealed class MountFlags
         _version = flags.Add(Group, new NumberFlag("version", "Version of the engine, such as 2 for kv."));
         _lists =
         [
-            (flags.Add(Group, new TextListFlag("audit-non-hmac-request-keys", "Request field to record in the audit log as it is. May be given many times.")), "audit_non_hmac_request_keys"),
-            (flags.Add(Group, new TextListFlag("audit-non-hmac-response-keys", "Reply field to record in the audit log as it is. May be given many times.")), "audit_non_hmac_response_keys"),
-            (flags.Add(Group, new TextListFlag("passthrough-request-headers", "Request header that the engine gets to see. May be given many times.")), "passthrough_request_headers"),
-            (flags.Add(Group, new TextListFlag("allowed-response-headers", "Header that the engine may set on replies. May be given many times.")), "allowed_response_headers"),
-            (flags.Add(Group, new TextListFlag("allowed-managed-keys", "Managed key that the engine may use. May be given many times.")), "allowed_managed_keys"),
+            (flags.Add(Group, new TextListFlag("audit-non-hmac-request-keys", "Request field to record in the audit log as it is. Also a comma list; may be given many times.")), "audit_non_hmac_request_keys"),
+            (flags.Add(Group, new TextListFlag("audit-non-hmac-response-keys", "Reply field to record in the audit log as it is. Also a comma list; may be given many times.")), "audit_non_hmac_response_keys"),
+            (flags.Add(Group, new TextListFlag("passthrough-request-headers", "Request header that the engine gets to see. Also a comma list; may be given many times.")), "passthrough_request_headers"),
+            (flags.Add(Group, new TextListFlag("allowed-response-headers", "Header that the engine may set on replies. Also a comma list; may be given many times.")), "allowed_response_headers"),
+            (flags.Add(Group, new TextListFlag("allowed-managed-keys", "Managed key that the engine may use. Also a comma list; may be given many times.")), "allowed_managed_keys"),
         ];
     }
 
@@ -76,7 +76,7 @@ internal sealed class MountFlags
         {
             if (flag.IsSet)
             {
-                config[field] = new JsonArray([.. flag.Values.Select(value => (JsonNode)value)]);
+                config[field] = new JsonArray([.. flag.Items.Select(value => (JsonNode)value)]);
             }
         }
     }

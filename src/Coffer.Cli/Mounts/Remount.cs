@@ -15,8 +15,7 @@ internal static class Remount
     /// <param name="cancellation">Stops the waiting, not the move.</param>
     public static async Task<int> RunAsync(Invocation call, string what, string prefix, CancellationToken cancellation)
     {
-        var from = Paths.WithTrailingSlash(call.Arguments[0].Trim().TrimStart('/'));
-        var to = Paths.WithTrailingSlash(call.Arguments[1].Trim().TrimStart('/'));
+        var (from, to) = (Below(prefix, call.Arguments[0]), Below(prefix, call.Arguments[1]));
         var body = new JsonObject { ["from"] = prefix + from, ["to"] = prefix + to };
         var reply = await call.SendAsync(ApiRequest.Post("sys/remount", body), $"Error moving {what} {from} to {to}", cancellation);
         var id = reply.Data?["migration_id"] ?? reply.Json?["migration_id"];
@@ -45,5 +44,12 @@ internal static class Remount
             call.Printer.Line($"Waiting for terminal status in migration of {move}");
             await Task.Delay(Pause, call.Console.Clock, cancellation);
         }
+    }
+
+    // Vault's own command wants "auth/x" of its users, so both spellings are taken; a method at "auth/" itself is "auth/auth/".
+    private static string Below(string prefix, string typed)
+    {
+        var path = Paths.AsMount(typed);
+        return prefix.Length > 0 && path.Length > prefix.Length && path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : path;
     }
 }

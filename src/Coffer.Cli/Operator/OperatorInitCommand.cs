@@ -36,6 +36,8 @@ internal sealed class OperatorInitCommand : ApiCommand
         _recoveryThreshold = Flag(new NumberFlag("recovery-threshold", "How many recovery shares are needed.", ThresholdDefault));
     }
 
+    public override bool TwoIsAnAnswer => _status.Value;
+
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         if (_status.Value)
@@ -60,7 +62,7 @@ internal sealed class OperatorInitCommand : ApiCommand
 
     private static async Task<int> StatusAsync(Invocation call, CancellationToken cancellation)
     {
-        var reply = await call.SendAsync(ApiRequest.Read("sys/init"), "Error checking init status", cancellation, failureCode: 1);
+        var reply = await call.SendAsync(ApiRequest.Read("sys/init"), "Error checking init status", cancellation);
         var initialized = GoText.Of(reply.Json?["initialized"]) == "true";
         if (call.Printer.IsTable)
         {
@@ -87,7 +89,7 @@ internal sealed class OperatorInitCommand : ApiCommand
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, "Error checking seal status", 2);
+            throw call.Unreachable(error, "Error checking seal status");
         }
 
         var recovery = GoText.Of(seal["recovery_seal"]) == "true";
@@ -107,7 +109,7 @@ internal sealed class OperatorInitCommand : ApiCommand
     {
         try
         {
-            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation)).Json?["sealed"]) == "false";
+            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation, preflight: true)).Json?["sealed"]) == "false";
         }
         catch (Exception error) when (error is ApiException or TransportException)
         {

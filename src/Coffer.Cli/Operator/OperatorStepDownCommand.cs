@@ -11,7 +11,7 @@ internal sealed class OperatorStepDownCommand() : ApiCommand("operator step-down
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         await call.SendAsync(ApiRequest.Write("sys/step-down"), "Error stepping down", cancellation);
-        call.Printer.Line($"Success! Stepped down: {call.Client.Options.Address}");
+        call.Printer.Line($"Success! Stepped down: {call.Client.Options.ShownAddress}");
         return 0;
     }
 }

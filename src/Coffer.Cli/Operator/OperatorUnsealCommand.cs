@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
-using Coffer.Cli.Terminal;
 using Coffer.Client;
 
 namespace Coffer.Cli.Operator;
@@ -15,7 +14,8 @@ internal sealed class OperatorUnsealCommand : ApiCommand
             """
             Gives the server one key share; with enough of them it unseals.
             Without an argument the share is asked for and not shown, which
-            keeps it out of the shell's history.
+            keeps it out of the shell's history; with "-" it is read from
+            standard input.
             """)
     {
         _reset = Flag(new SwitchFlag("reset", "Forget the shares entered so far."));
@@ -31,7 +31,7 @@ internal sealed class OperatorUnsealCommand : ApiCommand
         }
         else
         {
-            body["key"] = call.Arguments.Count > 0 ? call.Arguments[0].Trim() : HiddenInput.Ask(call, "Unseal Key (will be hidden): ", "unseal key", call.Console.Out);
+            body["key"] = ShareInput.Read(call, "Unseal Key (will be hidden): ");
             if (_migrate.Value)
             {
                 body["migrate"] = true;

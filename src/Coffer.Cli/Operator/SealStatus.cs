@@ -8,7 +8,7 @@ namespace Coffer.Cli.Operator;
 internal static class SealStatus
 {
     /// <summary>Adds the answer of <c>sys/leader</c>.</summary>
-    public static async Task<JsonObject> WithLeaderAsync(Invocation call, JsonObject seal, CancellationToken cancellation, int failureCode = 2)
+    public static async Task<JsonObject> WithLeaderAsync(Invocation call, JsonObject seal, CancellationToken cancellation)
     {
         var status = (JsonObject)seal.DeepClone();
         var request = ApiRequest.Read("sys/leader") with { RootNamespace = true, WrapTtl = "" };
@@ -31,11 +31,11 @@ internal static class SealStatus
         }
         catch (ApiException error)
         {
-            throw call.Refusal(error, request, "Error checking leader status", failureCode);
+            throw call.Refusal(error, request, "Error checking leader status");
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, "Error checking leader status", failureCode);
+            throw call.Unreachable(error, "Error checking leader status");
         }
 
         return status;

@@ -29,18 +29,19 @@ internal static class ShareInput
             }
         }
 
-        var given = call.Arguments.Count > 0 ? call.Arguments[0].Trim() : "";
-        if (given is "" or "-")
+        if (call.Arguments.Count == 0)
         {
-            if (given.Length == 0)
-            {
-                call.Printer.Note($"Operation nonce: {nonce}");
-            }
-
-            given = HiddenInput.Ask(call, "Unseal Key (will be hidden): ", "unseal key", call.Console.Out);
+            call.Printer.Note($"Operation nonce: {nonce}");
         }
 
-        var body = new JsonObject { ["key"] = given, ["nonce"] = nonce };
+        var body = new JsonObject { ["key"] = Read(call, "Unseal Key (will be hidden): "), ["nonce"] = nonce };
         return (await call.SendAsync(ApiRequest.Write(update, body), failure, cancellation)).Json ?? [];
+    }
+
+    /// <summary>The share that is the argument; without one, or for <c>-</c>, the first line of standard input, which on a terminal is asked for.</summary>
+    public static string Read(Invocation call, string prompt)
+    {
+        var given = call.Arguments.Count > 0 ? call.Arguments[0].Trim() : "";
+        return given is "" or "-" ? HiddenInput.Ask(call, prompt, "unseal key", call.Console.Out) : given;
     }
 }

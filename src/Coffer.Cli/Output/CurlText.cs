@@ -25,6 +25,12 @@ internal static class CurlText
             Option(text, "--unix-socket", client.Options.Address["unix://".Length..]);
         }
 
+        if (Uri.TryCreate(client.Options.Address, UriKind.Absolute, out var server) && server.UserInfo.Length > 0)
+        {
+            // curl asks for the password.
+            Option(text, "--user", Uri.UnescapeDataString(server.UserInfo.Split(':')[0]));
+        }
+
         foreach (var (name, value) in client.HeadersOf(request))
         {
             var shown = name == "X-Vault-Token" ? $"$({program} print token)" : ForDoubleQuotes(value);

@@ -8,6 +8,8 @@ namespace Coffer.Cli.Output;
 /// <summary>Durations as Vault's users type and read them: <c>30m</c>, <c>1h30m</c>, <c>768h</c>, <c>59m59s</c>, and bare seconds.</summary>
 internal static class GoDuration
 {
+    private const int NanosecondsPerTick = 100;
+
     private static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
 
     private static readonly (string Unit, decimal Nanoseconds)[] Units =
@@ -55,7 +57,9 @@ internal static class GoDuration
             nanoseconds += term;
         }
 
-        duration = TimeSpan.FromTicks((long)(nanoseconds / 100) * (negative ? -1 : 1));
+        // Never down to zero: a time that is too short to count is not the same as none.
+        var ticks = nanoseconds is > 0 and < NanosecondsPerTick ? 1 : (long)(nanoseconds / NanosecondsPerTick);
+        duration = TimeSpan.FromTicks(negative ? -ticks : ticks);
         return true;
     }
 

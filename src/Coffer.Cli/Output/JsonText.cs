@@ -5,61 +5,66 @@ using System.Text.Json.Nodes;
 
 namespace Coffer.Cli.Output;
 
-/// <summary>JSON as <c>-format=json</c> prints it: two spaces, numbers untouched, characters such as &lt; and &amp; as they are.</summary>
+/// <summary>
+/// JSON as <c>-format=json</c> prints it: two spaces, each member and item on a line of its own, numbers untouched, characters such as &lt; and &amp;
+/// as they are.
+/// </summary>
 internal static class JsonText
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Indented = true,
-        IndentSize = 2,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private const string Step = "  ";
 
     /// <summary>The text, maps below the top sorted by key.</summary>
     public static string Of(JsonNode? node)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Options))
-        {
-            Write(writer, node, sorted: false);
-        }
-
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        var text = new StringBuilder();
+        Append(text, node, "\n", sorted: false);
+        return text.ToString();
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonNode? node, bool sorted)
+    // The runtime's own writer does not indent numbers that it is given as text, and any other way would change their spelling.
+    private static void Append(StringBuilder text, JsonNode? node, string newLine, bool sorted)
     {
         switch (node)
         {
+            case JsonArray { Count: > 0 } array:
+                AppendAll(text, '[', array, ']', newLine, static (text, item, inner) => Append(text, item, inner, sorted: true));
+                break;
+            case JsonObject { Count: > 0 } map:
+                var members = sorted ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal) : map.AsEnumerable();
+                AppendAll(text, '{', members, '}', newLine, static (text, member, inner) =>
+                {
+                    AppendString(text, member.Key);
+                    text.Append(": ");
+                    Append(text, member.Value, inner, sorted: true);
+                });
+                break;
             case null:
-                writer.WriteNullValue();
+                text.Append("null");
                 break;
-            case JsonArray array:
-                writer.WriteStartArray();
-                foreach (var item in array)
-                {
-                    Write(writer, item, sorted: true);
-                }
-
-                writer.WriteEndArray();
-                break;
-            case JsonObject map:
-                writer.WriteStartObject();
-                foreach (var (key, value) in sorted ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal) : map.AsEnumerable())
-                {
-                    writer.WritePropertyName(key);
-                    Write(writer, value, sorted: true);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValue number when number.GetValueKind() == JsonValueKind.Number:
-                writer.WriteRawValue(number.ToJsonString());
+            case JsonValue when node.GetValueKind() == JsonValueKind.String:
+                AppendString(text, node.GetValue<string>());
                 break;
             default:
-                node.WriteTo(writer);
+                text.Append(node.ToJsonString());
                 break;
         }
     }
+
+    private static void AppendAll<T>(StringBuilder text, char open, IEnumerable<T> items, char close, string newLine, Action<StringBuilder, T, string> append)
+    {
+        var inner = newLine + Step;
+        var separator = "";
+        text.Append(open);
+        foreach (var item in items)
+        {
+            text.Append(separator).Append(inner);
+            append(text, item, inner);
+            separator = ",";
+        }
+
+        text.Append(newLine).Append(close);
+    }
+
+    private static void AppendString(StringBuilder text, string value) =>
+        text.Append('"').Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)).Append('"');
 }

@@ -10,6 +10,8 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     private const string Yellow = "\u001b[33m";
     private const string Plain = "\u001b[0m";
 
+    private readonly List<JsonNode?> _warnings = [];
+
     /// <summary>Whether results are for people: notes such as <c>Success!</c> are printed only then.</summary>
     public bool IsTable { get; } = format is "table";
 
@@ -18,7 +20,10 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     public static bool IsFormat(string name) => name is "table" or "json" or "yaml" or "yml" or "pretty" or "raw";
 
     /// <summary>A line on standard output, whatever the format.</summary>
-    public void Line(string text) => console.Out.Write(text + "\n");
+    public void Line(string text) => Write(text + "\n");
+
+    /// <summary>Text on standard output as it is, without a newline behind it.</summary>
+    public void Write(string text) => console.Out.Write(TerminalText.For(text, console.OutputIsTerminal));
 
     /// <summary>A line on standard output in the table format only.</summary>
     public void Note(string text)
@@ -38,12 +43,13 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     {
         if (!IsTable)
         {
-            Structured(SecretTable.Envelope(envelope));
+            // They stand in the envelope.
+            _warnings.Clear();
+            Structured(SecretTable.Envelope(SecretTable.Normal(envelope)));
             return;
         }
 
-        Warnings(envelope);
-        Rows(SecretTable.Rows(envelope));
+        Rows(SecretTable.Rows(SecretTable.Normal(envelope)));
     }
 
     /// <summary>Any data: a map as keys and values, or a list of names.</summary>
@@ -72,32 +78,38 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
         }
     }
 
-    /// <summary>The warnings that came with a reply.</summary>
-    public void Warnings(JsonObject? envelope)
+    /// <summary>Takes the warnings that came with a reply: shown at once to people, and otherwise at the end, unless what is printed holds them.</summary>
+    public void Take(JsonObject? envelope)
     {
-        if (envelope?["warnings"] is not JsonArray { Count: > 0 } warnings)
+        if (envelope?["warnings"] is JsonArray warnings)
         {
-            return;
+            _warnings.AddRange(warnings);
         }
 
-        Warn("WARNING! The following warnings were returned from Vault:\n");
-        foreach (var warning in warnings)
+        if (IsTable)
+        {
+            FlushWarnings();
+        }
+    }
+
+    /// <summary>Shows the warnings that nothing has shown so far.</summary>
+    public void FlushWarnings()
+    {
+        if (_warnings.Count > 0)
+        {
+            Warn("WARNING! The following warnings were returned from Vault:\n");
+        }
+
+        foreach (var warning in _warnings)
         {
             Warn(TextWrap.At("* " + GoText.Of(warning), 2) + "\n");
         }
+
+        _warnings.Clear();
     }
 
     /// <summary>One field of a reply; a missing one ends the command.</summary>
-    public void SecretField(JsonObject envelope, string field)
-    {
-        var value = SecretTable.Field(envelope, field);
-        if (IsTable)
-        {
-            Warnings(envelope);
-        }
-
-        Field(value, field, "secret");
-    }
+    public void SecretField(JsonObject envelope, string field) => Field(SecretTable.Field(SecretTable.Normal(envelope), field), field, "secret");
 
     /// <summary>One value alone. A newline follows only on a terminal, so that scripts get the bytes themselves.</summary>
     public void Field(JsonNode? value, string field, string owner)
@@ -114,7 +126,7 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
             "pretty" => throw CliException.Local("the pretty format does not print single fields; use table, json or yaml"),
             _ => GoText.Of(value),
         };
-        console.Out.Write(console.OutputIsTerminal ? text + "\n" : text);
+        Write(console.OutputIsTerminal ? text + "\n" : text);
     }
 
     private void Structured(JsonNode? node) => Line(format switch
@@ -126,7 +138,8 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
 
     private void Diagnose(string colour, string text)
     {
-        var shown = colours && console.ErrorIsTerminal ? colour + text + Plain : text;
+        var safe = TerminalText.For(text, console.ErrorIsTerminal);
+        var shown = colours && console.ErrorIsTerminal ? colour + safe + Plain : safe;
         console.Error.Write(shown + "\n");
     }
 }

@@ -13,16 +13,36 @@ internal static class SecretTable
     private static readonly string[] Order =
         ["request_id", "lease_id", "lease_duration", "renewable", "data", "warnings", "auth", "wrap_info", "mount_type", .. Ends];
 
-    /// <summary>The envelope with its fields in their usual order; auth and wrapping only when they are there.</summary>
+    /// <summary>The fields that <c>-field</c> can take from an answer that is wrapped.</summary>
+    public static readonly string[] WrappingFields =
+        ["wrapping_token", "wrapping_accessor", "wrapping_token_ttl", "wrapping_token_creation_time", "wrapping_token_creation_path", "wrapped_accessor"];
+
+    /// <summary>The envelope as it is; of an answer without one, such as that of <c>sys/health</c>, all of it becomes the data.</summary>
+    public static JsonObject Normal(JsonObject reply) =>
+        reply.Count == 0 || Order.Except(Ends).Any(name => reply[name] is { } value && !IsEmpty(value)) ? reply : new JsonObject { ["data"] = reply.DeepClone() };
+
+    /// <summary>The envelope with its fields in their usual order, empty where the answer lacks them; auth and wrapping only when they are there.</summary>
     public static JsonObject Envelope(JsonObject reply)
     {
         var envelope = new JsonObject();
         foreach (var name in Order)
         {
-            var optional = name is "auth" or "wrap_info" or "mount_type" || Ends.Contains(name);
-            if (!optional || reply[name] is not null)
+            switch (name)
             {
-                envelope[name] = reply[name]?.DeepClone();
+                case "auth" or "wrap_info" or "mount_type" or "expire_time" or "limited_by" or "recommended_refresh_at" when reply[name] is null:
+                    break;
+                case "request_id" or "lease_id":
+                    envelope[name] = reply[name]?.DeepClone() ?? "";
+                    break;
+                case "lease_duration":
+                    envelope[name] = reply[name]?.DeepClone() ?? 0;
+                    break;
+                case "renewable":
+                    envelope[name] = reply[name]?.DeepClone() ?? false;
+                    break;
+                default:
+                    envelope[name] = reply[name]?.DeepClone();
+                    break;
             }
         }
 
@@ -112,6 +132,8 @@ internal static class SecretTable
             && long.TryParse(number.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? GoDuration.Human(seconds)
             : GoText.Of(value);
+
+    private static bool IsEmpty(JsonNode value) => GoText.Of(value) is "" or "0" or "false" && value is JsonValue;
 
     private static bool LooksLikeDuration(string key) =>
         key is "period" or "ttl" or "duration" or "lease_max" or "ttl_max"

@@ -83,7 +83,7 @@ internal sealed class PolicyExplainCommand : ApiCommand
         }
         catch (TransportException error)
         {
-            throw call.Unreachable(error, Failure, 2);
+            throw call.Unreachable(error, Failure);
         }
     }
 

@@ -6,8 +6,7 @@ namespace Coffer.Cli.Policies;
 internal static class PolicyFile
 {
     /// <param name="path">A file, or <c>-</c> for standard input.</param>
-    /// <param name="failureCode">The exit code when it cannot be read.</param>
-    public static string Read(Invocation call, string path, int failureCode = 2)
+    public static string Read(Invocation call, string path)
     {
         try
         {
@@ -15,7 +14,7 @@ internal static class PolicyFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"Error opening policy file: {error.Message}", failureCode);
+            throw CliException.Remote($"Error opening policy file: {error.Message}");
         }
     }
 }

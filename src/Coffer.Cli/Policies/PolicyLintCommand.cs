@@ -28,10 +28,12 @@ internal sealed class PolicyLintCommand : ApiCommand
 
     public override bool TakesFlagsAnywhere => true;
 
+    public override bool TwoIsAnAnswer => true;
+
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var path = call.Arguments[0].Trim();
-        var text = PolicyFile.Read(call, path, failureCode: 1);
+        var text = PolicyFile.Read(call, path);
         var answer = _offline.Value ? Offline(call, path, text) : await AskAsync(call, text, cancellation);
         var findings = answer?["findings"] as JsonArray ?? [];
         if (!call.Printer.IsTable)
@@ -55,5 +57,5 @@ internal sealed class PolicyLintCommand : ApiCommand
     }
 
     private static async Task<JsonNode?> AskAsync(Invocation call, string text, CancellationToken cancellation) =>
-        (await call.SendAsync(ApiRequest.Post("sys/policies/lint", new JsonObject { ["policy"] = text }), "Error checking policy", cancellation, failureCode: 1)).Data;
+        (await call.SendAsync(ApiRequest.Post("sys/policies/lint", new JsonObject { ["policy"] = text }), "Error checking policy", cancellation)).Data;
 }

@@ -35,6 +35,8 @@ internal sealed class PolicyTestCommand : Command
 
     public override bool TakesFlagsAnywhere => true;
 
+    public override bool TwoIsAnAnswer => true;
+
     public override Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var test = call.Hooks.TestPolicy ?? throw CliException.Local("This build cannot test policies.");
@@ -49,7 +51,7 @@ internal sealed class PolicyTestCommand : Command
         }
 
         var file = call.Arguments[0].Trim();
-        var text = PolicyFile.Read(call, file, failureCode: 1);
+        var text = PolicyFile.Read(call, file);
         TimeSpan? wrap = _wrapTtl.Value > TimeSpan.Zero ? _wrapTtl.Value : null;
         var (json, problem) = test(text, Path.GetFileNameWithoutExtension(file), _operation.Value, _path.Value, Parameters(call).ToJsonString(), wrap);
         var decision = JsonNode.Parse(json ?? throw CliException.Local($"{file}: {problem}"))!.AsObject();

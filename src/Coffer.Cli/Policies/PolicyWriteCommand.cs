@@ -32,7 +32,6 @@ internal sealed class PolicyWriteCommand : ApiCommand
 
         var request = ApiRequest.Write($"sys/policies/acl/{name}", body);
         var reply = await call.SendAsync(request, "Error uploading policy", cancellation);
-        call.Printer.Warnings(reply.Json);
         if (typed != name)
         {
             call.Printer.Warn($"Policy name was converted from \"{typed}\" to \"{name}\"");

@@ -10,8 +10,8 @@ internal sealed class SecretsDisableCommand() : ApiCommand("secrets disable", "D
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
-        await call.SendAsync(ApiRequest.Delete($"sys/mounts/{path.TrimEnd('/')}"), $"Error disabling secrets engine at {path}", cancellation);
+        var path = Paths.AsMount(call.Arguments[0]);
+        await call.SendAsync(ApiRequest.Delete($"sys/mounts/{path}"), $"Error disabling secrets engine at {path}", cancellation);
         call.Printer.Line($"Success! Disabled the secrets engine (if it existed) at: {path}");
         return 0;
     }

@@ -23,8 +23,7 @@ internal sealed class SecretsEnableCommand : ApiCommand
     {
         var type = _flags.Type(call);
         var path = _flags.Path(type);
-        var reply = await call.SendAsync(ApiRequest.Post($"sys/mounts/{path.TrimEnd('/')}", _flags.Body(type)), "Error enabling", cancellation);
-        call.Printer.Warnings(reply.Json);
+        var reply = await call.SendAsync(ApiRequest.Post($"sys/mounts/{path}", _flags.Body(type)), "Error enabling", cancellation);
         call.Printer.Line($"Success! Enabled the {type} secrets engine at: {path}");
         return 0;
     }

@@ -20,10 +20,9 @@ internal sealed class SecretsTuneCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = Paths.WithTrailingSlash(call.Path(0));
-        var request = ApiRequest.Post($"sys/mounts/{path.TrimEnd('/')}/tune", _flags.TuneBody());
+        var path = Paths.AsMount(call.Arguments[0]);
+        var request = ApiRequest.Post($"sys/mounts/{path}/tune", _flags.TuneBody());
         var reply = await call.SendAsync(request, $"Error tuning secrets engine {path}", cancellation);
-        call.Printer.Warnings(reply.Json);
         call.Printer.Line($"Success! Tuned the secrets engine at: {path}");
         return 0;
     }

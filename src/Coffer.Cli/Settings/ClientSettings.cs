@@ -13,7 +13,8 @@ internal static class ClientSettings
         Address = Address(flags),
         Token = Checked(token),
         Namespace = flags.Namespace.Value,
-        WrapTtl = flags.WrapTtl.Value > TimeSpan.Zero ? GoDuration.Format(flags.WrapTtl.Value) : "",
+        // Headers are ASCII, so microseconds are spelt the other way.
+        WrapTtl = flags.WrapTtl.Value > TimeSpan.Zero ? GoDuration.Format(flags.WrapTtl.Value).Replace('µ', 'u') : "",
         Mfa = flags.Mfa.Values,
         Headers = flags.Header.Values,
         Timeout = Timeout(environment),

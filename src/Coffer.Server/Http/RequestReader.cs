@@ -195,7 +195,8 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener)
         var wrap = headers["X-Vault-Wrap-TTL"].ToString();
         if (wrap.Length > 0)
         {
-            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero)
+            // A time that is too short to count must not pass for none: that would give the secret out as it is.
+            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero || (ttl == TimeSpan.Zero && wrap.AsSpan().ContainsAnyInRange('1', '9')))
             {
                 return ReadRequest.Refused(ErrorKind.Invalid, "error parsing X-Vault-Wrap-TTL: expected a duration such as 60, \"90s\" or \"2m\", not negative");
             }

@@ -22,6 +22,17 @@ public sealed class GoDurationTests
     }
 
     [Theory]
+    [InlineData("1ns")]
+    [InlineData("99ns")]
+    [InlineData("0.00000001s")]
+    [InlineData("-1ns")]
+    public void A_duration_too_short_to_count_is_not_read_as_none(string text)
+    {
+        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.NotEqual(TimeSpan.Zero, duration);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("-")]
     [InlineData("h")]

@@ -28,7 +28,7 @@ internal sealed class TestConsole : ICliConsole, IDisposable
 
     public bool OutputIsTerminal { get; init; }
 
-    public bool ErrorIsTerminal => false;
+    public bool ErrorIsTerminal { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -241,6 +241,8 @@ public sealed class EdgeCaseTests(ServerFixture server) : IClassFixture<ServerFi
     [Theory]
     [InlineData("-1")]
     [InlineData("-5m")]
+    [InlineData("1ns")]
+    [InlineData("0.00000001s")]
     [InlineData("soon")]
     [InlineData("1e3")]
     [InlineData("99999999999999999999h")]
