@@ -26,6 +26,12 @@ public sealed record CliHooks
     /// <summary>Looks for doubtful rules in a policy's text; the answer is as that of <c>sys/policies/lint</c>. Null: not in this build.</summary>
     public Func<string, (string? Json, string Problem)>? LintPolicy { get; init; }
 
+    /// <summary>
+    /// Reads the text of the client's configuration file: the program that keeps tokens, empty for none; or null and what is wrong with the text. Null:
+    /// not in this build.
+    /// </summary>
+    public Func<string, (string? TokenHelper, string Problem)>? ReadClientConfiguration { get; init; }
+
     /// <summary>Checks the hash chain of audit log files, reports to the writer and returns the exit code. Null: not in this build.</summary>
     public Func<AuditVerifyOptions, TextWriter, CancellationToken, Task<int>>? VerifyAudit { get; init; }
 }

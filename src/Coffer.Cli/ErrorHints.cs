@@ -36,6 +36,10 @@ internal static class ErrorHints
         _ => "",
     };
 
+    /// <param name="keys">The keys whose value is also the name of a file.</param>
+    public static string ForFileNames(IReadOnlyList<string> keys) =>
+        $"The value of {string.Join(" and ", keys.Select(key => $"\"{key}\""))} was sent as it was typed, and is also the name of a file here: what is in the file is sent with {keys[0]}=@FILE.";
+
     private static string OperationOf(ApiRequest request) => request.Query.Any(pair => pair.Key == "list") ? "list"
         : request.Method == HttpMethod.Get ? "read"
         : request.Method == HttpMethod.Delete ? "delete"

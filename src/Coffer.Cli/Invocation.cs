@@ -13,6 +13,9 @@ internal sealed class Invocation : IDisposable
 {
     private readonly Command _command;
     private readonly ClientFlags? _flags;
+    private IReadOnlyList<string> _filesByName = [];
+    private ITokenHelper? _tokenHelper;
+    private string? _token;
     private CofferClient? _client;
 
     public Invocation(ICliConsole console, CliHooks hooks, Command command, IReadOnlyList<string> arguments)
@@ -47,6 +50,7 @@ internal sealed class Invocation : IDisposable
 
     public EnvironmentSettings Environment { get; }
 
+    /// <summary>Where the token is kept, unless a program keeps it.</summary>
     public TokenFile TokenFile { get; }
 
     public Printer Printer { get; }
@@ -58,8 +62,11 @@ internal sealed class Invocation : IDisposable
 
     public bool NonInteractive => _flags?.NonInteractive.Value ?? false;
 
-    /// <summary>The token of the environment or, without one, of the token file; empty for none.</summary>
-    public string Token => (Environment.Read("TOKEN") ?? TokenFile.Read()).Trim();
+    /// <summary>What keeps the token between commands.</summary>
+    public ITokenHelper TokenHelper => _tokenHelper ??= TokenHelpers.Find(Environment, Hooks, ClientSettings.Address(Flags));
+
+    /// <summary>The token of the environment or, without one, that which is kept; empty for none.</summary>
+    public string Token => _token ??= (Environment.Read("TOKEN") ?? TokenHelper.Read()).Trim();
 
     /// <summary>The client, made when first asked for.</summary>
     public CofferClient Client => _client ??= Connect(Token);
@@ -77,11 +84,17 @@ internal sealed class Invocation : IDisposable
     public string Path(int index) => Paths.Sanitize(Arguments[index]);
 
     /// <summary>The <c>k=v</c> arguments from an index on.</summary>
-    public JsonObject DataFrom(int index, string failure = "Failed to parse K=V data")
+    public JsonObject DataFrom(int index, string failure = "Failed to parse K=V data") => Data(Arguments.Skip(index), failure);
+
+    /// <summary>Other <c>k=v</c> arguments.</summary>
+    public JsonObject Data(IEnumerable<string> pairs, string failure)
     {
+        var arguments = new KeyValueArguments(Console, !NonInteractive);
         try
         {
-            return new KeyValueArguments(Console, !NonInteractive).Parse(Arguments.Skip(index));
+            var data = arguments.Parse(pairs);
+            _filesByName = arguments.FilesByName;
+            return data;
         }
         catch (FormatException error)
         {
@@ -144,6 +157,11 @@ internal sealed class Invocation : IDisposable
     public CliException Refusal(ApiException error, ApiRequest request, string failure)
     {
         var hint = ErrorHints.For(error, request, request.Token ?? Client.Options.Token, Console.ProgramName);
+        if (error.Status == 400 && _filesByName.Count > 0)
+        {
+            hint = ErrorHints.ForFileNames(_filesByName);
+        }
+
         return new CliException(WithHint($"{failure}: {error.Message}", hint), exitCode: 2)
         {
             Envelope = error.Status == 404 && (error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0) ? error.Reply.Json : null,

@@ -10,5 +10,6 @@ return await CliProgram.RunAsync(args, new CliHooks
         AuditLogCheck.RunAsync(options.Files, options.PublicKeyPem, options.Device, options.Marks, output, cancellation),
     FormatPolicy = PolicyLayout.Format,
     TestPolicy = PolicyTools.Test,
+    ReadClientConfiguration = ClientConfiguration.Read,
     LintPolicy = PolicyTools.Lint,
 });

@@ -5,7 +5,7 @@ namespace Coffer.Cli.Tests;
 /// <summary>Every script in the folder is a test of its own.</summary>
 public sealed class ScriptTests
 {
-    private const int ScriptCount = 37;
+    private const int ScriptCount = 39;
 
     public static TheoryData<string> Scripts() => new(Directory.GetFiles(Folder, "*.txt").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
 
@@ -26,6 +26,7 @@ public sealed class ScriptTests
             },
             FormatPolicy = Server.PolicyLayout.Format,
             TestPolicy = Server.PolicyTools.Test,
+            ReadClientConfiguration = Server.ClientConfiguration.Read,
             LintPolicy = Server.PolicyTools.Lint,
             VerifyAudit = static (options, writer, _) =>
             {

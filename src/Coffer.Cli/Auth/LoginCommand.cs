@@ -47,6 +47,8 @@ internal sealed class LoginCommand : ApiCommand
         }
 
         var method = LoginMethod.Of(Paths.Sanitize(_method.Value) is { Length: > 0 } type ? type : "token", call.Console.ProgramName);
+        // An old token has no part in getting a new one; whatever keeps it may be broken, which only a new token mends.
+        call.UseToken("");
         var envelope = await AuthenticateAsync(call, method, cancellation);
         if (envelope["auth"]?["mfa_requirement"] is JsonObject)
         {
@@ -57,13 +59,17 @@ internal sealed class LoginCommand : ApiCommand
         }
 
         envelope = await UnwrapAsync(call, envelope, cancellation);
-        if (envelope["auth"] is not JsonObject auth)
+        if (envelope["auth"] is not JsonObject)
         {
             return PrintWrapped(call, envelope);
         }
 
-        Keep(call, GoText.Of(auth["client_token"]));
-        Print(call, envelope);
+        if (!await KeepAsync(call, method, envelope, cancellation))
+        {
+            return 2;
+        }
+
+        await PrintAsync(call, method, envelope, cancellation);
         return 0;
     }
 
@@ -90,9 +96,7 @@ internal sealed class LoginCommand : ApiCommand
             fields["token"] = Terminal.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error);
         }
 
-        // An old token has no part in getting a new one, and a server may refuse a request for its sake.
-        var request = ApiRequest.Write(path, fields) with { Token = "" };
-        return (await call.SendAsync(request, "Error authenticating", cancellation)).Json
+        return (await call.SendAsync(ApiRequest.Write(path, fields), "Error authenticating", cancellation)).Json
             ?? throw CliException.Remote("Error authenticating: empty response from credential provider");
     }
 
@@ -121,21 +125,65 @@ internal sealed class LoginCommand : ApiCommand
         return 0;
     }
 
-    private void Keep(Invocation call, string token)
+    /// <summary>Keeps the token where that was asked for. False: it could not be kept, which has been said, and with it what became of the token.</summary>
+    private async Task<bool> KeepAsync(Invocation call, LoginMethod method, JsonObject envelope, CancellationToken cancellation)
     {
-        if (Stores)
+        var token = GoText.Of(envelope["auth"]?["client_token"]);
+        if (!Stores)
         {
-            call.TokenFile.Store(token);
-            if (call.Environment.NameOf("TOKEN") is { } variable)
+            if (!_tokenOnly.Value)
             {
-                call.Printer.Warn(TextWrap.At($"WARNING! The {variable} environment variable is set! The value of this variable will take "
-                    + $"precedence; if this is unwanted please unset {variable} or update its value accordingly.") + "\n");
+                call.Printer.Warn(TextWrap.At("The token was not stored in token helper. Set the VAULT_TOKEN environment variable or pass the "
+                    + "token below with each request to Vault.") + "\n");
             }
+
+            return true;
         }
-        else if (!_tokenOnly.Value)
+
+        try
         {
-            call.Printer.Warn(TextWrap.At("The token was not stored in token helper. Set the VAULT_TOKEN environment variable or pass the "
-                + "token below with each request to Vault.") + "\n");
+            call.TokenHelper.Store(token);
+        }
+        catch (CliException error)
+        {
+            call.Printer.Error(error.Message);
+            await LostAsync(call, method, envelope, cancellation);
+            return false;
+        }
+
+        if (call.Environment.NameOf("TOKEN") is { } variable)
+        {
+            call.Printer.Warn(TextWrap.At($"WARNING! The {variable} environment variable is set! The value of this variable will take "
+                + $"precedence; if this is unwanted please unset {variable} or update its value accordingly.") + "\n");
+        }
+
+        return true;
+    }
+
+    /// <summary>A token that nobody has would live on until its end: it is shown or, where that was not wanted, revoked.</summary>
+    private async Task LostAsync(Invocation call, LoginMethod method, JsonObject envelope, CancellationToken cancellation)
+    {
+        if (!_noPrint.Value)
+        {
+            call.Printer.Error(TextWrap.At("Authentication was successful, but the token was not persisted. The resulting token is shown below for your records.") + "\n");
+            call.Printer.Secret(envelope);
+        }
+        else if (method.Type != "token")
+        {
+            await NewToken.RevokeAsync(call, envelope, cancellation);
+        }
+    }
+
+    private async Task PrintAsync(Invocation call, LoginMethod method, JsonObject envelope, CancellationToken cancellation)
+    {
+        try
+        {
+            Print(call, envelope);
+        }
+        catch (IOException) when (!Stores && method.Type != "token")
+        {
+            await NewToken.RevokeAsync(call, envelope, cancellation);
+            throw;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -8,6 +7,8 @@ namespace Coffer.Cli.Auth;
 /// <summary>Logging in with a token one has: the server is asked about it, and its answer shown as a login's.</summary>
 internal static class TokenLogin
 {
+    private const string Failure = "Error parsing configuration";
+
     public static async Task<JsonObject> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var fields = Fields(call);
@@ -30,15 +31,11 @@ internal static class TokenLogin
     {
         if (call.Arguments is [var only] && !only.Contains('=', StringComparison.Ordinal) && !only.StartsWith('@'))
         {
-            // "login -" reads the token itself from standard input.
-            var token = only == "-" ? new KeyValueArguments(call.Console, !call.NonInteractive).ReadInput().Trim() : only;
-            if (!token.StartsWith('{'))
-            {
-                return new JsonObject { ["token"] = token };
-            }
+            // So that "login -" reads the token itself from standard input.
+            return call.Data([$"token={only}"], Failure);
         }
 
-        return call.DataFrom(0, "Error parsing configuration");
+        return call.DataFrom(0, Failure);
     }
 
     private static JsonObject Envelope(string token, JsonObject found, JsonObject reply)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Terminal;
@@ -11,7 +10,13 @@ namespace Coffer.Cli.Data;
 /// </summary>
 internal sealed class KeyValueArguments(ICliConsole console, bool standardInputAllowed)
 {
+    private const int FileNameMax = 255;
+
+    private readonly List<string> _filesByName = [];
     private bool _inputTaken;
+
+    /// <summary>The keys whose value was given as it is and is also the name of a file: perhaps an <c>@</c> was forgotten.</summary>
+    public IReadOnlyList<string> FilesByName => _filesByName;
 
     /// <summary>All arguments as one JSON object. Null values and numbers of JSON input stay what they are.</summary>
     public JsonObject Parse(IEnumerable<string> arguments)
@@ -50,8 +55,7 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         }
 
         _inputTaken = true;
-        using var reader = new StreamReader(console.Input, new UTF8Encoding(false), leaveOpen: true);
-        return reader.ReadToEnd();
+        return TextSource.Of(console.Input, "standard input");
     }
 
     private void AddPair(JsonObject result, string argument)
@@ -75,16 +79,23 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         {
             value = value[1..];
         }
+        else if (value.Length is > 0 and <= FileNameMax && !NamesFiles(argument[..split]) && File.Exists(value))
+        {
+            _filesByName.Add(argument[..split]);
+        }
 
         Add(result, argument[..split], JsonValue.Create(value));
     }
+
+    // file_path and the like are meant to hold the name itself.
+    private static bool NamesFiles(string key) => key.EndsWith("path", StringComparison.Ordinal) || key.EndsWith("file", StringComparison.Ordinal);
 
     private static void Merge(JsonObject result, string json, string source)
     {
         JsonNode? parsed;
         try
         {
-            parsed = JsonNode.Parse(json);
+            parsed = JsonNode.Parse(TextSource.AsDocument(json));
         }
         catch (JsonException error)
         {
@@ -124,9 +135,9 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
     {
         try
         {
-            return File.ReadAllText(path);
+            return TextSource.OfFile(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (FormatException error)
         {
             throw new FormatException($"error reading file: {error.Message}");
         }

@@ -110,7 +110,7 @@ internal sealed class DurationFlag(string name, string usage) : Flag(name, usage
 
     public override string Example => "duration";
 
-    /// <summary>Less than zero, or <c>system</c>, stands for the server's own setting. Default false.</summary>
+    /// <summary>Less than zero, or <c>system</c>, means the server's own setting. Default false.</summary>
     public bool AllowsSystem { get; init; }
 
     /// <summary>As the API takes it: empty for zero, <c>system</c> for less.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Output;
+using Coffer.Cli.Settings;
 
 namespace Coffer.Cli.General;
 
@@ -65,10 +67,17 @@ internal sealed class ServerCommand : Command
             throw CliException.Local("-dev-aws-sandbox needs -dev");
         }
 
+        var options = Options(call);
+        if (options is { Dev: true, DevNoStoreToken: false } && TokenHelpers.ProgramOf(call.Environment, call.Hooks) is { Length: > 0 } program)
+        {
+            call.Printer.Warn(TextWrap.At($"The root token of dev mode is not kept, since the client's configuration has {program} keep tokens: log in with \"{call.Console.ProgramName} login\"."));
+            options = options with { DevNoStoreToken = true };
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return await run(Options(call), call.Console.Out, stop.Token);
+        return await run(options, call.Console.Out, stop.Token);
 
         void Stop(PosixSignalContext signal)
         {

@@ -43,7 +43,7 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     {
         if (!IsTable)
         {
-            // They stand in the envelope.
+            // The envelope holds them.
             _warnings.Clear();
             Structured(SecretTable.Envelope(SecretTable.Normal(envelope)));
             return;

@@ -10,9 +10,9 @@ internal static class PolicyFile
     {
         try
         {
-            return path == "-" ? new KeyValueArguments(call.Console, !call.NonInteractive).ReadInput() : File.ReadAllText(path);
+            return TextSource.AsDocument(path == "-" ? new KeyValueArguments(call.Console, !call.NonInteractive).ReadInput() : TextSource.OfFile(path));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (FormatException error)
         {
             throw CliException.Remote($"Error opening policy file: {error.Message}");
         }

@@ -1,3 +1,5 @@
+using Coffer.Cli.Data;
+
 namespace Coffer.Cli.Policies;
 
 internal sealed class PolicyFmtCommand() : Command("policy fmt", "Formats a policy on disk", "PATH", Arity.One,
@@ -16,7 +18,7 @@ internal sealed class PolicyFmtCommand() : Command("policy fmt", "Formats a poli
         }
 
         var path = call.Arguments[0].Trim();
-        var text = Try("Error reading source file", () => File.ReadAllText(path));
+        var text = Try("Error reading source file", () => TextSource.AsDocument(TextSource.OfFile(path)));
         var (laidOut, problem) = format(text);
         if (laidOut is null)
         {
@@ -38,7 +40,7 @@ internal sealed class PolicyFmtCommand() : Command("policy fmt", "Formats a poli
         {
             return act();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {
             throw CliException.Local($"{failure}: {error.Message}");
         }

@@ -32,7 +32,8 @@ internal static class ClientSettings
         },
     };
 
-    private static string Address(ClientFlags flags) =>
+    /// <summary>The server's address, or that of the agent in front of it.</summary>
+    public static string Address(ClientFlags flags) =>
         flags.AgentAddress.Value.Length > 0 && (flags.AgentAddress.IsSet || !flags.Address.IsSet) ? flags.AgentAddress.Value : flags.Address.Value;
 
     private static string Checked(string token)

@@ -1,7 +1,7 @@
 namespace Coffer.Cli.Settings;
 
 /// <summary>The token kept between commands: <c>~/.vault-token</c>, readable by its owner alone.</summary>
-internal sealed class TokenFile(EnvironmentSettings settings)
+internal sealed class TokenFile(EnvironmentSettings settings) : ITokenHelper
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -30,7 +30,7 @@ internal sealed class TokenFile(EnvironmentSettings settings)
     {
         if (settings.HomeDirectory.Length == 0)
         {
-            throw CliException.Local("Error storing token: HOME is not set, so there is no place for .vault-token; use -no-store and VAULT_TOKEN");
+            throw CliException.Remote("Error storing token: HOME is not set, so there is no place for .vault-token; use -no-store and VAULT_TOKEN");
         }
 
         var draft = FilePath + ".tmp";

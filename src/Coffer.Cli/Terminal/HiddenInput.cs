@@ -1,4 +1,4 @@
-using System.Text;
+using Coffer.Cli.Data;
 
 namespace Coffer.Cli.Terminal;
 
@@ -28,7 +28,13 @@ internal static class HiddenInput
 
     private static string FirstLine(Stream input)
     {
-        using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
-        return reader.ReadLine()?.Trim() ?? "";
+        try
+        {
+            return TextSource.FirstLineOf(input, "standard input").Trim();
+        }
+        catch (FormatException error)
+        {
+            throw CliException.Local($"Error reading standard input: {error.Message}");
+        }
     }
 }

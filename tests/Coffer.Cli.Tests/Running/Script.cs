@@ -5,7 +5,9 @@ namespace Coffer.Cli.Tests.Running;
 /// <summary>
 /// A test of the command line as text. Header lines (<c># comment</c>, <c>server: scripted|real|real with aws|real, empty</c>, <c>env NAME=VALUE</c>) come first, then steps:
 /// <code>
-/// -- file NAME --          content of a file, named ${DIR}/NAME in commands
+/// -- file NAME --          content of a file, named ${DIR}/NAME in commands; variables in it are replaced
+/// -- program NAME --       the same, of a file that can be run
+/// -- bytes NAME --         the same, in hexadecimal
 /// $ coffer read a/b        a step: the command line, with quotes and ${VARIABLES}
 /// -- stdin --              what it reads
 /// -- tty --                standard output (and input, without stdin) is a terminal; the content is what is typed unseen
@@ -18,13 +20,13 @@ namespace Coffer.Cli.Tests.Running;
 /// </code>
 /// A section that is absent is expected to be empty. A script for a real server leaves send and reply out.
 /// </summary>
-internal sealed record Script(string Server, IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Files, IReadOnlyList<ScriptStep> Steps)
+internal sealed record Script(string Server, IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, ScriptFile> Files, IReadOnlyList<ScriptStep> Steps)
 {
     public static Script Parse(string text)
     {
         var server = "scripted";
         var environment = new Dictionary<string, string>();
-        var files = new Dictionary<string, string>();
+        var files = new Dictionary<string, ScriptFile>();
         var steps = new List<ScriptStep>();
         var lines = text.TrimEnd('\n').Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -65,13 +67,13 @@ internal sealed record Script(string Server, IReadOnlyDictionary<string, string>
     private static bool IsSection(string line) =>
         line.Length > 6 && line.StartsWith("-- ", StringComparison.Ordinal) && line.EndsWith(" --", StringComparison.Ordinal);
 
-    private static void Take(string title, List<string> content, Dictionary<string, string> files, List<ScriptStep> steps)
+    private static void Take(string title, List<string> content, Dictionary<string, ScriptFile> files, List<ScriptStep> steps)
     {
         var words = title.Split(' ');
         var text = string.Concat(content.Select(line => line + "\n"));
-        if (words[0] == "file")
+        if (words[0] is "file" or "program" or "bytes")
         {
-            files[words[1]] = text;
+            files[words[1]] = new ScriptFile(text, words[0]);
             return;
         }
 
@@ -116,6 +118,11 @@ internal sealed record Script(string Server, IReadOnlyDictionary<string, string>
     }
 }
 
+/// <summary>A file that is there before the first step.</summary>
+/// <param name="Content">Its text, or its bytes in hexadecimal.</param>
+/// <param name="Kind"><c>file</c>, <c>program</c> or <c>bytes</c>.</param>
+internal sealed record ScriptFile(string Content, string Kind);
+
 /// <summary>One command of a script with all that is expected of it.</summary>
 internal sealed class ScriptStep(string commandLine, int line)
 {
@@ -154,4 +161,8 @@ internal sealed class ScriptExchange(string method, string path, IReadOnlyList<s
     public int Status { get; set; } = 200;
 
     public string Reply { get; set; } = "";
+
+    /// <summary>The same with its texts changed.</summary>
+    public ScriptExchange With(Func<string, string> change) =>
+        new(Method, change(Path), [.. lines.Select(change)]) { Status = Status, Reply = change(Reply) };
 }

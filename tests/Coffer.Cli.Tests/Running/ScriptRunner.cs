@@ -18,9 +18,9 @@ internal sealed class ScriptRunner(Script script, CliHooks hooks) : IDisposable
         _variables["TOKEN"] = real?.RootToken ?? "root";
         _variables["AWS_URL"] = real?.AwsUrl ?? "";
         (_variables["AWS_KEY"], _variables["AWS_SECRET"]) = real?.AwsKey ?? default;
-        foreach (var (name, content) in script.Files)
+        foreach (var (name, file) in script.Files)
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory.FullName, name), content, cancellation);
+            await WriteAsync(Path.Combine(_directory.FullName, name), file, cancellation);
         }
 
         var faults = new List<string>();
@@ -47,6 +47,16 @@ internal sealed class ScriptRunner(Script script, CliHooks hooks) : IDisposable
         "real, empty" => await RealServer.StartEmptyAsync(_directory.FullName, cancellation),
         _ => throw new FormatException($"unknown kind of server: {script.Server}"),
     };
+
+    private async Task WriteAsync(string path, ScriptFile file, CancellationToken cancellation)
+    {
+        var bytes = file.Kind == "bytes" ? Convert.FromHexString(file.Content.Trim()) : Encoding.UTF8.GetBytes(Substitute(file.Content));
+        await File.WriteAllBytesAsync(path, bytes, cancellation);
+        if (file.Kind == "program" && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private async Task<List<string>> RunStepAsync(ScriptStep step, RealServer? real, CancellationToken cancellation)
     {
@@ -79,7 +89,7 @@ internal sealed class ScriptRunner(Script script, CliHooks hooks) : IDisposable
         }
 
         _scripted.Faults.Clear();
-        _scripted.Expect(real is null ? step.Exchanges : []);
+        _scripted.Expect(real is null ? step.Exchanges.Select(exchange => exchange.With(Substitute)) : []);
         var code = await CliProgram.RunAsync([.. words[1..]], console, hooks, cancellation);
         return Judge(step, console, code);
     }

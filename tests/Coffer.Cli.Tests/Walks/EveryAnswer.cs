@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Coffer.Cli.Tests.Walks;
 
 /// <summary>A server that answers every request with an answer in which every command finds what it looks for.</summary>
-/// <param name="mark">Stands in every text of the answer.</param>
+/// <param name="mark">Is in every text of the answer.</param>
 internal sealed class EveryAnswer(string mark) : HttpMessageHandler
 {
     /// <summary>The token that opens a wrapped answer.</summary>
