@@ -25,6 +25,8 @@ internal static class ErrorHints
     /// <param name="token">The token that was sent; empty for none.</param>
     public static string For(ApiException error, ApiRequest request, string token, string program) => error.Status switch
     {
+        403 or 404 when request.Method != HttpMethod.Get && !request.Path.Split('/').All(IsName) =>
+            "A part of this path is no name that a server takes: names have letters, digits and \"_\", inside also \"-\" and \".\", and those of users \"@\".",
         403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them.",
         403 when token.Length == 0 => $"No token was sent: run \"{program} login\" or set VAULT_TOKEN.",
         403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
@@ -45,6 +47,9 @@ internal static class ErrorHints
         : request.Method == HttpMethod.Delete ? "delete"
         : request.Method == HttpMethod.Patch ? "patch"
         : "write";
+
+    private static bool IsName(string part) =>
+        part.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-.@".Contains(letter, StringComparison.Ordinal)) && part is not (['.' or '-', ..] or [.., '.' or '-']);
 
     // auth/METHOD/login, perhaps with a name behind it; the token method's own paths have no such part.
     private static bool IsLogin(string path) => path.StartsWith("auth/", StringComparison.Ordinal) && path.Split('/').Skip(2).Contains("login");

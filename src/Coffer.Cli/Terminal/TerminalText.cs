@@ -5,7 +5,7 @@ using System.Text;
 namespace Coffer.Cli.Terminal;
 
 /// <summary>
-/// Text on its way to a terminal. Control characters in it would be obeyed: they could set the title, hide what stands before them, or type for the
+/// Text on its way to a terminal. Control characters in it would be obeyed: they could set the title, hide what comes before them, or type for the
 /// user. So they are shown, as <c>\x1b</c>, except for line ends and tabs. What goes to a file or a pipe stays as it is.
 /// </summary>
 internal static class TerminalText
