@@ -17,6 +17,8 @@ internal static class ErrorHints
             TransportFailure.PlainHttpServer => $"The server at {host} speaks plain HTTP, as a dev server does. If that is meant: export VAULT_ADDR='http://{host}'",
             TransportFailure.Certificate => "Name the certificate authority with -ca-cert=FILE or VAULT_CACERT, or the name in the certificate with -tls-server-name.",
             TransportFailure.UnknownHost => "Check the host name in -address or VAULT_ADDR.",
+            TransportFailure.Proxy => $"Requests go through the proxy that VAULT_PROXY_ADDR, VAULT_HTTP_PROXY, HTTPS_PROXY or HTTP_PROXY names; a user and a password for it are written http://USER:PASSWORD@HOST:PORT. "
+                + $"To go past the last two: export NO_PROXY={address?.Host}",
             TransportFailure.Timeout => "Set VAULT_CLIENT_TIMEOUT=5m for requests that take longer.",
             _ => address?.Scheme == "http" ? $"If the server at {host} wants TLS: export VAULT_ADDR='https://{host}'" : "",
         };
@@ -37,6 +39,11 @@ internal static class ErrorHints
         503 => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",
         _ => "",
     };
+
+    /// <summary>For an answer that does not look like the server's, when a proxy is in between.</summary>
+    public static string ForProxy(Uri proxy, int status) => status == 407
+        ? $"This is the answer of the proxy {proxy.Authority}, which wants a user and a password: name it as http://USER:PASSWORD@HOST:PORT."
+        : $"This may be the answer of the proxy {proxy.Authority}, which requests go through, and not of the server.";
 
     /// <param name="keys">The keys whose value is also the name of a file.</param>
     public static string ForFileNames(IReadOnlyList<string> keys) =>

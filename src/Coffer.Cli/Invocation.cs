@@ -162,6 +162,11 @@ internal sealed class Invocation : IDisposable
             hint = ErrorHints.ForFileNames(_filesByName);
         }
 
+        if (error.Reply.Json is null && Client.ProxyOf(request) is { } proxy)
+        {
+            hint = ErrorHints.ForProxy(proxy, error.Status);
+        }
+
         return new CliException(WithHint($"{failure}: {error.Message}", hint), exitCode: 2)
         {
             Envelope = error.Status == 404 && (error.Reply.Data is { Count: > 0 } || error.Warnings.Count > 0) ? error.Reply.Json : null,

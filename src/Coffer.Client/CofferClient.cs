@@ -12,6 +12,7 @@ namespace Coffer.Client;
 public sealed class CofferClient : IDisposable
 {
     private const int RedirectsMax = 1;
+    private readonly IWebProxy? _proxy;
     private readonly Connector _connector;
     private readonly Lazy<HttpMessageInvoker> _http;
 
@@ -28,7 +29,8 @@ public sealed class CofferClient : IDisposable
 
         Options = options;
         Server = new Uri(options.Address);
-        _connector = new Connector(Server, options.Tls);
+        _proxy = ProxyChoice.Of(options, Server);
+        _connector = new Connector(Server, options.Tls, _proxy);
         _http = new Lazy<HttpMessageInvoker>(
             () => new HttpMessageInvoker(handler ?? _connector.Handler(), disposeHandler: handler is null));
     }
@@ -44,6 +46,9 @@ public sealed class CofferClient : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return RequestAddress.Of(Server, request);
     }
+
+    /// <summary>The proxy that a request goes through, without user and password; null for none.</summary>
+    public Uri? ProxyOf(ApiRequest request) => ProxyChoice.For(_proxy, AddressOf(request));
 
     /// <summary>The headers sent with a request, in order, the token among them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ApiRequest request)
@@ -216,6 +221,11 @@ public sealed class CofferClient : IDisposable
     private async Task<(TransportFailure Failure, string Reason)> ExplainAsync(HttpRequestException error, Uri address, CancellationToken cancellation)
     {
         var socket = error.InnerException as SocketException;
+        if (ProxyChoice.For(_proxy, address) is { } proxy && ExplainProxy(error, socket, proxy) is { } reason)
+        {
+            return (TransportFailure.Proxy, reason);
+        }
+
         if (socket?.SocketErrorCode == SocketError.ConnectionRefused)
         {
             return (TransportFailure.Refused, $"dial tcp {address.Authority}: connect: connection refused");
@@ -243,6 +253,17 @@ public sealed class CofferClient : IDisposable
 
         return (TransportFailure.Other, error.InnerException?.Message ?? error.Message);
     }
+
+    // Null: the proxy did its part, and the fault is behind it.
+    private static string? ExplainProxy(HttpRequestException error, SocketException? socket, Uri proxy) => error switch
+    {
+        { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: { } status } => $"the proxy {proxy.Authority} refused to connect: {(int)status} {status}",
+        { HttpRequestError: HttpRequestError.ProxyTunnelError } => $"the proxy {proxy.Authority} refused to connect",
+        { HttpRequestError: HttpRequestError.NameResolutionError } => $"proxyconnect tcp: dial tcp: lookup {proxy.Host}: no such host",
+        _ when socket?.SocketErrorCode == SocketError.ConnectionRefused => $"proxyconnect tcp: dial tcp {proxy.Authority}: connect: connection refused",
+        _ when socket is not null => $"proxyconnect tcp: dial tcp {proxy.Authority}: {socket.Message}",
+        _ => null,
+    };
 
     private static async Task<ApiReply> ReadAsync(HttpResponseMessage response, string method, Uri address, CancellationToken cancellation)
     {

@@ -36,6 +36,12 @@ public sealed record CofferClientOptions
     /// <summary>Do not follow the one redirect a standby may answer with. Default false.</summary>
     public bool RedirectsDisabled { get; init; }
 
+    /// <summary>
+    /// The proxy for all requests, with a user and a password where it wants them, such as <c>http://USER:PASSWORD@HOST:3128</c>. Empty, the default,
+    /// leaves it to the environment.
+    /// </summary>
+    public string Proxy { get; init; } = "";
+
     /// <summary>TLS settings; of no effect for http and unix addresses.</summary>
     public TlsOptions Tls { get; init; } = new();
 
@@ -48,6 +54,11 @@ public sealed record CofferClientOptions
         if (!Uri.TryCreate(Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "unix"))
         {
             yield return $"the address \"{ShownAddress}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
+        }
+
+        if (Proxy.Length > 0 && (!Uri.TryCreate(Proxy, UriKind.Absolute, out var proxy) || proxy.Scheme is not ("http" or "https" or "socks5")))
+        {
+            yield return $"the proxy \"{ServerAddress.Shown(Proxy)}\" must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
         }
 
         if (Timeout <= TimeSpan.Zero)

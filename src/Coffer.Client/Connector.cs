@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Coffer.Client;
 
 /// <summary>Opens connections: TCP or Unix sockets, and TLS by the client's options.</summary>
-internal sealed class Connector(Uri server, TlsOptions options)
+internal sealed class Connector(Uri server, TlsOptions options, IWebProxy? proxy)
 {
     /// <summary>What the last check of a server certificate found; None before the first.</summary>
     public SslPolicyErrors CertificateErrors { get; private set; }
@@ -19,10 +19,11 @@ internal sealed class Connector(Uri server, TlsOptions options)
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Proxy = proxy,
+            UseProxy = proxy is not null,
         };
         if (server.Scheme == "unix")
         {
-            handler.UseProxy = false;
             handler.ConnectCallback = ConnectUnixAsync;
         }
 

@@ -18,6 +18,9 @@ public enum TransportFailure
     /// <summary>The server's certificate is not trusted, or not for this name.</summary>
     Certificate,
 
+    /// <summary>The proxy could not be reached, or refused.</summary>
+    Proxy,
+
     /// <summary>No reply within the client's timeout.</summary>
     Timeout,
 }

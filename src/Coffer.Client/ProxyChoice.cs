@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace Coffer.Client;
+
+/// <summary>Which proxy requests go through: the one of the client's options for all of them, or else the one that the environment names.</summary>
+internal static class ProxyChoice
+{
+    /// <summary>Null for none ever: a Unix socket is reached directly.</summary>
+    public static IWebProxy? Of(CofferClientOptions options, Uri server)
+    {
+        if (server.Scheme == "unix")
+        {
+            return null;
+        }
+
+        if (options.Proxy.Length == 0)
+        {
+            return HttpClient.DefaultProxy;
+        }
+
+        var address = new Uri(options.Proxy);
+        var user = address.UserInfo.Split(':', 2);
+        return new WebProxy(address)
+        {
+            Credentials = address.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")),
+        };
+    }
+
+    /// <summary>The proxy for an address, without user and password; null for none.</summary>
+    public static Uri? For(IWebProxy? proxy, Uri address)
+    {
+        var found = proxy is null || proxy.IsBypassed(address) ? null : proxy.GetProxy(address);
+        return found is null || found == address ? null : new Uri(ServerAddress.Shown(found.OriginalString));
+    }
+}
