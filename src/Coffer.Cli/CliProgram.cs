@@ -16,7 +16,14 @@ public static class CliProgram
     /// <summary>Runs with the console of this process. 0: done; 1: wrong use or a local fault; 2: refused or out of reach; 127: no such command.</summary>
     public static async Task<int> RunAsync(string[] args, CliHooks hooks, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(args);
         using var console = new SystemConsole();
+        if (!TypedBytes.AreText(args))
+        {
+            console.Error.Write("An argument is not UTF-8 text; other bytes are sent in base64, or as text from a file: key=@FILE\n");
+            return 1;
+        }
+
         return await RunAsync(args, console, hooks, cancellation);
     }
 
@@ -26,6 +33,20 @@ public static class CliProgram
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(console);
         ArgumentNullException.ThrowIfNull(hooks);
+        try
+        {
+            return await DispatchAsync(args, console, hooks, cancellation);
+        }
+        catch (Exception error) when (error is (IOException and not FileNotFoundException) or UnauthorizedAccessException)
+        {
+            // A full disk, or an output that is closed.
+            console.Error.Write($"Error writing output: {error.Message}\n");
+            return 1;
+        }
+    }
+
+    private static async Task<int> DispatchAsync(string[] args, ICliConsole console, CliHooks hooks, CancellationToken cancellation)
+    {
         if (console.Variable("COMP_LINE") is { } line)
         {
             Completion.Write(console, line);
@@ -140,12 +161,6 @@ public static class CliProgram
         {
             console.Out.Write(curl.CurlCommand + "\n");
             return 0;
-        }
-        catch (IOException error) when (error is not FileNotFoundException)
-        {
-            // Most often the reader of a pipe went away; then this line goes nowhere either.
-            console.Error.Write($"Error writing output: {error.Message}\n");
-            return 1;
         }
     }
 

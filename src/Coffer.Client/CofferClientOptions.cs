@@ -40,7 +40,7 @@ public sealed record CofferClientOptions
     /// The proxy for all requests, with a user and a password where it wants them, such as <c>http://USER:PASSWORD@HOST:3128</c>. Empty, the default,
     /// leaves it to the environment.
     /// </summary>
-    public string Proxy { get; init; } = "";
+    public string ProxyAddress { get; init; } = "";
 
     /// <summary>TLS settings; of no effect for http and unix addresses.</summary>
     public TlsOptions Tls { get; init; } = new();
@@ -56,9 +56,9 @@ public sealed record CofferClientOptions
             yield return $"the address \"{ShownAddress}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
         }
 
-        if (Proxy.Length > 0 && (!Uri.TryCreate(Proxy, UriKind.Absolute, out var proxy) || proxy.Scheme is not ("http" or "https" or "socks5")))
+        if (ProxyAddress.Length > 0 && (!Uri.TryCreate(ProxyAddress, UriKind.Absolute, out var proxy) || proxy.Scheme is not ("http" or "https" or "socks5")))
         {
-            yield return $"the proxy \"{ServerAddress.Shown(Proxy)}\" must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
+            yield return $"the proxy \"{ServerAddress.Shown(ProxyAddress)}\" must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
         }
 
         if (Timeout <= TimeSpan.Zero)

@@ -13,12 +13,12 @@ internal static class ProxyChoice
             return null;
         }
 
-        if (options.Proxy.Length == 0)
+        if (options.ProxyAddress.Length == 0)
         {
             return HttpClient.DefaultProxy;
         }
 
-        var address = new Uri(options.Proxy);
+        var address = new Uri(options.ProxyAddress);
         var user = address.UserInfo.Split(':', 2);
         return new WebProxy(address)
         {

@@ -19,7 +19,7 @@ internal static class ClientSettings
         Headers = flags.Header.Values,
         Timeout = Timeout(environment),
         MaxRetries = Retries(environment),
-        Proxy = environment.Read("PROXY_ADDR") ?? environment.Read("HTTP_PROXY") ?? "",
+        ProxyAddress = environment.Read("PROXY_ADDR") ?? environment.Read("HTTP_PROXY") ?? "",
         RedirectsDisabled = flags.DisableRedirects.Value,
         Clock = console.Clock,
         Tls = new TlsOptions

@@ -1,3 +1,5 @@
+using Coffer.Cli.Data;
+
 namespace Coffer.Cli.Settings;
 
 /// <summary>The token kept between commands: <c>~/.vault-token</c>, readable by its owner alone.</summary>
@@ -10,16 +12,16 @@ internal sealed class TokenFile(EnvironmentSettings settings) : ITokenHelper
     /// <summary>The token, or empty when none is kept.</summary>
     public string Read()
     {
-        if (settings.HomeDirectory.Length == 0 || !File.Exists(FilePath))
+        if (settings.HomeDirectory.Length == 0 || !Path.Exists(FilePath))
         {
             return "";
         }
 
         try
         {
-            return File.ReadAllText(FilePath).Trim();
+            return TextSource.OfFile(FilePath).Trim();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (FormatException error)
         {
             throw CliException.Remote($"failed to get token from token helper: {error.Message}");
         }

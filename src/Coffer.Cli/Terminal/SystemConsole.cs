@@ -9,7 +9,7 @@ internal sealed class SystemConsole : ICliConsole, IDisposable
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly StreamWriter _out;
-    private readonly StreamWriter _error = new(Console.OpenStandardError(), Utf8) { AutoFlush = true };
+    private readonly StreamWriter _error = new(new LenientStream(Console.OpenStandardError()), Utf8) { AutoFlush = true };
     private readonly Lazy<Stream> _input = new(Console.OpenStandardInput);
 
     public SystemConsole() => _out = new StreamWriter(_output, Utf8) { AutoFlush = true };
