@@ -19,12 +19,16 @@ internal static class TextSource
 
     /// <summary>The text of a file, which may be a pipe.</summary>
     /// <exception cref="FormatException">It cannot be read, is too long, or is not UTF-8.</exception>
-    public static string OfFile(string path)
+    public static string OfFile(string path) => Decoded(BytesOfFile(path), path);
+
+    /// <summary>The bytes of a file, which may be a pipe.</summary>
+    /// <exception cref="FormatException">It cannot be read, or is too long.</exception>
+    public static byte[] BytesOfFile(string path)
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return Of(stream, path);
+            return ReadAll(stream, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -36,22 +40,7 @@ internal static class TextSource
     /// <param name="stream">Where it comes from.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="FormatException">It cannot be read, is too long, or is not UTF-8.</exception>
-    public static string Of(Stream stream, string name)
-    {
-        using var copy = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        for (int count; (count = stream.Read(buffer)) > 0;)
-        {
-            if (copy.Length + count > BytesMax)
-            {
-                throw new FormatException($"{name} is longer than {BytesMax / 1024 / 1024} MiB, which no request can hold");
-            }
-
-            copy.Write(buffer, 0, count);
-        }
-
-        return Decoded(copy.GetBuffer().AsSpan(0, (int)copy.Length), name);
-    }
+    public static string Of(Stream stream, string name) => Decoded(ReadAll(stream, name), name);
 
     /// <summary>The first line of a stream, without its end; what is behind it stays unread.</summary>
     /// <exception cref="FormatException">It is too long, or is not UTF-8.</exception>
@@ -73,6 +62,23 @@ internal static class TextSource
 
     /// <summary>The text without a byte order mark: for documents, where it says how they are encoded, and is no part of a value.</summary>
     public static string AsDocument(string text) => text.TrimStart(ByteOrderMark);
+
+    private static byte[] ReadAll(Stream stream, string name)
+    {
+        using var copy = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        for (int count; (count = stream.Read(buffer)) > 0;)
+        {
+            if (copy.Length + count > BytesMax)
+            {
+                throw new FormatException($"{name} is longer than {BytesMax / 1024 / 1024} MiB, which no request can hold");
+            }
+
+            copy.Write(buffer, 0, count);
+        }
+
+        return copy.ToArray();
+    }
 
     private static string Decoded(ReadOnlySpan<byte> bytes, string name)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
+using Coffer.Cli.Terminal;
 using Coffer.Client;
 
 namespace Coffer.Cli.Operator;
@@ -35,11 +36,11 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         _init = Flag(new SwitchFlag("init", "Begin."));
         _cancel = Flag(new SwitchFlag("cancel", "Forget what has begun."));
         _status = Flag(new SwitchFlag("status", "Show where it stands."));
-        _decode = Flag(new TextFlag("decode", "The encoded token to decode; needs -otp."));
+        _decode = Flag(new TextFlag("decode", "The encoded token to decode, or - to read it from standard input; needs -otp."));
         _generateOtp = Flag(new SwitchFlag("generate-otp", "Print a one-time password for -init -otp."));
         _otp = Flag(new TextFlag("otp", "The one-time password, for -init and -decode."));
         _nonce = Flag(new TextFlag("nonce", "The nonce that -init printed. Without it the server's is taken and shown."));
-        _pgpKey = Flag(new TextFlag("pgp-key", "Not supported: use a one-time password."));
+        _pgpKey = Flag(new TextFlag("pgp-key", "With -init: file of a PGP public key to encrypt the token with, in place of a one-time password."));
     }
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
@@ -47,7 +48,16 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         if (_generateOtp.Value)
         {
             var status = await ReadAsync(call, cancellation);
-            call.Printer.Line(RandomNumberGenerator.GetString(Base62, (int)(status["otp_length"]?.GetValue<long>() ?? 0)));
+            var password = RandomNumberGenerator.GetString(Base62, (int)(status["otp_length"]?.GetValue<long>() ?? 0));
+            if (call.Printer.IsTable)
+            {
+                call.Printer.Line(password);
+            }
+            else
+            {
+                call.Printer.Data(new JsonObject { ["otp"] = password, ["otp_length"] = password.Length });
+            }
+
             return 0;
         }
 
@@ -86,7 +96,12 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
 
     private async Task<int> BeginAsync(Invocation call, CancellationToken cancellation)
     {
-        var body = new JsonObject { ["otp"] = _otp.Value, ["pgp_key"] = _pgpKey.Value };
+        if (_otp.Value.Length > 0 && _pgpKey.Value.Length > 0)
+        {
+            throw CliException.Local("Error initializing: cannot specify both -otp and -pgp-key");
+        }
+
+        var body = new JsonObject { ["otp"] = _otp.Value, ["pgp_key"] = _pgpKey.Value.Length > 0 ? PgpKeyFile.Read(_pgpKey.Value) : "" };
         var reply = await call.SendAsync(ApiRequest.Write(AttemptPath, body), "Error initializing root generation", cancellation);
         var status = reply.Json ?? [];
         if (GoText.Of(status["otp"] ?? "").Length > 0)
@@ -105,10 +120,11 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
             throw CliException.Local("Missing one-time password: give the one that -init printed with -otp");
         }
 
+        var encoded = _decode.Value == "-" ? HiddenInput.Ask(call, "Encoded token (will be hidden): ", "encoded token", call.Console.Error) : _decode.Value;
         byte[] token;
         try
         {
-            token = Convert.FromBase64String(_decode.Value.PadRight((_decode.Value.Length + 3) / 4 * 4, '='));
+            token = Convert.FromBase64String(encoded.PadRight((encoded.Length + 3) / 4 * 4, '='));
         }
         catch (FormatException)
         {
@@ -154,7 +170,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
             ["Progress", $"{Text(status, "progress")}/{Text(status, "required")}"],
             ["Complete", Text(status, "complete")],
         ];
-        foreach (var (title, name) in (ReadOnlySpan<(string, string)>)[("OTP", "otp"), ("Encoded Token", "encoded_token")])
+        foreach (var (title, name) in (ReadOnlySpan<(string, string)>)[("PGP Fingerprint", "pgp_fingerprint"), ("OTP", "otp"), ("Encoded Token", "encoded_token")])
         {
             if (Text(status, name).Length > 0)
             {
@@ -168,7 +184,11 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         }
 
         call.Printer.Line(Table.Columns(rows));
-        if (Text(status, "complete") == "true")
+        if (Text(status, "complete") == "true" && Text(status, "pgp_fingerprint").Length > 0)
+        {
+            call.Printer.Line("\n" + TextWrap.At("The token is encrypted: the owner of the PGP key gets it by decoding this from base64 and decrypting what comes out."));
+        }
+        else if (Text(status, "complete") == "true")
         {
             call.Printer.Line($"\nNext: {call.Console.ProgramName} operator generate-root -decode={Text(status, "encoded_token")} -otp=OTP");
         }

@@ -97,8 +97,8 @@ internal sealed class OperatorInitCommand : ApiCommand
         {
             ["secret_shares"] = _shares.Value == 0 && !recovery ? SharesDefault : _shares.Value,
             ["secret_threshold"] = _threshold.Value == 0 && !recovery ? ThresholdDefault : _threshold.Value,
-            ["pgp_keys"] = PgpKeys(_pgpKeys.Value),
-            ["root_token_pgp_key"] = PgpKeys(_rootPgpKey.Value)?[0]?.DeepClone() ?? "",
+            ["pgp_keys"] = PgpKeyFile.ReadAll(_pgpKeys.Value),
+            ["root_token_pgp_key"] = _rootPgpKey.Value.Length > 0 ? PgpKeyFile.Read(_rootPgpKey.Value) : "",
             ["recovery_shares"] = recovery ? _recoveryShares.Value : 0,
             ["recovery_threshold"] = recovery ? _recoveryThreshold.Value : 0,
         };
@@ -115,29 +115,6 @@ internal sealed class OperatorInitCommand : ApiCommand
         {
             return false;
         }
-    }
-
-    private static JsonArray? PgpKeys(string files)
-    {
-        if (files.Length == 0)
-        {
-            return null;
-        }
-
-        var keys = new JsonArray();
-        foreach (var file in files.Split(','))
-        {
-            try
-            {
-                keys.Add((JsonNode)Convert.ToBase64String(File.ReadAllBytes(file.Trim().TrimStart('@'))));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw CliException.Local($"error reading PGP key: {error.Message}");
-            }
-        }
-
-        return keys;
     }
 
     private static JsonObject ForMachines(JsonObject body, JsonObject keys)
@@ -165,6 +142,7 @@ internal sealed class OperatorInitCommand : ApiCommand
         printer.Line("");
         printer.Line($"Initial Root Token: {GoText.Of(keys["root_token"])}");
         printer.Line("");
+        PrintHolders(printer, body);
         if (shares > 0)
         {
             var threshold = GoText.Of(body["secret_threshold"]);
@@ -189,6 +167,21 @@ internal sealed class OperatorInitCommand : ApiCommand
             printer.Line("");
             printer.Line(TextWrap.At($"Recovery key initialized with {GoText.Of(body["recovery_shares"])} key shares and a key threshold of "
                 + $"{GoText.Of(body["recovery_threshold"])}. Hand the key shares above to different people."));
+        }
+    }
+
+    private static void PrintHolders(Printer printer, JsonObject body)
+    {
+        if (body["pgp_keys"] is JsonArray { Count: > 0 })
+        {
+            printer.Line(TextWrap.At("The key shares are encrypted, each for the owner of its PGP key: decoded from base64 and decrypted it unseals."));
+            printer.Line("");
+        }
+
+        if (GoText.Of(body["root_token_pgp_key"] ?? "").Length > 0)
+        {
+            printer.Line("The root token is encrypted for the owner of its PGP key.");
+            printer.Line("");
         }
     }
 

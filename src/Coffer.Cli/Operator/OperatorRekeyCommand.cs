@@ -41,8 +41,8 @@ internal sealed class OperatorRekeyCommand : ApiCommand
         _threshold = Flag(new NumberFlag("key-threshold", "How many new shares open it.", 3) { Aliases = ["t"] });
         _nonce = Flag(new TextFlag("nonce", "The nonce that -init printed. Without it the server's is taken and shown."));
         _target = Flag(new TextFlag("target", "barrier, or recovery, which Coffer does not have.", "barrier"));
-        _pgpKeys = Flag(new TextFlag("pgp-keys", "Not supported."));
-        _backup = Flag(new SwitchFlag("backup", "Not supported, as it needs PGP keys."));
+        _pgpKeys = Flag(new TextFlag("pgp-keys", "With -init: comma-separated files of PGP public keys, one a share, to encrypt the new shares with."));
+        _backup = Flag(new SwitchFlag("backup", "With -init and -pgp-keys: let the server keep the encrypted new shares until -backup-delete."));
         _backupRetrieve = Flag(new SwitchFlag("backup-retrieve", "Show the backup of the new shares."));
         _backupDelete = Flag(new SwitchFlag("backup-delete", "Delete the backup of the new shares."));
     }
@@ -94,11 +94,6 @@ internal sealed class OperatorRekeyCommand : ApiCommand
 
     private async Task<int> BeginAsync(Invocation call, CancellationToken cancellation)
     {
-        if (_pgpKeys.Value.Length > 0)
-        {
-            throw CliException.Local("Coffer does not encrypt shares to PGP keys: leave -pgp-keys out, and encrypt what you get yourself");
-        }
-
         var body = new JsonObject
         {
             ["secret_shares"] = _shares.Value,
@@ -106,6 +101,11 @@ internal sealed class OperatorRekeyCommand : ApiCommand
             ["backup"] = _backup.Value,
             ["require_verification"] = _verify.Value,
         };
+        if (PgpKeyFile.ReadAll(_pgpKeys.Value) is { } keys)
+        {
+            body["pgp_keys"] = keys;
+        }
+
         var reply = await call.SendAsync(ApiRequest.Write($"{Root}/init", body), "Error initializing rekey", cancellation);
         if (!_verify.Value)
         {
@@ -147,9 +147,11 @@ internal sealed class OperatorRekeyCommand : ApiCommand
     {
         var printer = call.Printer;
         var shares = answer["keys_base64"] as JsonArray ?? [];
+        var fingerprints = answer["pgp_fingerprints"] as JsonArray ?? [];
         for (var i = 0; i < shares.Count; i++)
         {
-            printer.Line($"Key {i + 1}: {GoText.Of(shares[i])}");
+            var holder = fingerprints.Count == shares.Count ? $" fingerprint: {GoText.Of(fingerprints[i])}; value" : "";
+            printer.Line($"Key {i + 1}{holder}: {GoText.Of(shares[i])}");
         }
 
         printer.Line("");
@@ -164,6 +166,12 @@ internal sealed class OperatorRekeyCommand : ApiCommand
             printer.Line("");
             printer.Line($"    $ {call.Console.ProgramName} operator rekey -verify");
             return;
+        }
+
+        if (Text(answer, "backup") == "true")
+        {
+            printer.Line(TextWrap.At($"The server keeps the encrypted shares as well, until \"{call.Console.ProgramName} operator rekey -backup-delete\"."));
+            printer.Line("");
         }
 
         printer.Line(TextWrap.At(
@@ -195,6 +203,12 @@ internal sealed class OperatorRekeyCommand : ApiCommand
         if (!verifying)
         {
             rows.Add(["Verification Required", Text(status, "verification_required")]);
+        }
+
+        if (status["pgp_fingerprints"] is JsonArray { Count: > 0 } fingerprints)
+        {
+            rows.Add(["PGP Fingerprints", GoText.Of(fingerprints)]);
+            rows.Add(["Backup", Text(status, "backup")]);
         }
 
         if (Text(status, "verification_nonce").Length > 0)
