@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -66,7 +67,7 @@ internal static class Results
     /// <summary>Prints the keys of a LIST reply. Without any the exit code is 2, as for a missing path.</summary>
     public static int PrintList(this Invocation call, JsonObject? envelope, string path)
     {
-        var keys = envelope?["data"]?["keys"] as JsonArray;
+        var keys = envelope.At("data").At("keys") as JsonArray;
         if (keys is null && !call.Printer.IsTable)
         {
             call.Printer.Data(new JsonObject());
@@ -104,7 +105,7 @@ internal static class Results
 
     private static void PrintKeys(Invocation call, JsonObject envelope, JsonArray keys)
     {
-        var info = envelope["data"]?["key_info"] as JsonObject;
+        var info = envelope["data"].At("key_info") as JsonObject;
         if (!call.Printer.IsTable)
         {
             if (call.Detailed)

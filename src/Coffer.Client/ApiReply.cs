@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Coffer.Client;
@@ -17,7 +16,7 @@ public sealed class ApiReply
         Body = body;
         Method = method;
         Url = url;
-        _json = new Lazy<JsonNode?>(Parse);
+        _json = new Lazy<JsonNode?>(() => ReplyJson.Parse(Body.Span));
     }
 
     /// <summary>The HTTP status code.</summary>
@@ -65,23 +64,5 @@ public sealed class ApiReply
         }
 
         return texts;
-    }
-
-    private JsonNode? Parse()
-    {
-        if (Body.IsEmpty)
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonNode.Parse(Body.Span);
-        }
-        catch (JsonException)
-        {
-            // Not every reply is JSON (certificates, metrics, a proxy's error page): the bytes are still there.
-            return null;
-        }
     }
 }

@@ -140,6 +140,24 @@ public sealed class ClientTests
         Assert.Equal(expected, client.AddressOf(ApiRequest.Read(path)).OriginalString);
     }
 
+    [Theory]
+    [InlineData("{\"a\":\"\\ud83d\"}", "\ufffd")]
+    [InlineData("{\"a\":\"\\udE00x\"}", "\ufffdx")]
+    [InlineData("{\"a\":\"\\uD83D\\uDE00\"}", "\ud83d\ude00")]
+    [InlineData("{\"a\":\"\\\\ud83d\"}", "\\ud83d")]
+    [InlineData("{\"a\":1,\"a\":\"last\"}", "last")]
+    [InlineData("{\"a\":\"\u00ff\"}", "\ufffd")]
+    public async Task Texts_of_an_answer_are_read_as_go_reads_them(string body, string expected)
+    {
+        // As single bytes, so that the last one is no UTF-8.
+        using var server = new Canned(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Encoding.Latin1.GetBytes(body)) });
+        using var client = new CofferClient(new CofferClientOptions(), server);
+
+        var reply = await client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, reply.Json!["a"]!.GetValue<string>());
+    }
+
     private static async Task ServePlainAsync(Func<ValueTask<Socket>> accept, int connections)
     {
         for (var i = 0; i < connections; i++)

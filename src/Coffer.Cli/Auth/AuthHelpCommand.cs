@@ -1,3 +1,4 @@
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -15,7 +16,7 @@ internal sealed class AuthHelpCommand() : ApiCommand("auth help", "Prints usage 
         if (LoginMethod.Find(name) is not { } method)
         {
             var mounts = (await call.SendAsync(ApiRequest.Read("sys/auth"), "Error listing auth methods", cancellation)).Entries();
-            var type = mounts[name + "/"]?["type"]
+            var type = mounts[name + "/"].At("type")
                 ?? throw CliException.Local($"No auth method available on the server at {GoText.Quote(name + "/")}");
             method = LoginMethod.Of(GoText.Of(type), call.Console.ProgramName);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Cli.Settings;
@@ -50,7 +51,7 @@ internal sealed class LoginCommand : ApiCommand
         // An old token has no part in getting a new one; whatever keeps it may be broken, which only a new token mends.
         call.UseToken("");
         var envelope = await AuthenticateAsync(call, method, cancellation);
-        if (envelope["auth"]?["mfa_requirement"] is JsonObject)
+        if (envelope["auth"].At("mfa_requirement") is JsonObject)
         {
             call.Printer.Warn(TextWrap.At("A login request was issued that is subject to MFA validation. Please make sure to validate the "
                 + "login by sending another request to sys/mfa/validate endpoint.") + "\n");
@@ -128,7 +129,7 @@ internal sealed class LoginCommand : ApiCommand
     /// <summary>Keeps the token where that was asked for. False: it could not be kept, which has been said, and with it what became of the token.</summary>
     private async Task<bool> KeepAsync(Invocation call, LoginMethod method, JsonObject envelope, CancellationToken cancellation)
     {
-        var token = GoText.Of(envelope["auth"]?["client_token"]);
+        var token = GoText.Of(envelope["auth"].At("client_token"));
         if (!Stores)
         {
             if (!_tokenOnly.Value)

@@ -95,12 +95,19 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         JsonNode? parsed;
         try
         {
-            parsed = JsonNode.Parse(TextSource.AsDocument(json));
+            parsed = JsonNode.Parse(TextSource.AsDocument(json), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            ReadTexts(parsed);
         }
         catch (JsonException error)
         {
-            // The parser's message could quote the document, which may be a secret: only the place is told.
-            throw new FormatException($"{source} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine})");
+            // The parser's message could quote the document, which may be a secret: only the place is given.
+            throw new FormatException(error.LineNumber is { } line
+                ? $"{source} is not valid JSON (line {line + 1}, byte {error.BytePositionInLine})"
+                : $"{source} is not valid JSON: a key comes twice");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException($"{source} holds half a character: an escape such as \\ud83d without its other half");
         }
 
         if (parsed is not JsonObject map)
@@ -111,6 +118,31 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         foreach (var (key, value) in map)
         {
             Add(result, key, value?.DeepClone());
+        }
+    }
+
+    // The parser looks at escapes only when a text is read.
+    private static void ReadTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                foreach (var (_, value) in map)
+                {
+                    ReadTexts(value);
+                }
+
+                break;
+            case JsonArray list:
+                foreach (var item in list)
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
         }
     }
 

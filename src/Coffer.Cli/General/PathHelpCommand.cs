@@ -1,3 +1,4 @@
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -17,11 +18,11 @@ internal sealed class PathHelpCommand() : ApiCommand("path-help", "Retrieve API 
         var help = (await call.SendAsync(request, "Error retrieving help", cancellation)).Json;
         if (call.Printer.IsTable)
         {
-            call.Printer.Line(GoText.Of(help?["help"] ?? help?["data"]?["help"] ?? ""));
+            call.Printer.Line(GoText.Of(help.At("help") ?? help.At("data").At("help") ?? ""));
         }
         else
         {
-            call.Printer.Data((help?["openapi"] ?? help?["data"]?["openapi"])?.DeepClone());
+            call.Printer.Data((help.At("openapi") ?? help.At("data").At("openapi"))?.DeepClone());
         }
 
         return 0;

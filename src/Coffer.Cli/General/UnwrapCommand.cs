@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Settings;
 using Coffer.Client;
 
@@ -26,7 +27,7 @@ internal sealed class UnwrapCommand() : ApiCommand("unwrap", "Unwrap a wrapped s
         }
 
         var envelope = (await call.SendAsync(request, "Error unwrapping", cancellation)).Json;
-        return call.Field.Length == 0 && envelope?["data"]?["keys"] is JsonArray
+        return call.Field.Length == 0 && envelope.At("data").At("keys") is JsonArray
             ? call.PrintList(envelope, "sys/wrapping/unwrap")
             : call.Print(envelope, "Successfully unwrapped. There was no data in the wrapped secret.");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Settings;
 using Coffer.Client;
@@ -58,7 +59,7 @@ internal sealed class KvGetCommand : KvCommand
             return;
         }
 
-        if (envelope["data"]?["data"] is not JsonObject data)
+        if (envelope["data"].At("data") is not JsonObject data)
         {
             throw CliException.Remote($"No data found at {path}");
         }
@@ -76,14 +77,14 @@ internal sealed class KvGetCommand : KvCommand
             PrintPath(call, path, "Secret Path");
         }
 
-        if (outer?["metadata"] is JsonObject metadata)
+        if (outer.At("metadata") is JsonObject metadata)
         {
             call.Printer.Line(HeaderFor("Metadata", metadata));
             call.Printer.Data(metadata);
             call.Printer.Line("");
         }
 
-        if ((found.IsVersioned ? outer?["data"] : outer) is JsonObject data)
+        if ((found.IsVersioned ? outer.At("data") : outer) is JsonObject data)
         {
             call.Printer.Line(HeaderFor("Data", data));
             call.Printer.Data(data);

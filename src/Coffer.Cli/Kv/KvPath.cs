@@ -1,3 +1,4 @@
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -64,7 +65,7 @@ internal sealed record KvPath(string Mount, string Key, bool IsVersioned)
             var data = (await call.TrySendAsync(request, cancellation, preflight: true)).Data
                 ?? throw CliException.Remote("nil response from pre-flight request");
             var mount = GoText.Of(data["path"] ?? "").Trim('/');
-            return (mount, GoText.Of(data["options"]?["version"]) == "2");
+            return (mount, GoText.Of(data["options"].At("version")) == "2");
         }
         catch (ApiException error) when (error.Status == 404)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -42,10 +43,10 @@ internal sealed class LeaseAttentionCommand : ApiCommand
             return 0;
         }
 
-        foreach (var lease in leases)
+        foreach (var lease in leases.OfType<JsonObject>())
         {
             // One block each: errors and remedies are sentences, too long for columns.
-            call.Printer.Rows([.. ((JsonObject)lease!).Select(member => (string[])[member.Key, Cell(member.Value)])]);
+            call.Printer.Rows([.. lease.Select(member => (string[])[member.Key, Cell(member.Value)])]);
             call.Printer.Line("");
         }
 
@@ -71,12 +72,12 @@ internal sealed class LeaseAttentionCommand : ApiCommand
             }
 
             var reply = await call.SendAsync(ApiRequest.Read(path) with { Query = query }, $"Error listing {path}", cancellation);
-            foreach (var lease in reply.Data?["leases"] as JsonArray ?? [])
+            foreach (var lease in reply.Data.At("leases") as JsonArray ?? [])
             {
                 leases.Add(lease?.DeepClone());
             }
 
-            next = GoText.Of(reply.Data?["next"] ?? "");
+            next = NextPage.After(next, reply.Data.At("next"));
         }
         while (next.Length > 0);
         return leases;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -49,13 +50,13 @@ internal sealed class LeaseJobsCommand : ApiCommand
         do
         {
             var request = ApiRequest.Read("sys/leases/jobs") with { Query = next.Length == 0 ? [] : [new("after", next)] };
-            var page = (await call.ReadOrNullAsync(request, "Error listing jobs", cancellation))?["data"];
-            foreach (var (id, job) in page?["key_info"] as JsonObject ?? [])
+            var page = (await call.ReadOrNullAsync(request, "Error listing jobs", cancellation)).At("data");
+            foreach (var (id, job) in page.At("key_info") as JsonObject ?? [])
             {
                 jobs[id] = job?.DeepClone();
             }
 
-            next = GoText.Of(page?["next"] ?? "");
+            next = NextPage.After(next, page.At("next"));
         }
         while (next.Length > 0);
 
@@ -67,7 +68,7 @@ internal sealed class LeaseJobsCommand : ApiCommand
 
         call.Printer.Line(jobs.Count == 0
             ? "No revocation of many leases in the last seven days."
-            : Table.WithHeader(["ID", "State", "Kind", "Prefix", "Revoked", "Failed", "Begun"], jobs.Select(job => (string[])[job.Key, .. Columns.Select(column => GoText.Of(job.Value?[column]))])));
+            : Table.WithHeader(["ID", "State", "Kind", "Prefix", "Revoked", "Failed", "Begun"], jobs.Select(job => (string[])[job.Key, .. Columns.Select(column => GoText.Of(job.Value.At(column)))])));
         return 0;
     }
 }

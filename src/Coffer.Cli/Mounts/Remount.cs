@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -18,7 +19,7 @@ internal static class Remount
         var (from, to) = (Below(prefix, call.Arguments[0]), Below(prefix, call.Arguments[1]));
         var body = new JsonObject { ["from"] = prefix + from, ["to"] = prefix + to };
         var reply = await call.SendAsync(ApiRequest.Post("sys/remount", body), $"Error moving {what} {from} to {to}", cancellation);
-        var id = reply.Data?["migration_id"] ?? reply.Json?["migration_id"];
+        var id = reply.Data.At("migration_id") ?? reply.Json.At("migration_id");
         if (id is null)
         {
             // Servers before 1.10 have moved it by the time they answer.
@@ -32,13 +33,17 @@ internal static class Remount
         {
             var status = await call.SendAsync(
                 ApiRequest.Read($"sys/remount/status/{GoText.Of(id)}"), $"Error checking migration status of {what} {from} to {to}", cancellation);
-            switch (GoText.Of(status.Data?["migration_info"]?["status"]))
+            switch (GoText.Of(status.Data.At("migration_info").At("status")))
             {
                 case "success":
                     call.Printer.Line($"Success! Finished moving {move}");
                     return 0;
                 case "failure":
                     throw CliException.Remote($"Failure! Error encountered moving {move}");
+                case "in-progress":
+                    break;
+                default:
+                    throw CliException.Remote($"Error checking migration status of {what} {from} to {to}: the server's answer says nothing of it");
             }
 
             call.Printer.Line($"Waiting for terminal status in migration of {move}");

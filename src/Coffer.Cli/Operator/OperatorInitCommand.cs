@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -63,7 +64,7 @@ internal sealed class OperatorInitCommand : ApiCommand
     private static async Task<int> StatusAsync(Invocation call, CancellationToken cancellation)
     {
         var reply = await call.SendAsync(ApiRequest.Read("sys/init"), "Error checking init status", cancellation);
-        var initialized = GoText.Of(reply.Json?["initialized"]) == "true";
+        var initialized = GoText.Of(reply.Json.At("initialized")) == "true";
         if (call.Printer.IsTable)
         {
             call.Printer.Line(initialized ? "Vault is initialized" : "Vault is not initialized");
@@ -109,7 +110,7 @@ internal sealed class OperatorInitCommand : ApiCommand
     {
         try
         {
-            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation, preflight: true)).Json?["sealed"]) == "false";
+            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation, preflight: true)).Json.At("sealed")) == "false";
         }
         catch (Exception error) when (error is ApiException or TransportException)
         {

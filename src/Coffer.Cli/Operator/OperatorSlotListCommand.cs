@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -13,7 +14,7 @@ internal sealed class OperatorSlotListCommand() : ApiCommand("operator slot list
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var reply = await call.SendAsync(ApiRequest.Read("sys/key-slots"), "Error listing key slots", cancellation);
-        var info = reply.Data?["key_info"] as JsonObject ?? [];
+        var info = reply.Data.At("key_info") as JsonObject ?? [];
         if (!call.Printer.IsTable)
         {
             call.Printer.Data(info);
@@ -38,5 +39,5 @@ internal sealed class OperatorSlotListCommand() : ApiCommand("operator slot list
         ? parsed.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
         : time;
 
-    private static string Text(JsonNode? slot, string name) => slot?[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonNode? slot, string name) => slot.At(name) is { } value ? GoText.Of(value) : "";
 }

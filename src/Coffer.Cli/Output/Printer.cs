@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Terminal;
 
 namespace Coffer.Cli.Output;
@@ -81,7 +82,7 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     /// <summary>Takes the warnings that came with a reply: shown at once to people, and otherwise at the end, unless what is printed holds them.</summary>
     public void Take(JsonObject? envelope)
     {
-        if (envelope?["warnings"] is JsonArray warnings)
+        if (envelope.At("warnings") is JsonArray warnings)
         {
             _warnings.AddRange(warnings);
         }

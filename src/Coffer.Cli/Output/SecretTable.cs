@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 
 namespace Coffer.Cli.Output;
 
@@ -119,7 +120,7 @@ internal static class SecretTable
         {
             "lease_duration" or "lease_id" or "request_id" or "renewable" => reply[field],
             "refresh_interval" => reply["lease_duration"],
-            "data" => data?["data"] ?? data,
+            "data" => data.At("data") ?? data,
             _ => data?[field] ?? EndField(reply, field),
         };
     }
@@ -196,11 +197,11 @@ internal static class SecretTable
         rows.Add(["mfa_request_id", GoText.Of(requirement["mfa_request_id"])]);
         foreach (var (name, constraint) in requirement["mfa_constraints"] as JsonObject ?? [])
         {
-            foreach (var any in constraint?["any"] as JsonArray ?? [])
+            foreach (var any in constraint.At("any") as JsonArray ?? [])
             {
-                var prefix = $"mfa_constraint_{name}_{GoText.Of(any?["type"])}";
-                rows.Add([prefix + "_id", GoText.Of(any?["id"])]);
-                rows.Add([prefix + "_uses_passcode", GoText.Of(any?["uses_passcode"] ?? false)]);
+                var prefix = $"mfa_constraint_{name}_{GoText.Of(any.At("type"))}";
+                rows.Add([prefix + "_id", GoText.Of(any.At("id"))]);
+                rows.Add([prefix + "_uses_passcode", GoText.Of(any.At("uses_passcode") ?? false)]);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 
 namespace Coffer.Cli.Policies;
@@ -40,7 +41,7 @@ internal static class ExplanationText
         }
 
         // A policy file has no token, and is asked as a good one would.
-        var (state, accessor) = (Text(explanation["token"]?["state"]), Text(explanation["token"]?["accessor"]));
+        var (state, accessor) = (Text(explanation["token"].At("state")), Text(explanation["token"].At("accessor")));
         if (state != "valid" || accessor.Length > 0)
         {
             yield return ["token_state", state];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -35,7 +36,7 @@ internal sealed class PolicyLintCommand : ApiCommand
         var path = call.Arguments[0].Trim();
         var text = PolicyFile.Read(call, path);
         var answer = _offline.Value ? Offline(call, path, text) : await AskAsync(call, text, cancellation);
-        var findings = answer?["findings"] as JsonArray ?? [];
+        var findings = answer.At("findings") as JsonArray ?? [];
         if (!call.Printer.IsTable)
         {
             call.Printer.Data(findings);
@@ -43,7 +44,7 @@ internal sealed class PolicyLintCommand : ApiCommand
 
         foreach (var finding in findings)
         {
-            call.Printer.Note($"{path}:{GoText.Of(finding?["line"])}: \"{GoText.Of(finding?["path"])}\": {GoText.Of(finding?["message"])} [{GoText.Of(finding?["code"])}]");
+            call.Printer.Note($"{path}:{GoText.Of(finding.At("line"))}: \"{GoText.Of(finding.At("path"))}\": {GoText.Of(finding.At("message"))} [{GoText.Of(finding.At("code"))}]");
         }
 
         return findings.Count == 0 ? 0 : 2;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -9,7 +10,7 @@ internal sealed class PolicyListCommand() : ApiCommand("policy list", "Lists the
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var reply = await call.SendAsync(ApiRequest.List("sys/policies/acl"), "Error listing policies", cancellation);
-        var names = (reply.Data?["keys"] ?? reply.Json?["policies"]) as JsonArray ?? [];
+        var names = (reply.Data.At("keys") ?? reply.Json.At("policies")) as JsonArray ?? [];
         if (!call.Printer.IsTable)
         {
             call.Printer.Data(names);

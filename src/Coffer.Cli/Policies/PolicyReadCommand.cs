@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -10,7 +11,7 @@ internal sealed class PolicyReadCommand() : ApiCommand("policy read", "Prints th
     {
         var name = call.Arguments[0].Trim().ToLowerInvariant();
         var envelope = await call.ReadOrNullAsync(ApiRequest.Read($"sys/policies/acl/{name}"), $"Error reading policy named {name}", cancellation);
-        var rules = envelope?["data"]?["policy"] ?? envelope?["rules"];
+        var rules = envelope.At("data").At("policy") ?? envelope.At("rules");
         if (rules is null || GoText.Of(rules).Length == 0)
         {
             throw CliException.Remote($"No policy named: {name}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
@@ -37,7 +38,7 @@ internal sealed class TokenCapabilitiesCommand : ApiCommand
 
         var endpoint = self ? "sys/capabilities-self" : _accessor.Value ? "sys/capabilities-accessor" : "sys/capabilities";
         var reply = await call.SendAsync(ApiRequest.Post(endpoint, body), "Error listing capabilities", cancellation);
-        var capabilities = (reply.Data?["capabilities"] ?? reply.Json?["capabilities"]) as JsonArray
+        var capabilities = (reply.Data.At("capabilities") ?? reply.Json.At("capabilities")) as JsonArray
             ?? throw CliException.Local("No capabilities found");
         if (call.Printer.IsTable)
         {
