@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Fields;
@@ -57,6 +58,32 @@ public sealed partial class LeaseRevoker(
     /// <summary>As the other, for a lease that was seen to be due. One that was renewed in between was promised a longer life, and keeps it.</summary>
     public ValueTask<RevokeOutcome> RevokeDueAsync(string id, CancellationToken cancellation) =>
         RevokeAsync(id, forgetting: null, onlyDue: true, cancellation);
+
+    /// <summary>Ends what was made for an answer that did not reach anybody. The janitor takes the secret away.</summary>
+    public async ValueTask EndUndeliveredAsync(Entrusted made, CancellationToken cancellation)
+    {
+        foreach (var accessor in new[] { made.WrapAccessor, made.TokenAccessor }.Where(accessor => accessor.Length > 0))
+        {
+            await RevokeTokenAsync(accessor, cancellation);
+        }
+
+        if (made.LeaseId.Length == 0)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        await transactions.RunAsync(
+            async work =>
+            {
+                if (await LeaseStore.GetAsync(work, made.LeaseId, cancellation) is { State: LeaseState.Active } lease)
+                {
+                    LeaseStore.Put(work, lease, lease with { ExpireTime = now, Due = now });
+                }
+            },
+            cancellation);
+        due.Add(now);
+    }
 
     private async ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, bool onlyDue, CancellationToken cancellation)
     {

@@ -70,6 +70,9 @@ internal sealed record ReplyShape
     /// <summary>Made by wrapping something given: the reply is only this.</summary>
     public WrapInfo? Wrap { get; init; }
 
+    /// <summary>What this answer hands on that was made earlier, such as the contents of a wrapping token.</summary>
+    public Entrusted Entrusts { get; init; } = Entrusted.Nothing;
+
     /// <summary>Instead of 200 or 204.</summary>
     public int? Status { get; init; }
 

@@ -11,6 +11,9 @@ internal sealed record Outcome(Reply Reply, ReplyShape Shape)
     /// <summary>Where the answer is to be fetched, when it was wrapped.</summary>
     public WrapInfo? Wrap { get; init; }
 
+    /// <summary>What was made for this answer alone.</summary>
+    public Entrusted Entrusts { get; init; } = Shape.Entrusts;
+
     /// <summary>True when there is something that wrapping could hide.</summary>
     public bool CanBeWrapped => Shape is { Bare: false, Wrap: null } && (Reply is Reply.Data || Shape.Auth is not null);
 
@@ -30,7 +33,7 @@ internal sealed record Outcome(Reply Reply, ReplyShape Shape)
 
     public ApiReply ToReply(Way way)
     {
-        var reply = BodyFor(way);
+        var reply = BodyFor(way) with { Entrusts = Entrusts };
         var headers = HeadersFor(way);
         return headers.IsEmpty ? reply : reply with { Headers = headers };
     }

@@ -221,7 +221,7 @@ internal sealed class RequestPipeline(KernelServices services)
                 }
 
                 await EndSpentTokenAsync(way);
-                return await SendAsync(way, made);
+                return await SendAsync(way, made with { Entrusts = new Entrusted(made.Shape.LeaseId) });
             case Reply.Rotating rotating:
                 MountRotations.Begin(way.Work, way.Mounted!.Mount.Uuid, rotating.Rotation);
                 if (!await way.Work.CommitAsync())
@@ -262,7 +262,7 @@ internal sealed class RequestPipeline(KernelServices services)
         }
 
         await EndSpentTokenAsync(way);
-        return await SendAsync(way, outcome);
+        return await SendAsync(way, MakesLease(way, reply) ? outcome with { Entrusts = new Entrusted("", outcome.Shape.Auth?.Accessor ?? "") } : outcome with { Entrusts = outcome.Shape.Entrusts });
     }
 
     private async ValueTask EndSpentTokenAsync(Way way)

@@ -14,8 +14,12 @@ internal sealed class WrapStep(KernelServices services)
 
         var response = outcome.ToEnvelope(way).Write();
         var info = await services.Transactions.RunAsync(
-            work => WrappingTokens.IssueAsync(services, work, response, way.FullPath, ttl, CancellationToken.None), CancellationToken.None);
+            work => WrappingTokens.IssueAsync(services, work, response, way.FullPath, ttl, outcome.Entrusts, CancellationToken.None), CancellationToken.None);
         services.Due.Add(info.CreationTime + ttl);
-        return outcome with { Wrap = info with { WrappedAccessor = outcome.Shape.Auth?.Accessor ?? "" } };
+        return outcome with
+        {
+            Wrap = info with { WrappedAccessor = outcome.Shape.Auth?.Accessor ?? "" },
+            Entrusts = outcome.Entrusts with { WrapAccessor = info.Accessor },
+        };
     }
 }

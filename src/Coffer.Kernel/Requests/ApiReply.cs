@@ -15,6 +15,9 @@ public sealed record ApiReply(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Headers beside those that every answer has.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>What has to be ended if this cannot be delivered.</summary>
+    public Entrusted Entrusts { get; init; } = Entrusted.Nothing;
+
     /// <summary>Done, and nothing to say.</summary>
     public static ApiReply NoContent { get; } = new(204, ReadOnlyMemory<byte>.Empty);
 

@@ -78,6 +78,30 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
+    /// <summary>To be called when a reply did not reach its client: ends the lease and the token that were made for it.</summary>
+    public async ValueTask EndUndeliveredAsync(ApiReply reply)
+    {
+        if (reply.Entrusts.IsNothing)
+        {
+            return;
+        }
+
+        var ended = false;
+        try
+        {
+            ended = Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.EndUndeliveredAsync(reply.Entrusts);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
+        {
+            _options.OnFailure("what was made for an answer that nobody received could not be ended", error);
+        }
+
+        _options.OnEvent(new LogLine(ended ? LogLevel.Warn : LogLevel.Error, "an answer could not be delivered") { Logger = LogLine.Expiration }
+            .With("made_for_it", ended ? "is ended" : "lives until its own end: revoke it by hand")
+            .With("lease_ending", reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..])
+            .With("token_accessor", reply.Entrusts.TokenAccessor));
+    }
+
     private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
 
     private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)

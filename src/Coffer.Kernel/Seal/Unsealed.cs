@@ -162,6 +162,26 @@ internal sealed class Unsealed : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends what was made for an answer that could not be delivered.</summary>
+    /// <returns>False when the server is being sealed.</returns>
+    public async ValueTask<bool> EndUndeliveredAsync(Entrusted made)
+    {
+        if (!TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            await _services.Revoker.EndUndeliveredAsync(made, CancellationToken.None);
+            return true;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>The metrics for whoever asks, where a listener is configured so; null when the server is being sealed.</summary>
     public async ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Wrapping;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -62,13 +63,13 @@ internal static class SysWrapping
         }
 
         var found = await WrappingTokens.FindAsync(request.Services, request.Work, TokenOf(request), cancellation);
-        if (found is not var (token, _) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
+        if (found is not var (token, held) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
         {
             return Reply.Invalid(Unknown);
         }
 
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
-        request.Shape = new ReplyShape { Bare = true };
+        request.Shape = new ReplyShape { Bare = true, Entrusts = held.Entrusts ?? Entrusted.Nothing };
         return new Reply.Data(JsonText.FromValid(response));
     }
 
@@ -83,8 +84,8 @@ internal static class SysWrapping
 
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(
-            request.Services, request.Work, response, held.CreationPath, request.Api.WrapTtl ?? held.Ttl, cancellation);
-        request.Shape = new ReplyShape { Wrap = info };
+            request.Services, request.Work, response, held.CreationPath, request.Api.WrapTtl ?? held.Ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
+        request.Shape = new ReplyShape { Wrap = info, Entrusts = (held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor } };
         request.AfterCommit = _ =>
         {
             request.Services.Due.Add(info.CreationTime + info.Ttl);

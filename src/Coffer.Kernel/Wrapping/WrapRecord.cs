@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Coffer.Kernel.Requests;
 
 namespace Coffer.Kernel.Wrapping;
 
@@ -12,6 +13,9 @@ public sealed record WrapRecord
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required TimeSpan Ttl { get; init; }
+
+    /// <summary>What was made for the wrapped reply; null for none.</summary>
+    public Entrusted? Entrusts { get; init; }
 
     /// <summary>Where a wrap record stands in the store.</summary>
     internal static string KeyOf(string accessor) => "wrap/" + accessor;

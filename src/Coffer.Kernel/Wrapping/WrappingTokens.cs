@@ -17,8 +17,9 @@ internal static class WrappingTokens
 
     /// <summary>Makes the token and what it holds, in one unit of work.</summary>
     /// <param name="response">The whole body to give back, as JSON in UTF-8.</param>
+    /// <param name="entrusts">What was made for that reply.</param>
     public static async ValueTask<WrapInfo> IssueAsync(
-        KernelServices services, UnitOfWork work, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, CancellationToken cancellation)
+        KernelServices services, UnitOfWork work, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, Entrusted entrusts, CancellationToken cancellation)
     {
         var now = services.Clock.GetUtcNow();
         var accessor = services.Tokens.NewAccessor();
@@ -40,7 +41,7 @@ internal static class WrappingTokens
         });
         work.Put(
             WrapRecord.KeyOf(accessor),
-            new WrapRecord { CreationPath = path, CreationTime = now, Ttl = ttl },
+            new WrapRecord { CreationPath = path, CreationTime = now, Ttl = ttl, Entrusts = entrusts.IsNothing ? null : entrusts },
             KernelJson.Default.WrapRecord);
         work.Put(await ResponseKeyAsync(work, accessor, cancellation), JsonText.Write(json => json.WriteString("response", response.Span)).Utf8);
         return new WrapInfo(text, accessor, ttl, now, path, "");

@@ -58,14 +58,13 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             }
 
             stage = Stage.Write;
-            late.CancelAfter(options.Times.Write > TimeSpan.Zero ? options.Times.Write : Timeout.InfiniteTimeSpan);
-            await WriteAsync(context, reply, late.Token);
+            await DeliverAsync(context, reply, lifetime);
         }
         catch (OperationCanceledException) when (lifetime.RequestAborted.IsCancellationRequested)
         {
-            // The client went away before anything was committed.
+            // The client went away: before anything was committed, or what was made for it is ended by now.
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        catch (OperationCanceledException) when (late.IsCancellationRequested || stage == Stage.Write)
         {
             await EndLateAsync(context, lifetime, stage);
         }
@@ -84,6 +83,28 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             if (!context.GetRequiredFeature<IHttpResponseFeature>().HasStarted)
             {
                 await WriteAsync(context, ApiReply.Error(ErrorKind.Internal, "internal error"), CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Writes an answer, however late it is. What was made for one that nobody received is ended.</summary>
+    private async ValueTask DeliverAsync(IFeatureCollection context, ApiReply reply, IHttpRequestLifetimeFeature lifetime)
+    {
+        // A limit of its own: that of the handling may be over, and the answer is there all the same.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted);
+        limit.CancelAfter(options.Times.Write > TimeSpan.Zero ? options.Times.Write : Timeout.InfiniteTimeSpan);
+        var delivered = false;
+        try
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            delivered = await WriteAsync(context, reply, limit.Token);
+        }
+        finally
+        {
+            // Only what failed before it was sent is known to be lost: a client may well hang up as soon as it has read.
+            if (!delivered)
+            {
+                await kernel.EndUndeliveredAsync(reply);
             }
         }
     }
@@ -117,8 +138,10 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         }
     }
 
-    private async ValueTask WriteAsync(IFeatureCollection context, ApiReply reply, CancellationToken cancellation)
+    /// <returns>False when the connection took nothing any more.</returns>
+    private async ValueTask<bool> WriteAsync(IFeatureCollection context, ApiReply reply, CancellationToken cancellation)
     {
+        var taken = true;
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
         response.StatusCode = reply.Status;
         var headers = response.Headers;
@@ -142,9 +165,11 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         if (reply.Body.Length > 0 && !isBodiless && context.GetRequiredFeature<IHttpRequestFeature>().Method != "HEAD")
         {
             body.Writer.Write(reply.Body.Span);
-            await body.Writer.FlushAsync(cancellation);
+            var flushed = await body.Writer.FlushAsync(cancellation);
+            taken = flushed is { IsCompleted: false, IsCanceled: false };
         }
 
         await body.CompleteAsync();
+        return taken;
     }
 }
