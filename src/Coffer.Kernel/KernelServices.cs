@@ -64,6 +64,9 @@ public sealed record KernelServices
 
     public required LateCalls LateCalls { get; init; }
 
+    /// <summary>What is due and not ended yet.</summary>
+    public required RevocationLanes Lanes { get; init; }
+
     /// <summary>Cancelled at seal: every call to an outside system ends then.</summary>
     public required CancellationToken Stopping { get; init; }
 
@@ -97,7 +100,7 @@ public sealed record KernelServices
     /// <summary>What is counted, from the start of the process on.</summary>
     public required KernelMetrics Counters { get; init; }
 
-    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Clock, Quarantine, Condition, ShowsPrometheus);
+    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Lanes, Clock, Quarantine, Condition, ShowsPrometheus);
 
     /// <summary>As <see cref="KernelOptions.ShowsPrometheus"/>.</summary>
     public bool ShowsPrometheus { get; init; } = true;

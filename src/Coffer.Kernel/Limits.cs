@@ -57,11 +57,14 @@ public static class Limits
     /// </summary>
     public static readonly TimeSpan CreationTimeMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Revocations in flight at outside systems at once.</summary>
-    public const int RevocationsInFlight = 16;
+    /// <summary>Longest that one attempt to remove a secret may take: an outside system that hangs costs no more than this, and is tried again later.</summary>
+    public static readonly TimeSpan RevocationTimeMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Revocations of many leases that work at once; more of them wait their turn.</summary>
-    public const int JobsInFlight = 4;
+    /// <summary>Revocations in flight at once for each mount. There is no limit on all mounts together: the one that hangs would use it up.</summary>
+    public const int RevocationsPerMount = 16;
+
+    /// <summary>Revocations of many leases that work at once for each mount; more of them wait their turn.</summary>
+    public const int JobsPerMount = 4;
 
     /// <summary>Paths that a mount can have had before: each is looked at when its leases are listed or ended.</summary>
     public const int FormerPathsMax = 64;

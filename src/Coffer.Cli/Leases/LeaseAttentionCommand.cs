@@ -30,10 +30,21 @@ internal sealed class LeaseAttentionCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var leases = await AllAsync(call, cancellation);
+        var late = new JsonArray();
+        var leases = await AllAsync(call, late, cancellation);
         if (!call.Printer.IsTable)
         {
             call.Printer.Data(leases);
+            return 0;
+        }
+
+        foreach (var mount in late)
+        {
+            call.Printer.Line($"{GoText.Of(mount.At("mount"))} ends its leases late: {GoText.Of(mount.At("leases"))}{(GoText.Of(mount.At("more")) == "true" ? " and more" : "")}, the oldest by {SecretTable.Human(mount.At("late_seconds"))}.");
+        }
+
+        if (leases.Count == 0 && late.Count > 0)
+        {
             return 0;
         }
 
@@ -53,7 +64,7 @@ internal sealed class LeaseAttentionCommand : ApiCommand
         return 0;
     }
 
-    private async Task<JsonArray> AllAsync(Invocation call, CancellationToken cancellation)
+    private async Task<JsonArray> AllAsync(Invocation call, JsonArray late, CancellationToken cancellation)
     {
         var path = _forgotten.Value ? "sys/leases/tombstones" : "sys/leases/attention";
         var leases = new JsonArray();
@@ -75,6 +86,14 @@ internal sealed class LeaseAttentionCommand : ApiCommand
             foreach (var lease in reply.Data.At("leases") as JsonArray ?? [])
             {
                 leases.Add(lease?.DeepClone());
+            }
+
+            if (next.Length == 0)
+            {
+                foreach (var mount in reply.Data.At("late") as JsonArray ?? [])
+                {
+                    late.Add(mount?.DeepClone());
+                }
             }
 
             next = NextPage.After(next, reply.Data.At("next"));

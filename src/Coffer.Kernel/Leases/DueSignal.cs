@@ -6,17 +6,30 @@ public sealed class DueSignal
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = New();
     private DateTimeOffset _wake = DateTimeOffset.MaxValue;
+    private DateTimeOffset _earliest = DateTimeOffset.MaxValue;
 
     /// <summary>Something will be due at this time.</summary>
     public void Add(DateTimeOffset due)
     {
         lock (_lock)
         {
+            _earliest = due < _earliest ? due : _earliest;
             if (due < _wake)
             {
                 _wake = due;
                 _changed.TrySetResult();
             }
+        }
+    }
+
+    /// <summary>The earliest time that was added since this was last asked.</summary>
+    public DateTimeOffset TakeEarliest()
+    {
+        lock (_lock)
+        {
+            var earliest = _earliest;
+            _earliest = DateTimeOffset.MaxValue;
+            return earliest;
         }
     }
 

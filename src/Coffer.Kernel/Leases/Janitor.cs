@@ -1,24 +1,34 @@
-using System.Collections.Concurrent;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Leases;
 
-/// <summary>Ends what is due: reads the front of the due index, never more, so neither memory nor start-up grows with the number of leases.</summary>
+/// <summary>
+/// Ends what is due: reads the front of the due index and sorts it by mount (<see cref="RevocationLanes"/>), so neither memory nor start-up grows with the
+/// number of leases, and no mount waits for another.
+/// </summary>
 public sealed class Janitor(
-    Transactor transactions, LeaseRevoker revoker, DueSignal queue, TimeProvider clock, Action<Exception> onFailure) : IDisposable
+    Transactor transactions, LeaseRevoker revoker, RevocationLanes lanes, DueSignal queue, TimeProvider clock, Action<LogLine> onEvent, Action<Exception> onFailure)
 {
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>What fails for a reason of its own, such as an entry that cannot be read, is left alone this long and keeps nobody else waiting.</summary>
     private static readonly TimeSpan SetAside = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, bool> _inFlight = new(StringComparer.Ordinal);
-    private readonly DateTimeOffset _started = clock.GetUtcNow();
-    private readonly SemaphoreSlim _slots = new(Limits.RevocationsInFlight);
+    /// <summary>
+    /// How often all that is due is read, instead of what has become due since the last look: entries for which there was no room stand in front, as many as a
+    /// mount that hangs lets gather.
+    /// </summary>
+    private static readonly TimeSpan ReadAllEvery = TimeSpan.FromMinutes(1);
 
+    private readonly DateTimeOffset _started = clock.GetUtcNow();
+    private readonly LateReport _report = new(lanes, clock, onEvent);
+    private DateTimeOffset _readAll = DateTimeOffset.MinValue;
+    private DateTimeOffset _readUntil = DateTimeOffset.MinValue;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasRoom;
     private int _atWork = 1;
 
     /// <summary>Works until cancelled, and returns when nothing that it began goes on.</summary>
@@ -54,7 +64,7 @@ public sealed class Janitor(
                 {
                     if (await IsHalfDoneAsync(isToken, name, cancellation))
                     {
-                        await DispatchAsync(key, isToken, name, cancellation);
+                        await TakeAsync(key, cancellation);
                     }
                 }
                 catch (Exception error) when (IsOfOneEntry(error))
@@ -74,45 +84,93 @@ public sealed class Janitor(
 
     private async Task PassAsync(CancellationToken cancellation)
     {
-        var keys = await transactions.Begin().ScanAsync(DueKeys.All, null, Limits.LeasesPerPass + _inFlight.Count, cancellation);
-        var next = DateTimeOffset.MaxValue;
-        var started = 0;
-        foreach (var key in keys)
+        var now = clock.GetUtcNow();
+        var earliest = queue.TakeEarliest();
+        var from = earliest < _readUntil ? earliest : _readUntil;
+        if (_hasRoom || now - _readAll >= ReadAllEvery || now < _readUntil)
         {
-            var (time, isToken, name) = DueKeys.Parse(key);
-            if (time > clock.GetUtcNow())
+            (_hasRoom, _readAll, from) = (false, now, DateTimeOffset.MinValue);
+        }
+
+        // Until this has gone well, the next look is at everything.
+        _readUntil = DateTimeOffset.MinValue;
+        var next = await ReadAsync(from == DateTimeOffset.MinValue ? null : DueKeys.Before(from), cancellation);
+        _readUntil = now;
+        _report.Tell();
+        if (lanes.NextLate() is { } late && late < next)
+        {
+            next = late;
+        }
+
+        await queue.WaitAsync(next, clock, cancellation);
+    }
+
+    /// <summary>Takes what is due into its lanes.</summary>
+    /// <returns>When the next entry is due.</returns>
+    private async Task<DateTimeOffset> ReadAsync(string? after, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var keys = await transactions.Begin().ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
+            foreach (var key in keys)
             {
-                next = time;
-                break;
+                var (time, _, _) = DueKeys.Parse(key);
+                if (time > clock.GetUtcNow())
+                {
+                    return time;
+                }
+
+                await TakeAsync(key, cancellation);
             }
 
-            started += await DispatchAsync(key, isToken, name, cancellation) ? 1 : 0;
-        }
+            if (keys.Count < Limits.LeasesPerPass)
+            {
+                return DateTimeOffset.MaxValue;
+            }
 
-        if (started == 0)
-        {
-            await queue.WaitAsync(next, clock, cancellation);
+            after = keys[^1];
         }
     }
 
-    private async Task<bool> DispatchAsync(string key, bool isToken, string name, CancellationToken cancellation)
+    private async ValueTask TakeAsync(string key, CancellationToken cancellation)
     {
-        if (!_inFlight.TryAdd(key, true))
+        if (lanes.Knows(key))
         {
-            return false;
+            return;
         }
 
-        await _slots.WaitAsync(cancellation);
-        Interlocked.Increment(ref _atWork);
-        _ = EndCountedAsync(key, isToken, name, cancellation);
-        return true;
+        var (time, isToken, name) = DueKeys.Parse(key);
+        var entry = new DueEntry(key, time, isToken, name, isToken ? RevocationLanes.OfTokens : await LaneOfAsync(name, cancellation));
+        if (lanes.Take(entry))
+        {
+            Begin(entry, cancellation);
+        }
     }
 
-    private async Task EndCountedAsync(string key, bool isToken, string name, CancellationToken cancellation)
+    private async ValueTask<string> LaneOfAsync(string id, CancellationToken cancellation)
     {
         try
         {
-            await EndAsync(key, isToken, name, cancellation);
+            return await LeaseStore.GetAsync(transactions.Begin(), id, cancellation) is { MountUuid: { } mount } ? mount : RevocationLanes.OfTokens;
+        }
+        catch (Exception error) when (IsOfOneEntry(error))
+        {
+            // Ending it meets the same failure, and says so.
+            return RevocationLanes.OfTokens;
+        }
+    }
+
+    private void Begin(DueEntry entry, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _atWork);
+        _ = EndCountedAsync(entry, cancellation);
+    }
+
+    private async Task EndCountedAsync(DueEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            await EndAsync(entry, cancellation);
         }
         finally
         {
@@ -128,57 +186,71 @@ public sealed class Janitor(
         }
     }
 
-    private async Task EndAsync(string key, bool isToken, string name, CancellationToken cancellation)
+    private async Task EndAsync(DueEntry entry, CancellationToken cancellation)
     {
         try
         {
             await Task.Yield();
-            if (isToken)
+            if (entry.IsToken)
             {
-                if (!await revoker.RevokeDueTokenAsync(name, cancellation))
+                if (!await revoker.RevokeDueTokenAsync(entry.Name, cancellation))
                 {
-                    await ForgetAsync(key, cancellation);
+                    await ForgetAsync(entry.Key, cancellation);
                 }
             }
             else
             {
-                await revoker.RevokeDueAsync(name, cancellation);
+                await revoker.RevokeDueAsync(entry.Name, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Sealed in the middle: the due index still names it.
+            return;
         }
         catch (Exception error) when (IsOfOneEntry(error))
         {
             onFailure(error);
-            _ = ReleaseLaterAsync(key, cancellation);
+            _ = ReleaseLaterAsync(entry, cancellation);
             return;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // The slot waits as well, or what is due would be tried as fast as it fails.
+            // The place in the lane waits as well, or what is due would be tried as fast as it fails.
             onFailure(error);
             await Task.Delay(RetryAfterFailure, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Release(entry, isSetAside: false, cancellation);
+            queue.Add(entry.Due);
+            return;
         }
 
-        Release(key, cancellation);
+        Release(entry, isSetAside: false, cancellation);
     }
 
-    private async Task ReleaseLaterAsync(string key, CancellationToken cancellation)
+    private async Task ReleaseLaterAsync(DueEntry entry, CancellationToken cancellation)
     {
-        _slots.Release();
+        Release(entry, isSetAside: true, cancellation);
         await Task.Delay(SetAside, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _inFlight.TryRemove(key, out _);
-        queue.Add(clock.GetUtcNow());
+        lanes.Forget(entry.Key);
+        queue.Add(entry.Due);
     }
 
-    private void Release(string key, CancellationToken cancellation)
+    private void Release(DueEntry entry, bool isSetAside, CancellationToken cancellation)
     {
-        _inFlight.TryRemove(key, out _);
-        if (!cancellation.IsCancellationRequested)
+        var (next, hasRoom) = lanes.End(entry, isSetAside);
+        if (cancellation.IsCancellationRequested)
         {
-            _slots.Release();
+            return;
+        }
+
+        if (next is not null)
+        {
+            Begin(next, cancellation);
+        }
+
+        if (hasRoom)
+        {
+            _hasRoom = true;
             queue.Add(clock.GetUtcNow());
         }
     }
@@ -208,8 +280,6 @@ public sealed class Janitor(
                 return ValueTask.CompletedTask;
             },
             cancellation);
-
-    public void Dispose() => _slots.Dispose();
 
     private async Task RetryAsync(Func<Task> step, CancellationToken cancellation)
     {

@@ -35,6 +35,9 @@ internal static class DueKeys
 
     private const int TimeCharacters = 16;
 
+    /// <summary>Stands before every entry that is due at this time or later, and behind every other.</summary>
+    public static string Before(DateTimeOffset due) => $"{All}{due.UtcTicks:x16}";
+
     public static string Token(DateTimeOffset due, string accessor) => $"{All}{due.UtcTicks:x16}/t/{accessor}";
 
     public static string Lease(DateTimeOffset due, string id) => $"{All}{due.UtcTicks:x16}/l/{id}";

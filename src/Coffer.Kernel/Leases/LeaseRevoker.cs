@@ -248,8 +248,16 @@ public sealed partial class LeaseRevoker(
                 FailureClass.NeedsOperator,
                 $"lease {lease.Id} belongs to a mount or a kind of secret that is not here any more; remove the secret by hand, then use revoke-force");
         var context = new SecretContext(lease.Id, mounted.View, new StorageView(work, mounted.Mount.StoragePrefix), lease.IssueTime, clock.GetUtcNow());
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop);
-        await secret.RevokeAsync(context, lease.ToPlan(), ends.Token);
+        using var limit = new CancellationTokenSource(Limits.RevocationTimeMax, clock);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation, stop);
+        try
+        {
+            await secret.RevokeAsync(context, lease.ToPlan(), ends.Token);
+        }
+        catch (OperationCanceledException error) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw new EngineException(FailureClass.Transient, $"the outside system did not answer within {Limits.RevocationTimeMax.TotalSeconds} s", error);
+        }
     }
 
     private async ValueTask NoteFailureAsync(string id, EngineException error, CancellationToken cancellation)
@@ -276,7 +284,7 @@ public sealed partial class LeaseRevoker(
                     Attempts = attempts,
                     LastError = error.Message,
                     LastFailure = error.Failure,
-                    AttentionSince = lease.AttentionSince ?? (attention ? now : null),
+                    AttentionSince = lease.AttentionSince ?? (attention || IsLate(lease, now) ? now : null),
                     Due = now + wait,
                 };
                 LeaseStore.Put(work, lease, failed);
@@ -290,6 +298,12 @@ public sealed partial class LeaseRevoker(
             Report(noted, error.Failure);
         }
     }
+
+    /// <summary>
+    /// Its end is some time ago. What is only looked for, in case a call makes it late, is not late itself: nothing is known to be there.
+    /// </summary>
+    private static bool IsLate(LeaseRecord lease, DateTimeOffset now) =>
+        now - lease.ExpireTime >= RevocationLanes.ListedAfter && !(lease.UnsettledUntil > now);
 
     /// <summary>Neither the lease's path nor the outside system's words go into the log: both stand in the lease, for who may look.</summary>
     private void Report(LeaseRecord lease, FailureClass failure) => OnEvent(

@@ -33,10 +33,8 @@ public sealed class MountRotations(Transactor transactions, RouterFactory router
         {
             try
             {
-                foreach (var key in await transactions.Begin().ScanAsync(UnderWay, null, PageMax, stop))
-                {
-                    await TakeUpAsync(key);
-                }
+                // Side by side: one whose outside system hangs holds up no other.
+                await Task.WhenAll((await transactions.Begin().ScanAsync(UnderWay, null, PageMax, stop)).Select(TakeUpAsync));
             }
             catch (Exception error) when (error is not OutOfMemoryException && !stop.IsCancellationRequested)
             {

@@ -72,7 +72,7 @@ internal sealed class Unsealed : IAsyncDisposable
         _services = Compose(options with { Store = store }, clock, control, cipher, rootKey, tokenKey, _stop.Token, _abort.Token);
         _pipeline = new RequestPipeline(_services);
         _janitor = new Janitor(
-            _services.Transactions, _services.Revoker, _services.Due, clock.Ends, error => options.OnFailure("the janitor failed; it tries again", error));
+            _services.Transactions, _services.Revoker, _services.Lanes, _services.Due, clock.Ends, options.OnEvent, error => options.OnFailure("the janitor failed; it tries again", error));
         var quarantine = _services.Quarantine;
         if (quarantine.Problem is { } older)
         {
@@ -247,7 +247,6 @@ internal sealed class Unsealed : IAsyncDisposable
         _cipher.Dispose();
         _tokenKey.Dispose();
         _rootKey.Dispose();
-        _janitor.Dispose();
         _services.Jobs.Dispose();
         _stop.Dispose();
         _abort.Dispose();
@@ -309,6 +308,7 @@ internal sealed class Unsealed : IAsyncDisposable
             Rotations = new MountRotations(transactions, routers, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
             Revoker = revoker,
             LateCalls = late,
+            Lanes = new RevocationLanes(clock.Ends),
             Stopping = stop,
             Due = due,
             Lockout = new LoginLockout(options.Clock, options.Lockout),

@@ -125,7 +125,24 @@ internal static class SysAttention
         }
 
         var (leases, next) = await Attention.PageAsync(request.Work, mount?.Uuid ?? "", request.Get(After), (int)request.Get(Limit), cancellation);
-        return PageOf(leases, next, (json, lease) => Write(json, lease, request.Router));
+        var late = request.Services.Lanes.Late().Where(behind => mount is null || behind.MountUuid == mount.Uuid).ToArray();
+        return PageOf(leases, next, (json, lease) => Write(json, lease, request.Router), json =>
+        {
+            json.WriteStartArray("late");
+            foreach (var behind in late)
+            {
+                json.WriteStartObject();
+                json.WriteString("mount", request.Router.FindByUuid(behind.MountUuid)?.Mount.Path ?? "");
+                json.WriteNumber("leases", behind.Count);
+                json.WriteBoolean("more", behind.HasMore);
+                json.WriteNumber("in_flight", behind.InFlight);
+                json.WriteString("oldest_due", Rfc3339.Format(behind.OldestDue));
+                json.WriteNumber("late_seconds", (long)behind.By.TotalSeconds);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, LeaseRecord lease, Router router)
@@ -212,7 +229,7 @@ internal static class SysAttention
         json.WriteString("error", tombstone.LastError);
     }
 
-    private static Reply PageOf<T>(IReadOnlyList<T> page, string next, Action<Utf8JsonWriter, T> write) => Reply.With(json =>
+    private static Reply PageOf<T>(IReadOnlyList<T> page, string next, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter>? more = null) => Reply.With(json =>
     {
         json.WriteStartArray("leases");
         foreach (var item in page)
@@ -224,6 +241,7 @@ internal static class SysAttention
 
         json.WriteEndArray();
         json.WriteString("next", next);
+        more?.Invoke(json);
     });
 
     private static Reply? LimitProblem(KernelRequest request) =>

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Clocks;
+using Coffer.Kernel.Leases;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Transactions;
@@ -8,7 +9,8 @@ using Coffer.Storage;
 namespace Coffer.Kernel.Telemetry;
 
 /// <summary>Answers <c>sys/metrics</c>: the counters of the process, and what store and process hold now.</summary>
-internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactions, KernelClock clock, Quarantine quarantine, IStoreCondition? condition, bool prometheus)
+internal sealed class MetricsReport(
+    KernelMetrics metrics, Transactor transactions, RevocationLanes lanes, KernelClock clock, Quarantine quarantine, IStoreCondition? condition, bool prometheus)
 {
     private Usage? _usage;
 
@@ -48,6 +50,7 @@ internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactio
     private async ValueTask<(string Name, string Help, double Value)[]> GaugesAsync(CancellationToken cancellation)
     {
         var usage = await UsageAsync(cancellation);
+        var late = lanes.Late();
         return
         [
             ("vault.core.unsealed", "1 while the server is unsealed.", 1),
@@ -57,6 +60,9 @@ internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactio
             ("coffer.store.problem", "1 while the store takes no ordinary writes: its disk is full, or its file was removed.", condition?.Problem is null ? 0 : 1),
             ("coffer.store.quarantined", "1 while the store is an older copy that no operator has released.", quarantine.Older is null ? 0 : 1),
             ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, counted every ten minutes.", usage.Leases),
+            ("vault.expire.late_leases", "Leases and tokens that are due and were not ended in time, as far as they are known; a mount that is far behind has more.", late.Sum(mount => mount.Count)),
+            ("vault.expire.late_mounts", "Mounts at which something is not ended in time.", late.Count),
+            ("vault.expire.late_seconds", "Seconds for which the oldest of these has been due.", late.Count == 0 ? 0 : late[0].By.TotalSeconds),
             ("vault.token.count", "Service tokens, counted every ten minutes.", usage.Tokens),
             ("vault.identity.num_entities", "Entities, counted every ten minutes.", usage.Entities),
             ("vault.runtime.alloc_bytes", "Bytes of memory in use by objects.", GC.GetTotalMemory(forceFullCollection: false)),

@@ -28,6 +28,9 @@ public sealed class OutsideWorld
     /// <summary>A call that is held up goes on however often it is cancelled, as a driver without cancellation does.</summary>
     public bool IsDeaf { get; set; }
 
+    /// <summary>Given the operation and the name of the secret, true for a call that is never answered.</summary>
+    public Func<string, string, bool> Hangs { get; set; } = (_, _) => false;
+
     /// <summary>Calls that were cancelled while they were held up, as in <see cref="Calls"/>.</summary>
     public ConcurrentQueue<string> Ended { get; } = new();
 
@@ -58,6 +61,10 @@ public sealed class OutsideWorld
         try
         {
             await During(operation).WaitAsync(IsDeaf ? CancellationToken.None : cancellation);
+            if (Hangs(operation, name))
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -15,7 +15,7 @@ public sealed class RevocationJobs(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<RevocationJob?>>> _running = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _slots = new(Limits.JobsInFlight);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _slots = new(StringComparer.Ordinal);
 
     /// <summary>Takes up what an earlier life of the server left unfinished; ends when the server is sealed and no job works any more.</summary>
     public async Task RunAsync()
@@ -38,20 +38,41 @@ public sealed class RevocationJobs(
     public Task<RevocationJob?> Start(string id) =>
         _running.GetOrAdd(id, key => new Lazy<Task<RevocationJob?>>(() => Task.Run(() => RunAsync(key), CancellationToken.None))).Value;
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        foreach (var slots in _slots.Values)
+        {
+            slots.Dispose();
+        }
+    }
+
+    /// <summary>The mount that a job is about, so that one whose outside system hangs holds up no job of another; empty for a job about several.</summary>
+    private async Task<string> MountOfAsync(string id)
+    {
+        var work = transactions.Begin();
+        if (await JobStore.FindAsync(work, id, stop) is not { Kind: not JobKind.Entity } job)
+        {
+            return "";
+        }
+
+        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, stop);
+        return job.MountUuid.Length > 0 ? job.MountUuid
+            : table?.Mounts.FirstOrDefault(mount => job.Prefix.StartsWith(mount.Path, StringComparison.Ordinal))?.Uuid ?? "";
+    }
 
     private async Task<RevocationJob?> RunAsync(string id)
     {
         try
         {
-            await _slots.WaitAsync(stop);
+            var slots = _slots.GetOrAdd(await MountOfAsync(id), _ => new SemaphoreSlim(Limits.JobsPerMount));
+            await slots.WaitAsync(stop);
             try
             {
                 return await WorkAsync(id);
             }
             finally
             {
-                _slots.Release();
+                slots.Release();
             }
         }
         catch (Exception error) when (!stop.IsCancellationRequested && error is not OutOfMemoryException)
@@ -124,10 +145,10 @@ public sealed class RevocationJobs(
     {
         var page = await PageAsync(job);
         var tally = new JobTally();
-        await Parallel.ForEachAsync(
-            page.Ids,
-            new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsInFlight, CancellationToken = stop },
-            async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)));
+        await Task.WhenAll((await SortedAsync(page.Ids)).Select(ofMount => Parallel.ForEachAsync(
+            ofMount,
+            new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsPerMount, CancellationToken = stop },
+            async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)))));
         return await ChangeAsync(job.Id, async (work, current) =>
         {
             var next = tally.AddedTo(current) with
@@ -149,6 +170,26 @@ public sealed class RevocationJobs(
 
             return await Ended(work, next, next.Failed == 0 ? JobState.Done : JobState.Failed);
         });
+    }
+
+    /// <summary>The leases of each mount by themselves: they have a budget of their own here as well.</summary>
+    private async Task<IEnumerable<IGrouping<string, string>>> SortedAsync(IReadOnlyList<string> ids)
+    {
+        var sorted = new List<(string Id, string Mount)>(ids.Count);
+        foreach (var id in ids)
+        {
+            try
+            {
+                sorted.Add((id, (await LeaseStore.GetAsync(transactions.Begin(), id, stop))?.MountUuid ?? ""));
+            }
+            catch (Exception error) when (Janitor.IsOfOneEntry(error))
+            {
+                // Revoking it meets the same failure, and counts it.
+                sorted.Add((id, ""));
+            }
+        }
+
+        return sorted.GroupBy(lease => lease.Mount, lease => lease.Id, StringComparer.Ordinal);
     }
 
     private async ValueTask<Page> PageAsync(RevocationJob job)
