@@ -31,7 +31,7 @@ public readonly record struct RevokeOutcome(string? Error)
 /// <summary>Ends leases and tokens, in steps that can each be repeated: whatever dies in between, the due index still names what is left to do.</summary>
 /// <param name="revocations">Counts and times the calls of engines.</param>
 /// <param name="late">How long a call that got no answer is reckoned with.</param>
-/// <param name="stop">Cancelled at seal: calls of engines end then, whoever asked for them.</param>
+/// <param name="stop">Cancelled at seal: calls of engines end then, those that a request waits for as well.</param>
 public sealed partial class LeaseRevoker(
     Transactor transactions, RouterFactory routers, TimeProvider clock, IRandom random, DueSignal due, Counter revocations, LateCalls late, CancellationToken stop)
 {

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Leases;
 /// <summary>When the token that a lease ends with is gone for good, however often it is renewed. Null where no such time is fixed.</summary>
 internal static class OwnerEnd
 {
-    /// <summary>Parents that are looked at. A deeper one may end a lease earlier than is told; the lease then ends with it all the same.</summary>
+    /// <summary>Parents that are looked at. A deeper one may end a lease earlier than its answer says; the lease then ends with it all the same.</summary>
     private const int ParentsMax = 64;
 
     /// <summary>The hard end of the owner of a lease.</summary>

@@ -62,7 +62,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         }
         catch (OperationCanceledException) when (lifetime.RequestAborted.IsCancellationRequested)
         {
-            // The client went away: before anything was committed, or what was made for it is ended by now.
+            // The client went away: before anything was committed, or what was made for it has been ended.
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested || stage == Stage.Write)
         {

@@ -89,7 +89,7 @@ public sealed class LeaseEndTests
         var renewed = (await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{made.LeaseId}}","increment":"9h30m"}""", owner)).Ok();
         await AssertEndsAsync(renewed, end);
 
-        // Nothing is told that is not so: no lease lives beyond that end, whatever is done for its token.
+        // The answer was true: no lease lives beyond that end, whatever is done for its token.
         if (seconds > 0)
         {
             harness.Clock.Advance(end - harness.Clock.GetUtcNow());

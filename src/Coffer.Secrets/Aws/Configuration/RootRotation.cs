@@ -96,7 +96,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         return state;
     }
 
-    /// <summary>Deletes keys that an unanswered call made, whose secrets nobody has. Without a list of the keys from before, none can be told apart.</summary>
+    /// <summary>Deletes keys that an unanswered call made, whose secrets nobody has. Without a list of the keys from before, it is not known which those are.</summary>
     private static async ValueTask DeleteUnknownAsync(IIamClient iam, IReadOnlyList<IamAccessKey> keys, RootRotationState state, CancellationToken cancellation)
     {
         if (state.KeysBefore is not { IsEmpty: false } before)
