@@ -5,17 +5,27 @@ namespace Coffer.Aws.Calls;
 /// <summary>A call that AWS refused, or that got no answer, after all retries.</summary>
 public sealed class AwsException : Exception
 {
+    /// <summary>Longest <see cref="Code"/> and <see cref="RequestId"/>, in UTF-16 units.</summary>
+    public const int WordCharsMax = 128;
+
+    /// <summary>Longest <see cref="Detail"/>, in UTF-16 units.</summary>
+    public const int DetailCharsMax = 2000;
+
+    /// <remarks>
+    /// The texts come from whoever answers at the endpoint, and go on into answers, logs and stored leases: they are cut, and control characters but
+    /// the line feed become blanks.
+    /// </remarks>
     public AwsException(
         AwsErrorKind kind, string code, string operation, string detail, HttpStatusCode? status = null, string? requestId = null,
         Exception? inner = null)
-        : base($"{operation}: {code}: {detail}", inner)
+        : base($"{operation}: {Bounded(code, WordCharsMax)}: {Bounded(detail, DetailCharsMax)}", inner)
     {
         Kind = kind;
-        Code = code;
+        Code = Bounded(code, WordCharsMax);
         Operation = operation;
-        Detail = detail;
+        Detail = Bounded(detail, DetailCharsMax);
         Status = status;
-        RequestId = requestId;
+        RequestId = requestId is null ? null : Bounded(requestId, WordCharsMax);
     }
 
     /// <summary>Decides what the caller does.</summary>
@@ -35,6 +45,15 @@ public sealed class AwsException : Exception
 
     /// <summary>What AWS support asks for; null when there was no answer.</summary>
     public string? RequestId { get; }
+
+    private static string Bounded(string text, int charsMax)
+    {
+        const string Cut = "...";
+        text = text.Length <= charsMax ? text : text[..(charsMax - Cut.Length)] + Cut;
+        return text.Any(IsUnwanted) ? string.Concat(text.Select(letter => IsUnwanted(letter) ? ' ' : letter)) : text;
+    }
+
+    private static bool IsUnwanted(char letter) => char.IsControl(letter) && letter != '\n';
 
     /// <summary>True when the call may have taken effect all the same, so that its caller has to look or to clean up.</summary>
     public bool OutcomeUnknown => Kind is AwsErrorKind.Network or AwsErrorKind.Server or AwsErrorKind.Unknown;

@@ -9,6 +9,9 @@ public sealed partial class IamClient : IIamClient
 {
     private const string ApiVersion = "2010-05-08";
 
+    /// <summary>More pages than any list of an account has: an endpoint that never ends one is not waited for.</summary>
+    private const int PagesMax = 100;
+
     private readonly QueryClient _calls;
 
     /// <param name="http">Carries every attempt; its own timeout should be infinite, since attempts are timed here.</param>
@@ -118,8 +121,14 @@ public sealed partial class IamClient : IIamClient
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? marker = null;
+        var pages = 0;
         do
         {
+            if (++pages > PagesMax)
+            {
+                throw new AwsException(AwsErrorKind.Unknown, "UnreadableAnswer", $"iam:{operation}", $"the list has more than {PagesMax} pages");
+            }
+
             var answer = await _calls.CallAsync(operation, parameters, repeatable: true, marker, cancellation).ConfigureAwait(false);
             foreach (var item in Read(operation, answer, x => x.Members(list).Select(read).ToList()))
             {

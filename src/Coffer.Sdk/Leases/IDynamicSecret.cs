@@ -52,7 +52,10 @@ public sealed record LeasePlan(string Secret, JsonText Data)
 /// <param name="Data">The <c>data</c> object of the reply.</param>
 public sealed record CreatedSecret(JsonText Data)
 {
-    /// <summary>Set when the outside system decides the end itself (STS): the lease then ends there.</summary>
+    /// <summary>
+    /// Set when the outside system decides the end itself (STS): the lease then ends there. Whoever sets it has checked that it lies ahead and no
+    /// further than was asked for.
+    /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>A call of the creation got no answer and was repeated: it may still be carried out and make once more what the plan names.</summary>

@@ -191,6 +191,39 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_that_never_ends_is_given_up()
+    {
+        var page = 0;
+        _handler.Always = () => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(
+                $"<x><ListUserPoliciesResult><IsTruncated>true</IsTruncated><Marker>{++page}</Marker></ListUserPoliciesResult></x>"),
+        };
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 0).ListUserPoliciesAsync("u", Cancel).AsTask());
+
+        Assert.Equal("iam:ListUserPolicies: UnreadableAnswer: the list has more than 100 pages", error.Message);
+        Assert.Equal(100, _handler.Attempts);
+    }
+
+    [Fact]
+    public async Task What_an_error_says_is_cut_and_without_control_characters()
+    {
+        _handler.Always = () => new HttpResponseMessage(HttpStatusCode.BadRequest)
+        {
+            Content = new StringContent(
+                $"<ErrorResponse><Error><Code>{new string('c', 5000)}</Code><Message>a\u009b31m\tb\nc{new string('m', 100_000)}</Message></Error>"
+                    + $"<RequestId>{new string('r', 5000)}</RequestId></ErrorResponse>"),
+        };
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 0).GetUserAsync("u", Cancel).AsTask());
+
+        Assert.Equal((128, 2000, 128), (error.Code.Length, error.Detail.Length, error.RequestId!.Length));
+        Assert.StartsWith("a 31m b\ncm", error.Detail, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 2000, 2200);
+    }
+
+    [Fact]
     public async Task No_secret_is_in_an_error()
     {
         _handler.Always = () => Error(403, "SignatureDoesNotMatch");

@@ -28,7 +28,8 @@ internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan
                 Tags = plan.Tags,
                 ExternalId = plan.ExternalId,
             };
-            return Created(await AwsFailure.During("Error assuming role", connection.Sts().AssumeRoleAsync(call, cancellation)), withArn: true);
+            const string Assuming = "Error assuming role";
+            return Created(Assuming, await AwsFailure.During(Assuming, connection.Sts().AssumeRoleAsync(call, cancellation)), withArn: true);
         }
 
         if (policy is null && arns.Count == 0)
@@ -37,11 +38,25 @@ internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan
         }
 
         var token = new FederationCall { Name = plan.SessionName, Duration = plan.Duration, Policy = policy, PolicyArns = arns };
-        return Created(await AwsFailure.During("Error generating STS keys", connection.Sts().GetFederationTokenAsync(token, cancellation)), withArn: false);
+        const string Generating = "Error generating STS keys";
+        return Created(Generating, await AwsFailure.During(Generating, connection.Sts().GetFederationTokenAsync(token, cancellation)), withArn: false);
     }
 
-    private CreatedSecret Created(AwsSession session, bool withArn) =>
-        new(AccessKeys.ReplyData(session.Credentials, withArn ? session.Arn : null, session.Expires - now)) { ExpiresAt = session.Expires };
+    /// <summary>STS says when the session ends, and is believed up to what it was asked for: the end comes from outside, and a lease is built on it.</summary>
+    private CreatedSecret Created(string doing, AwsSession session, bool withArn)
+    {
+        var life = session.Expires - now;
+        if (life <= TimeSpan.Zero)
+        {
+            throw new EngineException(
+                FailureClass.NeedsOperator,
+                $"{doing}: STS answered with credentials that have ended already, by this server's clock: "
+                    + "compare its clock with that of the STS endpoint");
+        }
+
+        life = life < plan.Duration ? life : plan.Duration;
+        return new CreatedSecret(AccessKeys.ReplyData(session.Credentials, withArn ? session.Arn : null, life)) { ExpiresAt = now + life };
+    }
 
     /// <summary>The plan's policies together with those of its groups.</summary>
     private async ValueTask<(string Document, IReadOnlyList<string> Arns)> RightsAsync(CancellationToken cancellation)
