@@ -46,9 +46,9 @@ public sealed record AwsConnectionOptions
 
         foreach (var (name, value) in new[] { ("iam_endpoint", IamEndpoint), ("sts_endpoint", StsEndpoint) })
         {
-            if (value.Length > 0 && !(Uri.TryCreate(value, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")))
+            if (value.Length > 0 && !IsEndpoint(value))
             {
-                yield return $"{name} must be an absolute http or https URL";
+                yield return $"{name} must be an absolute http or https URL without user, query and fragment, such as https://iam.amazonaws.com";
             }
         }
 
@@ -65,6 +65,13 @@ public sealed record AwsConnectionOptions
             yield return problem;
         }
     }
+
+    /// <summary>A user in the URL would be a secret in a setting that is shown; a query or a fragment has no place in the calls.</summary>
+    private static bool IsEndpoint(string text) =>
+        !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri is { Host.Length: > 0, UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 };
 
     internal AwsCallOptions Effective => MaxRetries == -1 ? Calls : Calls with { MaxRetries = MaxRetries };
 }

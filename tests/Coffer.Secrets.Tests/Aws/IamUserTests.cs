@@ -38,6 +38,24 @@ public sealed class IamUserTests : AwsTest
         Assert.Equal("access_keys", lease.Plan.Secret);
     }
 
+    [Theory]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(300)]
+    public async Task A_role_s_name_may_be_longer_than_aws_takes_for_its_policy(int chars)
+    {
+        var role = new string('r', chars);
+        await RoleAsync(role, $$"""{"credential_type":"iam_user","policy_document":{{System.Text.Json.JsonSerializer.Serialize(ListAnything)}}}""");
+
+        var lease = await IssueAsync(role);
+
+        var name = Assert.Single(User(UserOf(lease))["inline_policies"]!.AsObject()).Key;
+        Assert.Equal(Math.Min(chars, 128), name.Length);
+        Assert.StartsWith(new string('r', 95), name, StringComparison.Ordinal);
+        await lease.RevokeAsync();
+        Assert.Empty(Users());
+    }
+
     [Fact]
     public async Task Roles_that_are_not_there_are_named()
     {

@@ -46,7 +46,7 @@ public sealed class RoleTests
 
     [Theory]
     [InlineData("""{"iam_groups":"a,b"}""", "iam_groups", """["a","b"]""")]
-    [InlineData("""{"policy_arns":" arn:x , arn:y "}""", "policy_arns", """["arn:x","arn:y"]""")]
+    [InlineData("""{"policy_arns":" arn:aws:iam::aws:policy/X , arn:aws:iam::aws:policy/Y "}""", "policy_arns", """["arn:aws:iam::aws:policy/X","arn:aws:iam::aws:policy/Y"]""")]
     [InlineData("""{"iam_groups":["x, y","z"]}""", "iam_groups", """["x, y","z"]""")]
     [InlineData("""{"policy_arns":""}""", "policy_arns", "[]")]
     [InlineData("""{"iam_groups":[]}""", "iam_groups", "[]")]
@@ -69,7 +69,7 @@ public sealed class RoleTests
     [Fact]
     public async Task A_write_changes_what_it_names_and_keeps_the_rest()
     {
-        await WriteAsync("r", """{"credential_type":"iam_user","policy_arns":["arn:a"],"iam_groups":["g"],"user_path":"/x/"}""");
+        await WriteAsync("r", """{"credential_type":"iam_user","policy_arns":["arn:aws:iam::aws:policy/A"],"iam_groups":["g"],"user_path":"/x/"}""");
         await WriteAsync("r", """{"iam_groups":["h","i"]}""");
         await WriteAsync("r", """{"policy_arns":[]}""");
         await WriteAsync("r", """{"user_path":""}""");
@@ -102,7 +102,7 @@ public sealed class RoleTests
     [InlineData("""{"credential_type":"iam_user","max_sts_ttl":3600}""", "max_sts_ttl parameter only valid for assumed_role and federation_token credential types")]
     [InlineData("""{"credential_type":"assumed_role","default_sts_ttl":"2h","max_sts_ttl":"1h"}""", "\"default_sts_ttl\" value must be less than or equal to \"max_sts_ttl\" value")]
     [InlineData("""{"credential_type":"assumed_role","user_path":"/a/"}""", "user_path parameter only valid for iam_user credential type")]
-    [InlineData("""{"credential_type":"federation_token","permissions_boundary_arn":"arn:aws:iam::1:policy/p"}""", "cannot supply permissions_boundary_arn when credential_type isn't iam_user")]
+    [InlineData("""{"credential_type":"federation_token","permissions_boundary_arn":"arn:aws:iam::123456789012:policy/p"}""", "cannot supply permissions_boundary_arn when credential_type isn't iam_user")]
     [InlineData("""{"credential_type":"iam_user","permissions_boundary_arn":"nonsense"}""", "invalid permissions_boundary_arn parameter: arn: invalid prefix")]
     [InlineData("""{"credential_type":"iam_user","permissions_boundary_arn":"arn:aws:iam"}""", "invalid permissions_boundary_arn parameter: arn: not enough sections")]
     [InlineData("""{"credential_type":"iam_user","permissions_boundary_arn":"arn:aws:s3:::bucket"}""", "invalid permissions_boundary_arn parameter: expected a service of iam")]

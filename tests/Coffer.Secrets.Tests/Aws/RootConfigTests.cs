@@ -86,6 +86,54 @@ public sealed class RootConfigTests
         (await _engine.WriteAsync("config/root", """{"username_template":"{{ .Nope }}"}"""))
             .AssertRefused(400, "unable to initialize username template: .Nope at 3 is not known; there are .DisplayName, .PolicyName and .Type");
 
+    public static TheoryData<string, string> Endpoints()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var field in new[] { "iam_endpoint", "sts_endpoint" })
+        {
+            foreach (var url in new[]
+            {
+                "localhost:1", "iam.amazonaws.com", "nonsense", "ftp://iam.example.org", "file:///etc/passwd", "http://", "https:///x", "/x", "http://a b/",
+                "https://user:pass@iam.example.org", "https://user@iam.example.org", "https://iam.example.org/?a=b", "https://iam.example.org/#f",
+                "https://iam.example.org\n", " https://iam.example.org", "http://[::1", "http://iam.example.org:99999",
+            })
+            {
+                rows.Add(field, url);
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Endpoints))]
+    public async Task An_endpoint_that_is_no_url_is_refused_by_name_and_not_repeated(string field, string url)
+    {
+        await WriteAsync("""{"access_key":"kept","secret_key":"x","region":"us-east-1"}""");
+        var expected = $"config/root: {field} must be an absolute http or https URL without user, query and fragment, such as https://iam.amazonaws.com";
+        var body = new System.Text.Json.Nodes.JsonObject { [field] = url }.ToJsonString();
+
+        (await _engine.WriteAsync("config/root", body)).AssertRefused(400, expected);
+        (await _engine.PatchAsync("config/root", body)).AssertRefused(400, expected);
+
+        Assert.Equal("us-east-1", (string?)(await _engine.ReadAsync("config/root")).Data()["region"]);
+    }
+
+    [Theory]
+    [InlineData("https://iam.example.org")]
+    [InlineData("http://127.0.0.1:5000")]
+    [InlineData("http://127.0.0.1:5000/prefix/")]
+    [InlineData("https://[::1]:443/")]
+    [InlineData("http://localhost:4566")]
+    public Task An_endpoint_that_is_a_url_is_taken(string url) => WriteAsync($$"""{"iam_endpoint":"{{url}}","sts_endpoint":"{{url}}"}""");
+
+    [Theory]
+    [InlineData("region")]
+    [InlineData("sts_region")]
+    public async Task A_region_with_characters_that_no_region_has_is_refused(string field) =>
+        (await _engine.WriteAsync("config/root", $$"""{"{{field}}":"eu/../west"}"""))
+            .AssertRefused(400, $"config/root: {field} must hold only letters, digits and hyphens");
+
     [Theory]
     [InlineData("""{"role_arn":"arn:aws:iam::1:role/r"}""", "role_arn")]
     [InlineData("""{"sts_fallback_regions":["us-east-1"]}""", "sts_fallback_regions")]

@@ -37,6 +37,11 @@ internal static class CredentialPaths
     private static async ValueTask<Reply> PlanAsync(EngineRequest request, CancellationToken cancellation)
     {
         var name = request.Param("name");
+        if (AwsRole.NameProblem(name) is { } nameProblem)
+        {
+            return Reply.Invalid(nameProblem);
+        }
+
         var role = await request.Storage.GetAsync(AwsRole.KeyOf(name), AwsJson.Default.AwsRole, cancellation);
         if (role is null)
         {

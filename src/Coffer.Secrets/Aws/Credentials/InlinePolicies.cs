@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Coffer.Secrets.Aws.Credentials;
 
 /// <summary>An inline policy of a user.</summary>
@@ -15,6 +18,9 @@ internal static class InlinePolicies
     /// <summary>Name of the policy that holds the hard end when it is not in the role's own.</summary>
     public const string HardEndName = "coffer-hard-end";
 
+    /// <summary>Longest name that AWS takes for a policy.</summary>
+    private const int NameCharsMax = 128;
+
     private const string StatementId = "CofferHardEnd";
 
     /// <summary>In the order to put them: with the first one the end is set.</summary>
@@ -24,11 +30,20 @@ internal static class InlinePolicies
             $$$$"""{"Sid":"{{{{StatementId}}}}","Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"{{{{UserTags.Time(hardEnd)}}}}"}}}""";
         if (!document.Contains(StatementId, StringComparison.Ordinal) && PolicyText.TryAppend(document, statement, out var extended))
         {
-            return [new InlinePolicy(role, extended)];
+            return [new InlinePolicy(NameOf(role), extended)];
         }
 
         var own = new InlinePolicy(HardEndNameBeside(role), $$$"""{"Version":"2012-10-17","Statement":[{{{statement}}}]}""");
-        return document.Length > 0 ? [own, new InlinePolicy(role, document)] : [own];
+        return document.Length > 0 ? [own, new InlinePolicy(NameOf(role), document)] : [own];
+    }
+
+    /// <summary>The name of a role's own policy: the role's, cut and with a hash of the whole where it is longer than AWS takes.</summary>
+    public static string NameOf(string role)
+    {
+        const int HashChars = 32;
+        return role.Length <= NameCharsMax
+            ? role
+            : $"{role[..(NameCharsMax - HashChars - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(role)))[..HashChars]}";
     }
 
     /// <summary>Why a role's document leaves no room for the hard end; null when it does.</summary>

@@ -29,7 +29,7 @@ internal sealed class UserParts(IIamClient iam, string userName)
         }
 
         var names = await ListAsync(iam.ListUserPoliciesAsync(userName, cancellation));
-        foreach (var name in names.OrderBy(name => name == role ? 1 : name.StartsWith(InlinePolicies.HardEndName, StringComparison.Ordinal) ? 2 : 0))
+        foreach (var name in names.OrderBy(name => name == InlinePolicies.NameOf(role) ? 1 : name.StartsWith(InlinePolicies.HardEndName, StringComparison.Ordinal) ? 2 : 0))
         {
             await RemoveAsync(iam.DeleteUserPolicyAsync(userName, name, cancellation));
         }

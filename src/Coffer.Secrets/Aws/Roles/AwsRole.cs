@@ -36,5 +36,13 @@ internal sealed record AwsRole
 
     public static string KeyOf(string name) => KeyPrefix + name;
 
+    /// <summary>
+    /// Why no role has this name; null when one may. The name is part of a path of storage keys, in which Vault takes two dots in a row for a step
+    /// upwards.
+    /// </summary>
+    public static string? NameProblem(string name) => name.Contains("..", StringComparison.Ordinal)
+        ? GoText.Errors(["relative paths not supported: the name of a role cannot have two dots in a row"])
+        : null;
+
     public bool Gives(string type) => CredentialTypes.Contains(type, StringComparer.Ordinal);
 }

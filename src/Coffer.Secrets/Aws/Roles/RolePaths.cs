@@ -54,12 +54,22 @@ internal static class RolePaths
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
     {
+        if (AwsRole.NameProblem(request.Param("name")) is { } problem)
+        {
+            return Reply.Invalid(problem);
+        }
+
         var role = await request.Storage.GetAsync(AwsRole.KeyOf(request.Param("name")), AwsJson.Default.AwsRole, cancellation);
         return role is null ? Reply.NotFound : Reply.With(json => Show(role, json));
     }
 
     private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
+        if (AwsRole.NameProblem(request.Param("name")) is { } nameProblem)
+        {
+            return Reply.Invalid(nameProblem);
+        }
+
         var key = AwsRole.KeyOf(request.Param("name"));
         var role = await request.Storage.GetAsync(key, AwsJson.Default.AwsRole, cancellation) ?? new AwsRole();
         var legacy = request.Get(LegacyPolicy).Length > 0 || request.Get(LegacyArn).Length > 0;

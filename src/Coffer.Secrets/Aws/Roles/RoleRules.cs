@@ -23,11 +23,20 @@ internal static partial class RoleRules
         problems.AddRange(role.CredentialTypes.Where(type => !CredentialType.IsKnown(type)).Select(_ => $"unrecognized credential type: there are {CredentialType.Known}"));
         AddTtlProblems(role, problems);
         AddUserProblems(role, problems);
+        AddArnProblems("policy_arns", role.PolicyArns, "policy", managed: true, problems);
         if (!role.Gives(CredentialType.AssumedRole))
         {
             AddWhen(role.RoleArns is { Count: > 0 }, "cannot supply role_arns when credential_type isn't assumed_role", problems);
             AddWhen(role.ExternalId.Length > 0, "cannot supply external_id when credential_type isn't assumed_role", problems);
             AddWhen(role.SessionTags is { Count: > 0 }, "cannot supply session_tags when credential_type isn't assumed_role", problems);
+        }
+        else
+        {
+            AddArnProblems("role_arns", role.RoleArns, "role", managed: false, problems);
+            problems.AddRange(TagRules.Problems("session_tags", role.SessionTags ?? NoTags, TagRules.SessionTagsMax));
+            AddWhen(
+                role.ExternalId.Length > 0 && !ExternalIdForm().IsMatch(role.ExternalId),
+                "external_id must have 2 to 1224 characters: letters, digits and _+=,.@:/-", problems);
         }
 
         return problems;
@@ -35,6 +44,11 @@ internal static partial class RoleRules
 
     [GeneratedRegex(@"^/([\x21-\x7F]{0,510}/)?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UserPathForm();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@:/-]{2,1224}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExternalIdForm();
+
+    private static readonly Dictionary<string, string> NoTags = [];
 
     private static void AddTtlProblems(AwsRole role, List<string> problems)
     {
@@ -62,8 +76,8 @@ internal static partial class RoleRules
             AddWhen(problem.Length > 0, $"invalid permissions_boundary_arn parameter: {problem}", problems);
         }
 
-        var tags = role.IamTags ?? new Dictionary<string, string>();
-        AddWhen(tags.Count > TagsMax, $"iam_tags may hold at most {TagsMax} tags", problems);
+        var tags = role.IamTags ?? NoTags;
+        problems.AddRange(TagRules.Problems("iam_tags", tags, TagsMax));
         AddWhen(
             tags.Keys.Any(key => key.StartsWith(ReservedTagPrefix, StringComparison.OrdinalIgnoreCase)),
             $"iam_tags cannot begin with \"{ReservedTagPrefix}\", which marks users of a lease", problems);
@@ -73,7 +87,18 @@ internal static partial class RoleRules
         !Arn.TryParse(text, out var arn, out var problem) ? problem
         : arn.Service != "iam" ? "expected a service of iam"
         : !arn.Resource.StartsWith("policy/", StringComparison.Ordinal) ? "expected a resource type of policy"
-        : "";
+        : Arn.Problem(text, "policy", managed: true) ?? "";
+
+    private static void AddArnProblems(string field, IReadOnlyList<string>? arns, string type, bool managed, List<string> problems)
+    {
+        for (var i = 0; i < arns?.Count; i++)
+        {
+            if (Arn.Problem(arns[i], type, managed) is { } problem)
+            {
+                problems.Add($"{field}: number {i + 1}: {problem}");
+            }
+        }
+    }
 
     private static void AddWhen(bool wrong, string problem, List<string> problems)
     {
