@@ -138,7 +138,17 @@ internal static class SysLeases
             var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, forgetting: null, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         };
-        return Reply.Done;
+
+        // Such as a session of STS: the lease goes, and the outside system takes its key until the end it set.
+        return lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > request.Now
+            ? new Reply.Empty
+            {
+                Warnings =
+                [
+                    $"the lease is revoked, but its credentials work until {Rfc3339.Format(lease.ExpireTime)}: the system that made them does not take them back before",
+                ],
+            }
+            : Reply.Done;
     }
 
     /// <summary>Makes the lease due now, and leaves the rest to the janitor.</summary>

@@ -37,7 +37,7 @@ internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
     {
         var name = NameOf(plan);
         await world.CallAsync("create", name, cancellation);
-        return new CreatedSecret(JsonText.Write(json => json.WriteString("name", name))) { Unsettled = world.Unsettled };
+        return new CreatedSecret(JsonText.Write(json => json.WriteString("name", name))) { Unsettled = world.Unsettled, ExpiresAt = context.Now + world.EndsAfter };
     }
 
     public async ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation)

@@ -37,6 +37,9 @@ public sealed class OutsideWorld
     /// <summary>What was to be removed and was not there, once for each look.</summary>
     public ConcurrentQueue<string> Missed { get; } = new();
 
+    /// <summary>It decides itself when a secret ends, this long after it was made; null leaves it to the lease.</summary>
+    public TimeSpan? EndsAfter { get; set; }
+
     /// <summary>Creations succeed, and report that one of their calls got no answer.</summary>
     public bool Unsettled { get; set; }
 

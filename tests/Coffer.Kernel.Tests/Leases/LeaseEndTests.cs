@@ -30,6 +30,26 @@ public sealed class LeaseEndTests
         Assert.Equal("token", (string)lookup.Data["owner"]!);
     }
 
+    [Fact]
+    public async Task Revoking_a_lease_whose_secret_cannot_be_taken_back_warns_until_when_it_works()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        harness.World.EndsAfter = TimeSpan.FromMinutes(20);
+        var session = (await harness.WriteAsync("fake/creds/a", """{"ttl":"1h"}""")).Ok();
+        harness.World.EndsAfter = null;
+        var other = (await harness.WriteAsync("fake/creds/a", """{"ttl":"1h"}""")).Ok();
+        var end = harness.Clock.GetUtcNow().AddMinutes(20);
+
+        var warned = await harness.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{session.LeaseId}}"}""");
+        var plain = await harness.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{other.LeaseId}}"}""");
+
+        var warning = (string)Assert.Single(warned.Json["warnings"]!.AsArray())!;
+        Assert.StartsWith("the lease is revoked, but its credentials work until ", warning, StringComparison.Ordinal);
+        Assert.Equal(end, DateTimeOffset.Parse(warning.Split(' ')[9].TrimEnd(':'), CultureInfo.InvariantCulture));
+        Assert.Equal((200, 204), (warned.Status, plain.Status));
+        Assert.Equal(400, (await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{session.LeaseId}}"}""")).Status);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -56,6 +56,43 @@ public sealed class IamUserTests : AwsTest
         Assert.Empty(Users());
     }
 
+    [Theory]
+    [InlineData("""{"default_ttl":"5m","max_ttl":"10m"}""", 5, 10)]
+    [InlineData("""{"default_ttl":"5m"}""", 5, 60)]
+    [InlineData("""{"max_ttl":"45m"}""", 30, 45)]
+    [InlineData("""{"max_ttl":"2h"}""", 30, 120)]
+    [InlineData("{}", 30, 60)]
+    public async Task A_role_s_own_times_go_before_those_of_the_mount_s_configuration(string times, int ttl, int max)
+    {
+        (await Engine.WriteAsync("config/lease", """{"lease":"30m","lease_max":"1h"}""")).AssertDone();
+        await RoleAsync("r", """{"credential_type":"iam_user"}""");
+        await RoleAsync("r", times);
+
+        var lease = await IssueAsync("r");
+        (await Engine.DeleteAsync("roles/r")).AssertDone();
+
+        Assert.Equal((TimeSpan.FromMinutes(ttl), TimeSpan.FromMinutes(max)), (lease.Plan.Ttl, lease.Plan.MaxTtl));
+        Assert.Equal(new Renewal(TimeSpan.FromMinutes(ttl), TimeSpan.FromMinutes(max)), await lease.RenewAsync(TimeSpan.Zero));
+        var expected = Engine.Clock.GetUtcNow().AddMinutes(max).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(expected, (string?)User(UserOf(lease))["tags"]!["coffer:expires"]);
+    }
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("""{"policy_document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"}""", true)]
+    [InlineData("""{"policy_document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"iam:GetUser\",\"Resource\":\"*\"}}"}""", false)]
+    [InlineData("""{"iam_groups":"developers"}""", false)]
+    [InlineData("""{"policy_arns":"arn:aws:iam::123456789012:policy/read"}""", false)]
+    public async Task Credentials_of_a_role_that_grants_nothing_say_so_and_the_role_does(string role, bool empty)
+    {
+        const string Notice = "this role grants nothing: it has no policy_arns, no iam_groups, and no policy_document that allows anything";
+        await RoleAsync("r", """{"credential_type":"iam_user"}""");
+        await RoleAsync("r", role);
+
+        Assert.Equal(empty ? Notice : null, (string?)(await Engine.ReadAsync("roles/r")).Data()["notice"]);
+        Assert.Equal(empty ? Notice : null, (string?)(await IssueAsync("r")).Created!.Data()["notice"]);
+    }
+
     [Fact]
     public async Task Roles_that_are_not_there_are_named()
     {

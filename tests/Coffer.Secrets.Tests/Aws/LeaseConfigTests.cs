@@ -22,6 +22,17 @@ public sealed class LeaseConfigTests
         Assert.Equal((lease, max), ((string?)data["lease"], (string?)data["lease_max"]));
     }
 
+    [Fact]
+    public async Task A_delete_leaves_lives_to_the_mount_again()
+    {
+        (await _engine.WriteAsync("config/lease", """{"lease":"1h","lease_max":"2h"}""")).AssertDone();
+
+        (await _engine.DeleteAsync("config/lease")).AssertDone();
+        (await _engine.DeleteAsync("config/lease")).AssertDone();
+
+        (await _engine.ReadAsync("config/lease")).AssertRefused(404);
+    }
+
     [Theory]
     [InlineData("{}", "'lease' is a required parameter")]
     [InlineData("""{"lease":"1h"}""", "'lease_max' is a required parameter")]

@@ -24,7 +24,7 @@ public sealed class RoleTests
 
         Assert.Equal(
             """
-            {"credential_type":"iam_user","default_sts_ttl":0,"external_id":"","iam_groups":["g1","g2"],"iam_tags":{"cost":"42","team":"blue"},"max_sts_ttl":0,"permissions_boundary_arn":"arn:aws:iam::123456789012:policy/b","policy_arns":["arn:aws:iam::aws:policy/A","arn:aws:iam::aws:policy/B"],"policy_document":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\"}]}","role_arns":null,"session_tags":null,"user_path":"/vault/"}
+            {"credential_type":"iam_user","default_sts_ttl":0,"default_ttl":0,"external_id":"","iam_groups":["g1","g2"],"iam_tags":{"cost":"42","team":"blue"},"max_sts_ttl":0,"max_ttl":0,"permissions_boundary_arn":"arn:aws:iam::123456789012:policy/b","policy_arns":["arn:aws:iam::aws:policy/A","arn:aws:iam::aws:policy/B"],"policy_document":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\"}]}","role_arns":null,"session_tags":null,"user_path":"/vault/"}
             """,
             (await _engine.ReadAsync("roles/full")).DataText());
     }
@@ -35,11 +35,14 @@ public sealed class RoleTests
     [InlineData("federation_token")]
     public async Task A_role_of_nothing_but_a_type_shows_nulls_and_empties(string type)
     {
+        var notice = type == "iam_user"
+            ? "\"notice\":\"this role grants nothing: it has no policy_arns, no iam_groups, and no policy_document that allows anything\","
+            : "";
         await WriteAsync("bare", $$"""{"credential_type":"{{type}}"}""");
 
         Assert.Equal(
             $$"""
-            {"credential_type":"{{type}}","default_sts_ttl":0,"external_id":"","iam_groups":null,"iam_tags":null,"max_sts_ttl":0,"permissions_boundary_arn":"","policy_arns":null,"policy_document":"","role_arns":null,"session_tags":null,"user_path":""}
+            {"credential_type":"{{type}}","default_sts_ttl":0,"default_ttl":0,"external_id":"","iam_groups":null,"iam_tags":null,"max_sts_ttl":0,"max_ttl":0,{{notice}}"permissions_boundary_arn":"","policy_arns":null,"policy_document":"","role_arns":null,"session_tags":null,"user_path":""}
             """,
             (await _engine.ReadAsync("roles/bare")).DataText());
     }
@@ -99,6 +102,9 @@ public sealed class RoleTests
     [InlineData("""{"credential_type":"iam_user","role_arns":["arn:r"]}""", "cannot supply role_arns when credential_type isn't assumed_role")]
     [InlineData("""{"credential_type":"federation_token","role_arns":"arn:r"}""", "cannot supply role_arns when credential_type isn't assumed_role")]
     [InlineData("""{"credential_type":"iam_user","default_sts_ttl":"1h"}""", "default_sts_ttl parameter only valid for assumed_role and federation_token credential types")]
+    [InlineData("""{"credential_type":"assumed_role","default_ttl":"1h"}""", "default_ttl parameter only valid for iam_user credential type")]
+    [InlineData("""{"credential_type":"federation_token","max_ttl":3600}""", "max_ttl parameter only valid for iam_user credential type")]
+    [InlineData("""{"credential_type":"iam_user","default_ttl":"2h","max_ttl":"1h"}""", "\"default_ttl\" value must be less than or equal to \"max_ttl\" value")]
     [InlineData("""{"credential_type":"iam_user","max_sts_ttl":3600}""", "max_sts_ttl parameter only valid for assumed_role and federation_token credential types")]
     [InlineData("""{"credential_type":"assumed_role","default_sts_ttl":"2h","max_sts_ttl":"1h"}""", "\"default_sts_ttl\" value must be less than or equal to \"max_sts_ttl\" value")]
     [InlineData("""{"credential_type":"assumed_role","user_path":"/a/"}""", "user_path parameter only valid for iam_user credential type")]

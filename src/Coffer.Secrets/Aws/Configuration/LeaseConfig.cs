@@ -8,6 +8,10 @@ internal sealed record LeaseConfig(TimeSpan Lease, TimeSpan LeaseMax)
     /// <summary>What holds as long as nothing was written.</summary>
     public static LeaseConfig Default { get; } = new(TimeSpan.Zero, TimeSpan.Zero);
 
+    /// <summary>These times, or a role's own where it has them.</summary>
+    public LeaseConfig Under(TimeSpan roleTtl, TimeSpan roleMax) =>
+        new(roleTtl > TimeSpan.Zero ? roleTtl : Lease, roleMax > TimeSpan.Zero ? roleMax : LeaseMax);
+
     /// <summary>The longest life with all renewals, under a mount's maximum.</summary>
     public TimeSpan EffectiveMax(TimeSpan mountMax) => LeaseMax > TimeSpan.Zero && LeaseMax < mountMax ? LeaseMax : mountMax;
 }

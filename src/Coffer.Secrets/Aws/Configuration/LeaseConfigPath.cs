@@ -4,7 +4,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Secrets.Aws.Configuration;
 
-/// <summary>The path <c>config/lease</c>: lives of credentials of IAM users. Both values or neither.</summary>
+/// <summary>The path <c>config/lease</c>: lives of credentials of IAM users. Both values or neither; a delete leaves it to the mount again.</summary>
 internal static class LeaseConfigPath
 {
     private static readonly Field<string> Lease = Field.Text("lease", "How long new credentials live, and a renewal adds: 1h, 90m, 3600.");
@@ -15,6 +15,11 @@ internal static class LeaseConfigPath
         Fields = [Lease, LeaseMax],
         Read = ReadAsync,
         Write = (request, _) => ValueTask.FromResult(Write(request)),
+        Delete = (request, _) =>
+        {
+            request.Storage.Delete(LeaseConfig.Key);
+            return ValueTask.FromResult(Reply.Done);
+        },
     };
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)

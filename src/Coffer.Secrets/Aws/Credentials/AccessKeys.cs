@@ -28,7 +28,7 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
 
             // One of the two is there: AccessKeysPlan.Of sees to it.
             var key = await new UserCreation(connection.Iam(() => unanswered = true), decided.User!).RunAsync(cancellation);
-            return new CreatedSecret(ReplyData(key, arn: null)) { Unsettled = unanswered };
+            return new CreatedSecret(ReplyData(key, arn: null, notice: decided.User!.Notice)) { Unsettled = unanswered };
         }
         catch (EngineException error)
         {
@@ -44,7 +44,8 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
             throw new EngineException(FailureClass.Invalid, "lease is not renewable");
         }
 
-        var config = await context.Storage.GetAsync(LeaseConfig.Key, AwsJson.Default.LeaseConfig, cancellation) ?? LeaseConfig.Default;
+        var mount = await context.Storage.GetAsync(LeaseConfig.Key, AwsJson.Default.LeaseConfig, cancellation) ?? LeaseConfig.Default;
+        var config = mount.Under(user.DefaultTtl, user.MaxTtl);
         var ttl = increment > TimeSpan.Zero ? increment
             : config.Lease > TimeSpan.Zero ? config.Lease
             : context.Mount.DefaultLeaseTtl;
@@ -72,7 +73,7 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
     /// The <c>data</c> of the reply. Of a session, clients of today look for <c>session_token</c>, older ones for <c>security_token</c>; a user's key has
     /// neither, and the null that has always stood there is enough.
     /// </summary>
-    internal static JsonText ReplyData(AwsCredentials key, string? arn, TimeSpan? ttl = null) => JsonText.Write(json =>
+    internal static JsonText ReplyData(AwsCredentials key, string? arn, TimeSpan? ttl = null, string? notice = null) => JsonText.Write(json =>
     {
         json.WriteString("access_key", key.AccessKeyId);
         json.WriteString("secret_key", key.SecretAccessKey);
@@ -90,6 +91,11 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
         if (ttl is { } life)
         {
             json.WriteNumber("ttl", (long)life.TotalSeconds);
+        }
+
+        if (notice is not null)
+        {
+            json.WriteString("notice", notice);
         }
     });
 

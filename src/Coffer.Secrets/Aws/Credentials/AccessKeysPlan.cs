@@ -52,6 +52,15 @@ internal sealed record UserPlan
 
     public string? PermissionsBoundary { get; init; }
 
+    /// <summary>The role's own time of life; zero leaves it to <c>config/lease</c>, as it is when the lease is renewed.</summary>
+    public TimeSpan DefaultTtl { get; init; }
+
+    /// <summary>The role's own longest life; zero leaves it to <c>config/lease</c>, as it is when the lease is renewed.</summary>
+    public TimeSpan MaxTtl { get; init; }
+
+    /// <summary>What the answer tells beside the key; null for nothing.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>After this moment AWS itself refuses the user everything. Whole seconds.</summary>
     public required DateTimeOffset HardEnd { get; init; }
 }

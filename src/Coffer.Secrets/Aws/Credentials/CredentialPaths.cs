@@ -92,7 +92,8 @@ internal static class CredentialPaths
             return Reply.Invalid(tooLong);
         }
 
-        var lease = await request.Storage.GetAsync(LeaseConfig.Key, AwsJson.Default.LeaseConfig, cancellation) ?? LeaseConfig.Default;
+        var mount = await request.Storage.GetAsync(LeaseConfig.Key, AwsJson.Default.LeaseConfig, cancellation) ?? LeaseConfig.Default;
+        var lease = mount.Under(role.DefaultTtl, role.MaxTtl);
         var hardEnd = HardEnd.After(request.Now, lease.EffectiveMax(request.Mount.MaxLeaseTtl));
         var user = new UserPlan
         {
@@ -105,6 +106,9 @@ internal static class CredentialPaths
             Tags = UserTags.For(role.IamTags, request.LeaseId, request.Mount.Path, hardEnd),
             PermissionsBoundary = role.PermissionsBoundaryArn.Length > 0 ? role.PermissionsBoundaryArn : null,
             HardEnd = hardEnd,
+            DefaultTtl = role.DefaultTtl,
+            MaxTtl = role.MaxTtl,
+            Notice = role.EmptyNotice(),
         };
         return Leased(new AccessKeysPlan { User = user }, lease.Lease, lease.LeaseMax, renewable: true);
     }

@@ -1,3 +1,5 @@
+using Coffer.Aws.Policies;
+
 namespace Coffer.Secrets.Aws.Roles;
 
 /// <summary>A role: what kind of credentials, with which rights. A list that was never set is null; one that was emptied is empty.</summary>
@@ -27,6 +29,12 @@ internal sealed record AwsRole
 
     public TimeSpan MaxStsTtl { get; init; }
 
+    /// <summary>How long credentials of IAM users live, and a renewal adds; zero leaves it to <c>config/lease</c>.</summary>
+    public TimeSpan DefaultTtl { get; init; }
+
+    /// <summary>How long credentials of IAM users live with all renewals; zero leaves it to <c>config/lease</c>.</summary>
+    public TimeSpan MaxTtl { get; init; }
+
     public string UserPath { get; init; } = "";
 
     public string PermissionsBoundaryArn { get; init; } = "";
@@ -35,6 +43,26 @@ internal sealed record AwsRole
     public bool ProhibitFlexibleCredPath { get; init; }
 
     public static string KeyOf(string name) => KeyPrefix + name;
+
+    /// <summary>What to tell about a role whose users may do nothing; null when they may do something, or when it makes no users.</summary>
+    /// <remarks>A document without an Allow grants nothing either. What cannot be read as a policy is for AWS to judge.</remarks>
+    public string? EmptyNotice() =>
+        Gives(CredentialType.IamUser) && PolicyArns is not { Count: > 0 } && IamGroups is not { Count: > 0 } && !MayAllow(PolicyDocument)
+            ? "this role grants nothing: it has no policy_arns, no iam_groups, and no policy_document that allows anything"
+            : null;
+
+    private static bool MayAllow(string document)
+    {
+        try
+        {
+            return document.Length > 0
+                && Coffer.Aws.Policies.PolicyDocument.Parse(document, PolicyUse.Identity).Statements.Any(statement => statement.IsAllow);
+        }
+        catch (PolicyFormatException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>
     /// Why no role has this name; null when one may. The name is part of a path of storage keys, in which Vault takes two dots in a row for a step

@@ -20,6 +20,8 @@ internal static class RolePaths
     private static readonly Field<string> ExternalId = Field.Text("external_id", "What the role's trust policy asks for as external id.");
     private static readonly Field<TimeSpan> DefaultStsTtl = Field.Duration("default_sts_ttl", "How long sessions last when the request does not say.");
     private static readonly Field<TimeSpan> MaxStsTtl = Field.Duration("max_sts_ttl", "How long sessions may last.");
+    private static readonly Field<TimeSpan> DefaultTtl = Field.Duration("default_ttl", "How long credentials of IAM users live, and a renewal adds; 0 leaves it to config/lease.");
+    private static readonly Field<TimeSpan> MaxTtl = Field.Duration("max_ttl", "How long credentials of IAM users live with all renewals; 0 leaves it to config/lease.");
     private static readonly Field<string> UserPath = Field.Text("user_path", "IAM path of the user, such as /team/.", "/");
     private static readonly Field<string> Boundary = Field.Text("permissions_boundary_arn", "ARN of the policy that bounds the user's permissions.");
     private static readonly Field<string> LegacyPolicy = Field.Text("policy", "Use policy_document.");
@@ -28,7 +30,7 @@ internal static class RolePaths
     private static readonly ImmutableArray<(Field Field, string Name)> NotWithLegacy =
     [
         (Type, "an explicit credential_type"), (RoleArns, "role_arns"), (PolicyArns, "policy_arns"), (Document, "policy_document"),
-        (DefaultStsTtl, "default_sts_ttl"), (MaxStsTtl, "max_sts_ttl"), (UserPath, "user_path"), (Boundary, "permissions_boundary_arn"),
+        (DefaultStsTtl, "default_sts_ttl"), (MaxStsTtl, "max_sts_ttl"), (DefaultTtl, "default_ttl"), (MaxTtl, "max_ttl"), (UserPath, "user_path"), (Boundary, "permissions_boundary_arn"),
     ];
 
     public static EnginePath All { get; } = new("roles", "Lists the roles.")
@@ -40,7 +42,7 @@ internal static class RolePaths
     {
         Fields =
         [
-            Type, RoleArns, PolicyArns, Document, Groups, Tags, SessionTags, ExternalId, DefaultStsTtl, MaxStsTtl, UserPath, Boundary,
+            Type, RoleArns, PolicyArns, Document, Groups, Tags, SessionTags, ExternalId, DefaultStsTtl, MaxStsTtl, DefaultTtl, MaxTtl, UserPath, Boundary,
             LegacyPolicy, LegacyArn,
         ],
         Read = ReadAsync,
@@ -134,6 +136,8 @@ internal static class RolePaths
             ExternalId = request.Has(ExternalId) ? request.Get(ExternalId) : role.ExternalId,
             DefaultStsTtl = request.Has(DefaultStsTtl) ? request.Get(DefaultStsTtl) : role.DefaultStsTtl,
             MaxStsTtl = request.Has(MaxStsTtl) ? request.Get(MaxStsTtl) : role.MaxStsTtl,
+            DefaultTtl = request.Has(DefaultTtl) ? request.Get(DefaultTtl) : role.DefaultTtl,
+            MaxTtl = request.Has(MaxTtl) ? request.Get(MaxTtl) : role.MaxTtl,
             UserPath = request.Has(UserPath) ? request.Get(UserPath) : role.UserPath,
             PermissionsBoundaryArn = request.Has(Boundary) ? request.Get(Boundary) : role.PermissionsBoundaryArn,
             ProhibitFlexibleCredPath = false,
@@ -151,10 +155,17 @@ internal static class RolePaths
     {
         json.WriteString("credential_type", string.Join(',', role.CredentialTypes));
         json.WriteNumber("default_sts_ttl", (long)role.DefaultStsTtl.TotalSeconds);
+        json.WriteNumber("default_ttl", (long)role.DefaultTtl.TotalSeconds);
         json.WriteString("external_id", role.ExternalId);
         ShowList("iam_groups", role.IamGroups, json);
         ShowMap("iam_tags", role.IamTags, json);
         json.WriteNumber("max_sts_ttl", (long)role.MaxStsTtl.TotalSeconds);
+        json.WriteNumber("max_ttl", (long)role.MaxTtl.TotalSeconds);
+        if (role.EmptyNotice() is { } notice)
+        {
+            json.WriteString("notice", notice);
+        }
+
         json.WriteString("permissions_boundary_arn", role.PermissionsBoundaryArn);
         ShowList("policy_arns", role.PolicyArns, json);
         json.WriteString("policy_document", role.PolicyDocument);

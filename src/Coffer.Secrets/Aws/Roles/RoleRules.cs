@@ -64,6 +64,11 @@ internal static partial class RoleRules
     private static void AddUserProblems(AwsRole role, List<string> problems)
     {
         var users = role.Gives(CredentialType.IamUser);
+        AddWhen(role.DefaultTtl != TimeSpan.Zero && !users, "default_ttl parameter only valid for iam_user credential type", problems);
+        AddWhen(role.MaxTtl != TimeSpan.Zero && !users, "max_ttl parameter only valid for iam_user credential type", problems);
+        AddWhen(
+            role.MaxTtl > TimeSpan.Zero && role.DefaultTtl > role.MaxTtl,
+            "\"default_ttl\" value must be less than or equal to \"max_ttl\" value", problems);
         AddWhen(role.UserPath.Length > 0 && !users, "user_path parameter only valid for iam_user credential type", problems);
         AddWhen(
             role.UserPath.Length > 0 && !UserPathForm().IsMatch(role.UserPath),
