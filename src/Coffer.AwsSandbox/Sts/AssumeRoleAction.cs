@@ -26,7 +26,17 @@ internal static partial class AssumeRoleAction
             throw Refused(call, arn);
         }
 
-        var request = call.Judged("sts:AssumeRole", role.Arn)
+        Demand(call, role, name, "sts:AssumeRole", arn);
+        if (call.Members("Tags", ".Key").Count > 0)
+        {
+            // Who passes tags needs this from both sides as well: tags decide about rights.
+            Demand(call, role, name, "sts:TagSession", arn);
+        }
+    }
+
+    private static void Demand(QueryCall call, Role role, string name, string permission, string arn)
+    {
+        var request = call.Judged(permission, role.Arn)
             .With("sts:ExternalId", call.Optional("ExternalId"))
             .With("sts:RoleSessionName", name)
             .With("sts:SourceIdentity", call.Optional("SourceIdentity"))
@@ -44,7 +54,7 @@ internal static partial class AssumeRoleAction
             && (own == PolicyDecision.Allow || named == PolicyDecision.Allow);
         if (!allowed)
         {
-            throw Refused(call, arn);
+            throw Refused(call, arn, permission);
         }
     }
 
@@ -103,8 +113,8 @@ internal static partial class AssumeRoleAction
         principal.Kind == "AWS" && (principal.Id == account.AccountId || principal.Id == account.RootArn);
 
     /// <summary>The same words whether the role exists or not, as at AWS.</summary>
-    private static AwsFault Refused(QueryCall call, string arn) =>
-        AwsFault.Denied($"User: {call.Caller.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
+    private static AwsFault Refused(QueryCall call, string arn, string permission = "sts:AssumeRole") =>
+        AwsFault.Denied($"User: {call.Caller.Arn} is not authorized to perform: {permission} on resource: {arn}");
 
     [GeneratedRegex(@"^[A-Za-z0-9_+=,.@\-]+\z")]
     private static partial Regex SessionNameShape();

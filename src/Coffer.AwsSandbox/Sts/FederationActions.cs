@@ -17,6 +17,12 @@ internal static class FederationActions
         if (call.Caller.Kind != PrincipalKind.Root)
         {
             Authorizer.Demand(call.Caller, call.Judged("sts:GetFederationToken", ArnOf(call)));
+            if (call.Members("Tags", ".Key").Count > 0)
+            {
+                var request = call.Judged("sts:TagSession", ArnOf(call)).With("aws:TagKeys", call.Members("Tags", ".Key"));
+                Context.AddTags(request, "aws:RequestTag/", IamRead.Tags(call));
+                Authorizer.Demand(call.Caller, request);
+            }
         }
     }
 

@@ -36,6 +36,43 @@ public sealed class SessionTests : SandboxTest
     }
 
     [Theory]
+    [InlineData("sts:AssumeRole", false)]
+    [InlineData("sts:TagSession", false)]
+    [InlineData("sts:*", true)]
+    public async Task Session_tags_need_a_permission_of_their_own_in_the_trust_policy(string action, bool allowed)
+    {
+        Sandbox.Call(
+            "iam", "CreateRole", ("RoleName", "deploy"), ("Path", "/team/"),
+            ("AssumeRolePolicyDocument", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"{{action}}"}]}"""));
+        var tagged = Assume with { Tags = new Dictionary<string, string> { ["team"] = "blue" } };
+        var key = await UserWith("plain", """{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:*","Resource":"*"}}""");
+
+        if (allowed)
+        {
+            await StsAs(key).AssumeRoleAsync(tagged, Cancel);
+            return;
+        }
+
+        await Refused(AwsErrorKind.AccessDenied, "AccessDenied", () => StsAs(key).AssumeRoleAsync(tagged, Cancel).AsTask());
+        if (action == "sts:AssumeRole")
+        {
+            await StsAs(key).AssumeRoleAsync(Assume, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_federated_session_with_tags_needs_that_permission_of_the_caller()
+    {
+        var key = await UserWith("fed", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:GetFederationToken","Resource":"*"}}""");
+        var call = new FederationCall { Name = "one" };
+
+        await StsAs(key).GetFederationTokenAsync(call, Cancel);
+        await Refused(
+            AwsErrorKind.AccessDenied, "AccessDenied",
+            () => StsAs(key).GetFederationTokenAsync(call with { Tags = new Dictionary<string, string> { ["team"] = "blue" } }, Cancel).AsTask());
+    }
+
+    [Theory]
     [InlineData(899, "ValidationError")]
     [InlineData(900, null)]
     [InlineData(7200, null)]
