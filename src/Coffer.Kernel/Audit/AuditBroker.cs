@@ -15,6 +15,8 @@ internal sealed class AuditBroker(
 {
     private readonly Lock _change = new();
     private volatile Devices _devices = new(AuditTable.None, []);
+    private readonly SemaphoreSlim _pastTurn = new(1, 1);
+    private volatile IReadOnlyList<AuditEvent> _past = [];
     private Task _leaving = Task.CompletedTask;
 
     public async ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation)
@@ -25,7 +27,20 @@ internal sealed class AuditBroker(
             _ = Adopt(table, await CheckpointsAsync(table, cancellation));
         }
 
+        if (_past.Count > 0 && !_devices.Closed)
+        {
+            await RecordPastAsync(cancellation);
+        }
+
         await RecordAsync(entry, response: false, cancellation);
+    }
+
+    public async ValueTask PastAsync(UnitOfWork work, IReadOnlyList<AuditEvent> entries, CancellationToken cancellation)
+    {
+        _past = entries;
+        var table = await AuditTable.ReadAsync(work, cancellation);
+        _ = Adopt(table, await CheckpointsAsync(table, cancellation));
+        await RecordPastAsync(cancellation);
     }
 
     public ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation) => RecordAsync(entry, response: true, cancellation);
@@ -79,6 +94,24 @@ internal sealed class AuditBroker(
     {
         await Adopt(new AuditTable(long.MaxValue, []), AuditCheckpoints.None);
         await (book?.Idle ?? Task.CompletedTask);
+        _pastTurn.Dispose();
+    }
+
+    private async ValueTask RecordPastAsync(CancellationToken cancellation)
+    {
+        await _pastTurn.WaitAsync(cancellation);
+        try
+        {
+            while (_past is { Count: > 0 } waiting)
+            {
+                await RecordAsync(waiting[0], response: true, cancellation);
+                _past = [.. waiting.Skip(1)];
+            }
+        }
+        finally
+        {
+            _pastTurn.Release();
+        }
     }
 
     /// <summary>What former runs left of the devices that a table adds to those that record already.</summary>
@@ -198,7 +231,7 @@ internal sealed class AuditBroker(
     /// <summary>Records with one device at least. Null when that succeeded.</summary>
     private async ValueTask<Exception?> TryAsync(ImmutableArray<EnabledDevice> all, AuditEvent entry, bool response, CancellationToken cancellation)
     {
-        var time = clock.GetUtcNow();
+        var time = entry.At ?? clock.GetUtcNow();
         if (all.Length == 1)
         {
             return await all[0].RecordAsync(entry, response, time, cancellation);

@@ -11,11 +11,15 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Audit;
 
 /// <summary>Writes entries as Vault's audit devices do: one JSON object a line, sensitive values as hashes.</summary>
-/// <param name="hash">Null: everything stands in the entry as it is (<c>log_raw</c>).</param>
+/// <param name="keyed">Hashes what is sensitive, unless everything is to be in the entry as it is (<c>log_raw</c>).</param>
 /// <param name="headers">Request headers to record, by lower-case name; true: hashed.</param>
-internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
+internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
 {
-    private readonly AuditHash? _accessorHash = options.HmacAccessor ? hash : null;
+    /// <summary>Below these, bodies hold key shares, root tokens and what hides them: no option brings those into a log.</summary>
+    private static readonly string[] Ceremonies = ["sys/rekey/", "sys/generate-root", "sys/key-slots"];
+
+    private readonly AuditHash? _hash = options.LogRaw ? null : keyed;
+    private readonly AuditHash? _accessorHash = options is { HmacAccessor: true, LogRaw: false } ? keyed : null;
 
     /// <summary>An entry, to which the device adds the chain.</summary>
     /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
@@ -42,7 +46,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
     private void Write(Utf8JsonWriter json, AuditEvent entry, bool response, DateTimeOffset time)
     {
         // Both stand in two places of an entry, and hashing is the dearest part of it.
-        var token = Hashed(entry.Request.Token, hash);
+        var token = Hashed(entry.Request.Token, _hash);
         var accessor = Hashed(entry.Caller?.Token.Accessor ?? "", _accessorHash);
         json.WriteStartObject();
         json.WriteString("time"u8, Rfc3339.Format(time));
@@ -145,7 +149,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         {
             json.WritePropertyName("data"u8);
             var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(request.Data);
-            AuditRedaction.Copy(raw, json, hash, entry.Mounted?.Mount.Tuning.AuditNonHmacRequestKeys ?? [], elide: false);
+            CopyBody(raw, json, entry.Path, entry.Mounted?.Mount.Tuning.AuditNonHmacRequestKeys ?? [], elide: false);
         }
 
         WriteText(json, "remote_address", request.RemoteAddress);
@@ -163,8 +167,14 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
+    private void CopyBody(ReadOnlySpan<byte> body, Utf8JsonWriter json, string path, ImmutableArray<string> clear, bool elide)
+    {
+        var isCeremony = Array.Exists(Ceremonies, prefix => path.StartsWith(prefix, StringComparison.Ordinal));
+        AuditRedaction.Copy(body, json, isCeremony ? keyed : _hash, isCeremony ? [] : clear, elide);
+    }
+
     /// <summary>The path as it is authorised; a segment that is a token, put there by mistake, is hashed.</summary>
-    private string Path(AuditEvent entry) => hash is null ? entry.Path : PathTokens.Replace(entry.Path, entry.Request.Token, hash.Of);
+    private string Path(AuditEvent entry) => _hash is null ? entry.Path : PathTokens.Replace(entry.Path, entry.Request.Token, _hash.Of);
 
     private void WriteHeaders(Utf8JsonWriter json, ApiRequest request)
     {
@@ -184,7 +194,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
             json.WriteStartArray(name);
             foreach (var value in values)
             {
-                json.WriteStringValue(hashed && hash is not null ? hash.Of(value) : value);
+                json.WriteStringValue(hashed && _hash is not null ? _hash.Of(value) : value);
             }
 
             json.WriteEndArray();
@@ -212,10 +222,10 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         if (answer.Data is { } data)
         {
             json.WritePropertyName("data"u8);
-            AuditRedaction.Copy(
+            CopyBody(
                 data.Utf8.Span,
                 json,
-                hash,
+                entry.Path,
                 entry.Mounted?.Mount.Tuning.AuditNonHmacResponseKeys ?? [],
                 options.ElideListResponses && entry.Request.Operation == Operation.List);
         }
@@ -241,7 +251,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
         foreach (var (name, value) in answered)
         {
             json.WriteStartArray(name);
-            json.WriteStringValue(Hashed(value, hash));
+            json.WriteStringValue(Hashed(value, _hash));
             json.WriteEndArray();
         }
 
@@ -251,7 +261,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
     private void WriteIssued(Utf8JsonWriter json, AuthInfo auth)
     {
         json.WriteStartObject("auth"u8);
-        WriteHashed(json, "client_token", auth.ClientToken, hash);
+        WriteHashed(json, "client_token", auth.ClientToken, _hash);
         WriteHashed(json, "accessor", auth.Accessor, _accessorHash);
         json.WriteAnyTexts("policies", auth.IdentityPolicies.IsEmpty
             ? auth.TokenPolicies
@@ -274,7 +284,7 @@ internal sealed class AuditEntryFormat(AuditHash? hash, AuditDeviceOptions optio
     {
         json.WriteStartObject("wrap_info"u8);
         json.WriteNumber("ttl"u8, (long)wrap.Ttl.TotalSeconds);
-        WriteHashed(json, "token", wrap.Token, hash);
+        WriteHashed(json, "token", wrap.Token, _hash);
         WriteHashed(json, "accessor", wrap.Accessor, _accessorHash);
         json.WriteString("creation_time"u8, Rfc3339.Format(wrap.CreationTime));
         json.WriteString("creation_path"u8, wrap.CreationPath);

@@ -17,6 +17,9 @@ namespace Coffer.Kernel.Audit;
 public sealed record AuditEvent(
     ApiRequest Request, string Path, string OperationName, MountedEngine? Mounted, Caller? Caller, AclDecision? Decision)
 {
+    /// <summary>When it happened, where that was before it could be recorded; null: now.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>Why the request was refused; null when it was not. Never a secret.</summary>
     public string? Error { get; init; }
 

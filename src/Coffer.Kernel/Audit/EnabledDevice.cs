@@ -67,5 +67,5 @@ internal sealed class EnabledDevice : IAsyncDisposable
         _hash.Dispose();
     }
 
-    private AuditEntryFormat FormatFor(ImmutableSortedDictionary<string, bool> headers) => new(_options.LogRaw ? null : _hash, _options, headers);
+    private AuditEntryFormat FormatFor(ImmutableSortedDictionary<string, bool> headers) => new(_hash, _options, headers);
 }

@@ -13,6 +13,11 @@ public interface IAuditLog : IAsyncDisposable
     /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
     ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);
 
+    /// <summary>Takes over what happened before the devices were there. It is recorded now or, if none can, before the next request, which does not run without it.</summary>
+    /// <param name="work">As of <see cref="RequestAsync"/>.</param>
+    /// <exception cref="AuditUnavailableException">Devices are enabled and none could record all of it by now.</exception>
+    ValueTask PastAsync(UnitOfWork work, IReadOnlyList<AuditEvent> entries, CancellationToken cancellation);
+
     /// <summary>Whether a device could record: opens it and, unless its options say otherwise, writes a test entry.</summary>
     /// <param name="table">As it will be with the device.</param>
     /// <returns>What is wrong, for the client; null when all is well.</returns>

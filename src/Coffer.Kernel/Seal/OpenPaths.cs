@@ -143,7 +143,7 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
                 return ApiReply.Error(ErrorKind.Invalid, "vault is unsealed");
             }
 
-            await kernel.ResetUnsealAsync(cancellation);
+            await kernel.ResetUnsealAsync(request, cancellation);
             return await StatusAsync(cancellation);
         }
 
@@ -152,7 +152,7 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
             return ApiReply.Error(ErrorKind.Invalid, "'key' must be specified in request body as JSON, or 'reset' set to true");
         }
 
-        var step = await kernel.UnsealAsync(values.Get(Key), cancellation);
+        var step = await kernel.UnsealAsync(values.Get(Key), request, cancellation);
         return step.Problem is null ? await StatusAsync(cancellation) : ApiReply.Error(ErrorKind.Invalid, step.Problem);
     }
 

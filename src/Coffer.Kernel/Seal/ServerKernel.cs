@@ -22,6 +22,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     private readonly SealStore _seal;
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OpenPaths _open;
+    private readonly UnsealJournal _journal;
     private UnsealProgress? _progress;
     private KeySlot? _slot;
     private readonly Lock _endGate = new();
@@ -35,6 +36,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
         _open = new OpenPaths(this, _options);
+        _journal = new UnsealJournal(_options.Clock, _options.Random);
     }
 
     /// <summary>True when no key is in memory.</summary>
@@ -176,7 +178,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     }
 
     /// <summary>Takes a key share.</summary>
-    public async ValueTask<UnsealStep> UnsealAsync(string share, CancellationToken cancellation)
+    public ValueTask<UnsealStep> UnsealAsync(string share, CancellationToken cancellation) => UnsealAsync(share, request: null, cancellation);
+
+    /// <param name="share">As its holder has it.</param>
+    /// <param name="request">Whose audit entry it becomes, without the share; null for none of the API's.</param>
+    internal async ValueTask<UnsealStep> UnsealAsync(string share, ApiRequest? request, CancellationToken cancellation)
     {
         if (await EnterAloneAsync(cancellation) is { } problem)
         {
@@ -191,24 +197,13 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
             }
 
             await PrepareAsync(cancellation);
-            if (_progress is null)
+            var problem = await TakeShareAsync(share, request, cancellation);
+            if (IsSealed)
             {
-                return new UnsealStep("this store has no key shares: it is unsealed at its start by the static key that the configuration names");
+                _journal.Note(request, problem, StatusNow(initialized: true));
             }
 
-            switch (_progress.Give(share))
-            {
-                case UnsealAnswer.Complete complete:
-                    using (complete.Key)
-                    {
-                        return new UnsealStep(await OpenAsync(_slot!, complete.Key, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew");
-                    }
-
-                case UnsealAnswer.Refused refused:
-                    return new UnsealStep(refused.Reason);
-                default:
-                    return new UnsealStep(null);
-            }
+            return new UnsealStep(problem);
         }
         finally
         {
@@ -216,13 +211,37 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
+    private async ValueTask<string?> TakeShareAsync(string share, ApiRequest? request, CancellationToken cancellation)
+    {
+        switch (_progress?.Give(share))
+        {
+            case null:
+                return "this store has no key shares: it is unsealed at its start by the static key that the configuration names";
+            case UnsealAnswer.Complete complete:
+                using (complete.Key)
+                {
+                    return await OpenAsync(_slot!, complete.Key, request, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew";
+                }
+
+            case UnsealAnswer.Refused refused:
+                return refused.Reason;
+            default:
+                return null;
+        }
+    }
+
     /// <summary>Forgets the shares given so far.</summary>
-    public async ValueTask ResetUnsealAsync(CancellationToken cancellation)
+    /// <param name="request">Whose audit entry it becomes.</param>
+    internal async ValueTask ResetUnsealAsync(ApiRequest request, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
         try
         {
             _progress?.Reset();
+            if (IsSealed)
+            {
+                _journal.Note(request, problem: null, StatusNow(initialized: true));
+            }
         }
         finally
         {
@@ -242,13 +261,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
                 await PrepareAsync(cancellation);
             }
 
-            return new SealStatus(
-                initialized, IsSealed, _slot?.Threshold ?? 0, _slot?.Shares ?? 0, IsSealed ? _progress?.Progress ?? 0 : 0, IsSealed ? _progress?.Nonce ?? "" : "")
-            {
-                Type = initialized && _slot is null ? KeySlotKinds.Static : KeySlotKinds.Shamir,
-                ClusterName = _unsealed?.ClusterName ?? "",
-                ClusterId = _unsealed?.ClusterId ?? "",
-            };
+            return StatusNow(initialized);
         }
         finally
         {
@@ -278,6 +291,14 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
             yield return clock;
         }
     }
+
+    private SealStatus StatusNow(bool initialized) => new(
+        initialized, IsSealed, _slot?.Threshold ?? 0, _slot?.Shares ?? 0, IsSealed ? _progress?.Progress ?? 0 : 0, IsSealed ? _progress?.Nonce ?? "" : "")
+    {
+        Type = initialized && _slot is null ? KeySlotKinds.Static : KeySlotKinds.Shamir,
+        ClusterName = _unsealed?.ClusterName ?? "",
+        ClusterId = _unsealed?.ClusterId ?? "",
+    };
 
     /// <summary>Whether the store holds a Coffer already. Reads one entry; takes no lock.</summary>
     public ValueTask<bool> IsInitializedAsync(CancellationToken cancellation) => _seal.IsInitializedAsync(cancellation);
@@ -431,7 +452,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
                 using var key = source.Key();
                 foreach (var slot in slots.Slots.Where(slot => slot.Kind == KeySlotKinds.Static))
                 {
-                    if (await OpenAsync(slot, key, cancellation))
+                    if (await OpenAsync(slot, key, request: null, cancellation))
                     {
                         return null;
                     }
@@ -445,10 +466,15 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
             }
         }
 
+        if (reasons.Count > 0)
+        {
+            _journal.Note(request: null, string.Join("; ", reasons), StatusNow(initialized: true));
+        }
+
         return reasons.Count > 0 ? string.Join("; ", reasons) : "no static key is configured";
     }
 
-    private async ValueTask<bool> OpenAsync(KeySlot slot, SecretBytes slotKey, CancellationToken cancellation)
+    private async ValueTask<bool> OpenAsync(KeySlot slot, SecretBytes slotKey, ApiRequest? request, CancellationToken cancellation)
     {
         using var rootKey = slot.Open(slotKey);
         if (rootKey is null)
@@ -459,6 +485,8 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
         var opened = await Unsealed.StartAsync(_options, _clock, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
         _progress?.Reset();
+        _journal.Note(request, problem: null, StatusNow(initialized: true) with { Sealed = false });
+        await opened.RecordPastAsync(_journal.Take(), CancellationToken.None);
         Volatile.Write(ref _unsealed, opened);
         _options.OnEvent(new LogLine(LogLevel.Info, "the server is unsealed").With("by", slot.Kind));
         return true;

@@ -129,6 +129,19 @@ internal sealed class Unsealed : IAsyncDisposable
         }
     }
 
+    /// <summary>Records what happened on the way here. A device that cannot record it keeps no server sealed: the next request waits for it.</summary>
+    public async ValueTask RecordPastAsync(IReadOnlyList<AuditEvent> entries, CancellationToken cancellation)
+    {
+        try
+        {
+            await _services.Audit.PastAsync(_services.Transactions.Begin(), entries, cancellation);
+        }
+        catch (AuditUnavailableException error)
+        {
+            _options.OnFailure("no audit device could record the unseal; no request runs before one has", error);
+        }
+    }
+
     /// <summary>Runs a request; null when the server is being sealed.</summary>
     public async ValueTask<ApiReply?> TryHandleAsync(ApiRequest request, CancellationToken cancellation)
     {

@@ -52,6 +52,9 @@ internal sealed class AuditServer : IAsyncDisposable
 
     public string Root { get; private set; } = "";
 
+    /// <summary>The one key share.</summary>
+    public string Share => Convert.ToBase64String(_shares[0]);
+
     /// <summary>How often the echo engine has run.</summary>
     public int Runs;
 
