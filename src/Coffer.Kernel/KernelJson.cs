@@ -30,6 +30,7 @@ namespace Coffer.Kernel;
 [JsonSerializable(typeof(WrapRecord))]
 [JsonSerializable(typeof(ClusterIdentity))]
 [JsonSerializable(typeof(RotationSettings))]
+[JsonSerializable(typeof(RekeyBackup))]
 [JsonSerializable(typeof(AuditTable))]
 [JsonSerializable(typeof(AuditCheckpoints))]
 [JsonSerializable(typeof(EntityRecord))]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Barrier;
@@ -21,11 +22,17 @@ public sealed record InitRequest(int Shares, int Threshold)
     /// <summary>The root token's text, for development; null makes a random one.</summary>
     public string? RootToken { get; init; }
 
+    /// <summary>Who the shares are encrypted for, one a share; empty: they are shown as they are.</summary>
+    public IReadOnlyList<PgpRecipient> ShareHolders { get; init; } = [];
+
+    /// <summary>Who the root token is encrypted for; null: it is shown as it is.</summary>
+    public PgpRecipient? RootTokenHolder { get; init; }
+
     /// <summary>Mounts to make besides the built-in ones.</summary>
     public ImmutableArray<MountEntry> Mounts { get; init; } = [];
 }
 
-/// <summary>What only whoever initialises ever sees.</summary>
+/// <summary>What only the operator who initialises ever sees. Shares and root token are OpenPGP messages where keys were given, the token in base64.</summary>
 public sealed record InitResult(IReadOnlyList<byte[]> Shares, string RootToken)
 {
     public override string ToString() => "InitResult(redacted)";
@@ -51,6 +58,14 @@ public static class Initialization
         using var ring = Keyring.Create(options.Random, options.Clock);
         using var cipher = new EntryCipher(ring.Share(), options.Random);
         var (writes, rootToken) = FirstEntries(cipher, options, request);
+
+        // Encrypted before anything is stored: a store whose shares nobody can be given would be lost.
+        IReadOnlyList<byte[]> shares = PgpShares.For(prepared.Shares(options.Random), request.ShareHolders, options.Random);
+        if (request.RootTokenHolder is { } holder)
+        {
+            rootToken = Convert.ToBase64String(holder.Encrypt(Encoding.UTF8.GetBytes(rootToken), options.Random));
+        }
+
         if (!await seal.InitializeAsync(rootKey, prepared.Slot, prepared.Key, ring, writes, cancellation))
         {
             return null;
@@ -61,7 +76,7 @@ public static class Initialization
             await seal.AddSlotAsync(KeySlots.CreateStatic(options.StaticKeys[0], rootKey, staticKey, options), staticKey, CancellationToken.None);
         }
 
-        return new InitResult(prepared.Shares(options.Random), rootToken);
+        return new InitResult(shares, rootToken);
     }
 
     /// <summary>A mount as the kernel makes it: with a new accessor and a store part of its own.</summary>
@@ -102,7 +117,7 @@ public static class Initialization
         if (root.CustomId)
         {
             var key = TokenKeys.CustomId(root.Hash);
-            writes.Add(new StoreWrite(key, cipher.Seal(key, System.Text.Encoding.UTF8.GetBytes(root.Accessor))));
+            writes.Add(new StoreWrite(key, cipher.Seal(key, Encoding.UTF8.GetBytes(root.Accessor))));
         }
 
         return (writes, text);

@@ -14,8 +14,8 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
 {
     private static readonly Field<long> SecretShares = Field.Count("secret_shares", "Key shares to make.");
     private static readonly Field<long> SecretThreshold = Field.Count("secret_threshold", "Shares needed to unseal.");
-    private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "Not supported.");
-    private static readonly Field<string> RootPgpKey = Field.Text("root_token_pgp_key", "Not supported.");
+    private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "OpenPGP public keys in base64, one a share, that the shares are encrypted to.");
+    private static readonly Field<string> RootPgpKey = Field.Text("root_token_pgp_key", "OpenPGP public key in base64 that the root token is encrypted to.");
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
     private static readonly Field<bool> Reset = Field.Boolean("reset", "Forgets the shares given so far.");
 
@@ -89,11 +89,6 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
             return ApiReply.Error(ErrorKind.Invalid, "Vault is already initialized");
         }
 
-        if (values.Get(PgpKeys).Length > 0 || values.Get(RootPgpKey).Length > 0)
-        {
-            return ApiReply.Error(ErrorKind.Invalid, "PGP-encrypted shares are not supported: leave pgp_keys and root_token_pgp_key out, and encrypt the shares yourself");
-        }
-
         var (shares, threshold) = (values.Get(SecretShares), values.Get(SecretThreshold));
         var problem = UnsealKeyShares.RangeProblem(shares, threshold) is { } outOfRange
             ? $"invalid seal configuration: {outOfRange}"
@@ -103,10 +98,28 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
             return ApiReply.Error(ErrorKind.Invalid, problem);
         }
 
+        var now = options.Clock.GetUtcNow();
+        var (keys, rootKey) = (values.Get(PgpKeys), values.Get(RootPgpKey));
+        if (keys.Length > 0 && keys.Length != shares)
+        {
+            return ApiReply.Error(ErrorKind.Invalid, "invalid seal configuration: count mismatch between number of provided PGP keys and number of shares");
+        }
+
+        if (PgpRecipient.ParseAll(keys, now, out var wrongKey) is not { } holders)
+        {
+            return ApiReply.Error(ErrorKind.Invalid, $"invalid seal configuration: {wrongKey}");
+        }
+
+        PgpRecipient? rootHolder = null;
+        if (rootKey.Length > 0 && !PgpRecipient.TryParse(rootKey, now, out rootHolder, out var wrongRoot))
+        {
+            return ApiReply.Error(ErrorKind.Invalid, $"root token encryption failed: {wrongRoot}");
+        }
+
         InitResult? made;
         try
         {
-            made = await kernel.InitializeAsync(new InitRequest((int)shares, (int)threshold), cancellation);
+            made = await kernel.InitializeAsync(new InitRequest((int)shares, (int)threshold) { ShareHolders = holders, RootTokenHolder = rootHolder }, cancellation);
         }
         catch (Exception error) when (KeySlots.IsKeyProblem(error))
         {

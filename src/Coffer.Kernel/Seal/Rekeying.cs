@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Barrier;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Seal;
 
@@ -27,7 +28,13 @@ public sealed record RekeyStatus
     /// <summary>Empty until the new shares wait to be verified.</summary>
     public string VerificationNonce { get; init; } = "";
 
-    /// <summary>The new shares; told once.</summary>
+    /// <summary>Of the keys that the new shares are encrypted to, in the order of the shares; empty: they are not.</summary>
+    public ImmutableArray<string> PgpFingerprints { get; init; } = [];
+
+    /// <summary>Whether the encrypted shares are kept until somebody deletes them.</summary>
+    public bool Backup { get; init; }
+
+    /// <summary>The new shares, or OpenPGP messages with them; shown once.</summary>
     public ImmutableArray<byte[]> NewShares { get; init; } = [];
 
     /// <summary>True in the one answer that ends the operation, or its first part.</summary>
@@ -41,7 +48,7 @@ public sealed record RekeyVerification(string Nonce, int Threshold, int Shares, 
 /// New key shares in place of the old, when enough holders of the old ones agree. Re-encrypts nothing: only the slot is made anew. With verification, the old
 /// shares stay in force until enough new ones were shown. Held in memory alone, so that sealing ends it and leaves the old shares.
 /// </summary>
-public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposable
+public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOptions options) : IDisposable
 {
     private static readonly LogLine NewShares = new(LogLevel.Warn, "new key shares are in force");
 
@@ -55,7 +62,10 @@ public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposabl
 
     /// <summary>Begins.</summary>
     /// <exception cref="CeremonyException">It has begun already, or a key cannot be split so.</exception>
-    public ValueTask<RekeyStatus> StartAsync(long shares, long threshold, bool verify, CancellationToken cancellation) => _turn.RunAsync(
+    /// <param name="holders">Who the new shares are encrypted for, one a share; empty: they are shown as they are.</param>
+    /// <param name="backup">Whether the encrypted shares are kept as well.</param>
+    public ValueTask<RekeyStatus> StartAsync(
+        long shares, long threshold, bool verify, IReadOnlyList<PgpRecipient> holders, bool backup, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
             var problem = UnsealKeyShares.RangeProblem(shares, threshold) is { } outOfRange ? outOfRange
@@ -72,7 +82,7 @@ public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposabl
             }
 
             var old = await slots.ShamirAsync(cancellation) ?? throw RootGeneration.NoShares();
-            _attempt = new Attempt(old, (int)shares, (int)threshold, verify, new ShareRound(ShareWords.Rekey, old, options.Random));
+            _attempt = new Attempt(old, (int)shares, (int)threshold, verify, new ShareRound(ShareWords.Rekey, old, options.Random)) { Holders = holders, Backup = backup };
             return _attempt.Status;
         },
         cancellation);
@@ -166,7 +176,20 @@ public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposabl
     private async ValueTask<RekeyStatus> MakeAsync(Attempt attempt, CancellationToken cancellation)
     {
         var prepared = slots.PrepareShamir(attempt.Shares, attempt.Threshold);
-        ImmutableArray<byte[]> shares = [.. prepared.Shares(options.Random)];
+        var shares = PgpShares.For(prepared.Shares(options.Random), attempt.Holders, options.Random);
+        if (attempt.Backup)
+        {
+            // Before the new shares are in force: they must not be lost by the way.
+            var backup = RekeyBackup.Of(attempt.Agreement.Nonce, attempt.Holders, shares);
+            await transactions.RunAsync(
+                work =>
+                {
+                    backup.Write(work);
+                    return ValueTask.CompletedTask;
+                },
+                cancellation);
+        }
+
         if (attempt.Verify)
         {
             attempt.Prepared = prepared;
@@ -201,6 +224,10 @@ public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposabl
     /// <summary>One rekey from its start to its end.</summary>
     private sealed record Attempt(KeySlot Old, int Shares, int Threshold, bool Verify, ShareRound Agreement) : IDisposable
     {
+        public IReadOnlyList<PgpRecipient> Holders { get; init; } = [];
+
+        public bool Backup { get; init; }
+
         public PreparedSlot? Prepared { get; set; }
 
         public ShareRound? Verifying { get; private set; }
@@ -215,6 +242,8 @@ public sealed class Rekeying(KeySlots slots, KernelOptions options) : IDisposabl
             Required = Agreement.Required,
             VerificationRequired = Verify,
             VerificationNonce = Verifying?.Nonce ?? "",
+            PgpFingerprints = [.. Holders.Select(holder => holder.Fingerprint)],
+            Backup = Backup,
         };
 
         public RekeyVerification Verification => new(Verifying!.Nonce, Threshold, Shares, Verifying.Progress, Complete: false);

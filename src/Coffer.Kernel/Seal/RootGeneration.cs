@@ -19,10 +19,13 @@ public sealed record RootGenerationStatus
 
     public bool Complete { get; init; }
 
-    /// <summary>The token under its one-time password: base64 without padding of both, XORed.</summary>
+    /// <summary>The token under its one-time password: base64 without padding of both, XORed. With a PGP key: base64 of the OpenPGP message.</summary>
     public string EncodedToken { get; init; } = "";
 
-    /// <summary>Told once, to whoever starts, and only if the server made it.</summary>
+    /// <summary>Of the key that the token is encrypted to; empty: there is a one-time password.</summary>
+    public string PgpFingerprint { get; init; } = "";
+
+    /// <summary>Shown once, where it begins, and only if the server made it.</summary>
     public string OneTimePassword { get; init; } = "";
 
     public int OneTimePasswordLength { get; init; }
@@ -36,19 +39,21 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
     private readonly Turn _turn = new();
     private ShareRound? _round;
     private SecretBytes? _password;
+    private PgpRecipient? _holder;
 
     /// <summary>Where it stands.</summary>
     /// <exception cref="CeremonyException">The store has no key shares.</exception>
     public ValueTask<RootGenerationStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
-        async () => await StatusOfAsync(cancellation) with { OneTimePasswordLength = TokenStore.TextCharacters }, cancellation);
+        async () => await StatusOfAsync(cancellation) with { OneTimePasswordLength = RootToken.ShortCharacters }, cancellation);
 
     /// <summary>Begins.</summary>
     /// <param name="password">The caller's own one-time password; empty to have one made.</param>
+    /// <param name="holder">Who the token is encrypted for, in the place of a password; null for a password.</param>
     /// <exception cref="CeremonyException">It has begun already, or the password is of the wrong length.</exception>
-    public ValueTask<RootGenerationStatus> StartAsync(string password, CancellationToken cancellation) => _turn.RunAsync(
+    public ValueTask<RootGenerationStatus> StartAsync(string password, PgpRecipient? holder, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
-            if (password.Length > 0 && Encoding.UTF8.GetByteCount(password) != TokenStore.TextCharacters)
+            if (password.Length > 0 && Encoding.UTF8.GetByteCount(password) != RootToken.ShortCharacters)
             {
                 throw new CeremonyException("OTP string is wrong length");
             }
@@ -59,10 +64,11 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
             }
 
             var slot = await slots.ShamirAsync(cancellation) ?? throw NoShares();
-            var made = password.Length > 0 ? "" : options.Random.Base62(TokenStore.TextCharacters);
+            var made = password.Length > 0 || holder is not null ? "" : options.Random.Base62(RootToken.ShortCharacters);
             _round = new ShareRound(ShareWords.RootGeneration, slot, options.Random);
-            _password = SecretBytes.CopyOf(Encoding.UTF8.GetBytes(made.Length > 0 ? made : password));
-            return await StatusOfAsync(cancellation) with { OneTimePassword = made, OneTimePasswordLength = TokenStore.TextCharacters };
+            _holder = holder;
+            _password = holder is null ? SecretBytes.CopyOf(Encoding.UTF8.GetBytes(made.Length > 0 ? made : password)) : null;
+            return await StatusOfAsync(cancellation) with { OneTimePassword = made, OneTimePasswordLength = RootToken.ShortCharacters };
         },
         cancellation);
 
@@ -85,7 +91,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
                         "root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to encrypt keys for storage: cipher: message authentication failed");
                 case ShareAnswer.Agreed:
                     options.OnEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
-                    var done = await StatusOfAsync(cancellation) with { Progress = round.Required, Complete = true, EncodedToken = Encode(await MakeTokenAsync(), _password!) };
+                    var done = await StatusOfAsync(cancellation) with { Progress = round.Required, Complete = true, EncodedToken = Encode(await MakeTokenAsync()) };
                     End();
                     return done;
                 default:
@@ -117,12 +123,13 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         Nonce = _round?.Nonce ?? "",
         Started = _round is not null,
         Progress = _round?.Progress ?? 0,
+        PgpFingerprint = _holder?.Fingerprint ?? "",
         Required = _round?.Required ?? (await slots.ShamirAsync(cancellation))?.Threshold ?? throw NoShares(),
     };
 
     private async ValueTask<string> MakeTokenAsync()
     {
-        var (record, text) = RootToken.New(tokens, options.Clock);
+        var (record, text) = RootToken.NewShort(tokens, options.Clock, options.Random);
         await transactions.RunAsync(
             work =>
             {
@@ -133,10 +140,15 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         return text;
     }
 
-    private static string Encode(string token, SecretBytes password)
+    private string Encode(string token)
     {
         var bytes = Encoding.UTF8.GetBytes(token);
-        var key = password.Expose();
+        if (_holder is not null)
+        {
+            return Convert.ToBase64String(_holder.Encrypt(bytes, options.Random));
+        }
+
+        var key = _password!.Expose();
         for (var i = 0; i < bytes.Length; i++)
         {
             bytes[i] ^= key[i];
@@ -151,5 +163,6 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         _round = null;
         _password?.Dispose();
         _password = null;
+        _holder = null;
     }
 }

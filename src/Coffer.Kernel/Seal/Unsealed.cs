@@ -344,7 +344,7 @@ internal sealed class Unsealed : IAsyncDisposable
             Keys = new KeyUpkeep(seal, rootKey, cipher, transactions, options),
             Slots = slots,
             RootGeneration = new RootGeneration(slots, tokens, transactions, options),
-            Rekeying = new Rekeying(slots, options),
+            Rekeying = new Rekeying(slots, transactions, options),
             StaticKeys = options.StaticKeys,
             Quotas = new QuotaGate(transactions),
             Counters = options.Counters,

@@ -10,7 +10,7 @@ namespace Coffer.Kernel.Sys;
 internal static class SysGenerateRoot
 {
     private static readonly Field<string> Otp = Field.Text("otp", "One-time password that hides the token; made by the server if empty.");
-    private static readonly Field<string> PgpKey = Field.Text("pgp_key", "Not supported.");
+    private static readonly Field<string> PgpKey = Field.Text("pgp_key", "OpenPGP public key in base64 that the token is encrypted to, in the place of a one-time password.");
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
     private static readonly Field<string> Nonce = Field.Text("nonce", "The nonce of the attempt.");
 
@@ -26,8 +26,6 @@ internal static class SysGenerateRoot
         },
     ];
 
-    private static Handler Start { get; } = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StartAsync(kernel.Get(Otp), ct), Show);
-
     private static EnginePath Attempt(string template) => new(template, "Shows, begins or ends the making of a root token.")
     {
         Fields = [Otp, PgpKey],
@@ -37,21 +35,18 @@ internal static class SysGenerateRoot
         Sudo = true,
     };
 
-    private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation) =>
-        PgpProblem(request.Get(PgpKey)) is { } problem ? ValueTask.FromResult(Reply.Invalid(problem)) : Start(request, cancellation);
-
-    /// <summary>Why a PGP key is not taken; null when none was given.</summary>
-    internal static string? PgpProblem(string key)
+    private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
     {
-        if (key.Length == 0)
+        var (otp, key) = (request.Get(Otp), request.Get(PgpKey));
+        if (otp.Length > 0 && key.Length > 0)
         {
-            return null;
+            return ValueTask.FromResult(Reply.Invalid("only one of \"otp\" and \"pgp_key\" must be specified"));
         }
 
-        var wrong = key.AsSpan().TrimEnd('=').IndexOfAnyExcept(Base64Characters);
-        return wrong >= 0
-            ? $"error parsing PGP key: error decoding given PGP key: illegal base64 data at input byte {wrong}"
-            : "PGP keys are not supported: leave them out, and encrypt what you get yourself";
+        PgpRecipient? holder = null;
+        return key.Length > 0 && !PgpRecipient.TryParse(key, request.Now, out holder, out var problem)
+            ? ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"))
+            : CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StartAsync(otp, holder, ct), Show)(request, cancellation);
     }
 
     private static Reply Show(RootGenerationStatus status) => Reply.With(json =>
@@ -63,11 +58,8 @@ internal static class SysGenerateRoot
         json.WriteBoolean("complete", status.Complete);
         json.WriteString("encoded_token", status.EncodedToken);
         json.WriteString("encoded_root_token", status.EncodedToken);
-        json.WriteString("pgp_fingerprint", "");
+        json.WriteString("pgp_fingerprint", status.PgpFingerprint);
         json.WriteString("otp", status.OneTimePassword);
         json.WriteNumber("otp_length", status.OneTimePasswordLength);
     });
-
-    private static readonly System.Buffers.SearchValues<char> Base64Characters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n");
 }

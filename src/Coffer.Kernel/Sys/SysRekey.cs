@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -13,8 +14,8 @@ internal static class SysRekey
     private static readonly Field<long> SecretShares = Field.Count("secret_shares", "Key shares to make.");
     private static readonly Field<long> SecretThreshold = Field.Count("secret_threshold", "Shares needed to unseal.");
     private static readonly Field<bool> RequireVerification = Field.Boolean("require_verification", "Whether the new shares must be shown before they replace the old.");
-    private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "Not supported.");
-    private static readonly Field<bool> Backup = Field.Boolean("backup", "Not supported, as it needs PGP keys.");
+    private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "OpenPGP public keys in base64, one a share, that the new shares are encrypted to.");
+    private static readonly Field<bool> Backup = Field.Boolean("backup", "Whether the encrypted shares are kept until they are deleted. Needs pgp_keys.");
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
     private static readonly Field<string> Nonce = Field.Text("nonce", "The nonce of the operation.");
 
@@ -43,7 +44,7 @@ internal static class SysRekey
             Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.RestartVerificationAsync(ct), Show),
             Sudo = true,
         },
-        new("rekey/backup", "The backup of new shares that were encrypted to PGP keys: never there.") { Read = NoBackup, Delete = NothingToDelete, Sudo = true },
+        new("rekey/backup", "Shows or deletes the backup of new shares that were encrypted to PGP keys.") { Read = BackupAsync, Delete = DeleteBackup, Sudo = true },
         .. ((string[])["init", "update", "verify"]).Select(part => new EnginePath($"rekey-recovery-key/{part}", "Recovery keys belong to seals that Coffer does not have.")
         {
             Read = NoRecoveryKeys,
@@ -53,9 +54,6 @@ internal static class SysRekey
         }),
     ];
 
-    private static Handler Start { get; } = CeremonyStep.Held(
-        (kernel, ct) => kernel.Services.Rekeying.StartAsync(kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), ct), Show);
-
     private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
     {
         var keys = request.Get(PgpKeys);
@@ -64,18 +62,55 @@ internal static class SysRekey
             return ValueTask.FromResult(Reply.Invalid("cannot request a backup of the new keys without providing PGP keys for encryption"));
         }
 
-        if (keys.Length > 0)
+        if (keys.Length > 0 && keys.Length != request.Get(SecretShares))
         {
-            return ValueTask.FromResult(Reply.Invalid(
-                keys.Length != request.Get(SecretShares) ? "incorrect number of PGP keys for rekey" : SysGenerateRoot.PgpProblem(keys[0]) ?? "a PGP key is empty"));
+            return ValueTask.FromResult(Reply.Invalid("incorrect number of PGP keys for rekey"));
         }
 
-        return Start(request, cancellation);
+        if (PgpRecipient.ParseAll(keys, request.Now, out var problem) is not { } holders)
+        {
+            return ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"));
+        }
+
+        return CeremonyStep.Held(
+            (kernel, ct) => kernel.Services.Rekeying.StartAsync(
+                kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), holders, kernel.Get(Backup), ct),
+            Show)(request, cancellation);
     }
 
-    private static ValueTask<Reply> NoBackup(EngineRequest request, CancellationToken cancellation) => ValueTask.FromResult(Reply.Invalid("no backed-up keys found"));
+    private static async ValueTask<Reply> BackupAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        if (await RekeyBackup.ReadAsync(request.Work, cancellation) is not { } backup)
+        {
+            return Reply.Invalid("no backed-up keys found");
+        }
 
-    private static ValueTask<Reply> NothingToDelete(EngineRequest request, CancellationToken cancellation) => ValueTask.FromResult(Reply.Done);
+        request.Shape = new ReplyShape { DataAtTopLevel = true };
+        return Reply.With(json =>
+        {
+            json.WriteString("nonce", backup.Nonce);
+            WriteBackup(json, "keys", backup, hex => hex);
+            WriteBackup(json, "keys_base64", backup, hex => Convert.ToBase64String(Convert.FromHexString(hex)));
+        });
+    }
+
+    private static void WriteBackup(Utf8JsonWriter json, string name, RekeyBackup backup, Func<string, string> form)
+    {
+        json.WriteStartObject(name);
+        foreach (var (fingerprint, messages) in backup.Keys)
+        {
+            json.WriteTexts(fingerprint, [.. messages.Select(form)]);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static ValueTask<Reply> DeleteBackup(EngineRequest request, CancellationToken cancellation)
+    {
+        RekeyBackup.Delete(KernelRequest.Of(request).Work);
+        return ValueTask.FromResult(Reply.Done);
+    }
 
     private static ValueTask<Reply> NoRecoveryKeys(EngineRequest request, CancellationToken cancellation) =>
         ValueTask.FromResult(Reply.Invalid("recovery rekeying not supported"));
@@ -101,8 +136,8 @@ internal static class SysRekey
 
     private static void WriteEnd(Utf8JsonWriter json, RekeyStatus status)
     {
-        json.WriteNull("pgp_fingerprints");
-        json.WriteBoolean("backup", false);
+        json.WriteTextsOrNull("pgp_fingerprints", status.PgpFingerprints);
+        json.WriteBoolean("backup", status.Backup);
         json.WriteBoolean("verification_required", status.VerificationRequired);
         if (status.VerificationNonce.Length > 0)
         {
