@@ -76,6 +76,9 @@ internal sealed record ReplyShape
     /// <summary>Instead of 200 or 204.</summary>
     public int? Status { get; init; }
 
+    /// <summary>The fields that the handler looked for, where they are not those of its row; default: those of the row.</summary>
+    public System.Collections.Immutable.ImmutableArray<Sdk.Fields.Field> Takes { get; init; }
+
     /// <summary>The data is the whole body, without an envelope.</summary>
     public bool Bare { get; init; }
 }

@@ -276,7 +276,7 @@ internal sealed class RequestPipeline(KernelServices services)
     private async ValueTask<ApiReply> SendAsync(Way way, Outcome outcome)
     {
         _explain.Remember(way);
-        var wrapped = await _wrap.WrapAsync(way, outcome);
+        var wrapped = await _wrap.WrapAsync(way, ParameterWarnings.AddTo(way, outcome));
         await services.Audit.ResponseAsync(way.Work, wrapped.EventOf(way), CancellationToken.None);
         return wrapped.ToReply(way);
     }

@@ -36,7 +36,11 @@ internal static class SysMountTuning
         return ValueTask.FromResult(Reply.With(json => MountJson.WriteTuned(json, mount, request.Services.SystemTtl)));
     }
 
-    public static ValueTask<Reply> WriteAsync(KernelRequest request, string path) => ValueTask.FromResult(Write(request, path));
+    public static ValueTask<Reply> WriteAsync(KernelRequest request, string path)
+    {
+        request.Shape = new ReplyShape { Takes = Fields };
+        return ValueTask.FromResult(Write(request, path));
+    }
 
     private static Reply Write(KernelRequest request, string path)
     {

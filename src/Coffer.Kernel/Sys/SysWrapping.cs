@@ -19,7 +19,7 @@ internal static class SysWrapping
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("wrapping/wrap", "Wraps the data that is sent; the time to live comes in the X-Vault-Wrap-TTL header.") { Write = WrapAsync },
+        new("wrapping/wrap", "Wraps the data that is sent; the time to live comes in the X-Vault-Wrap-TTL header.") { Write = WrapAsync, TakesAnyInput = true },
         new("wrapping/lookup", "Shows when and for what a wrapping token was made, without using it up.")
         {
             Fields = [Token], Read = LookupAsync, Write = LookupAsync, Unauthenticated = true,

@@ -26,6 +26,7 @@ public sealed class CubbyholeEngine : IEngine
         new("{path:folder...}", "Keeps values that only this token can read.")
         {
             Description = "What is written here is gone when the token expires or is revoked. A write replaces the whole value.",
+            TakesAnyInput = true,
             Exists = ExistsAsync,
             Read = ReadAsync,
             List = ListAsync,

@@ -14,6 +14,7 @@ internal sealed class PlainEngine : IEngine
         {
             Description = "A write replaces the whole value. A field \"ttl\" (or \"lease\") in it is shown as lease_duration: a hint for readers, "
                 + "without a lease behind it, so that the mount's maximum does not bound it.",
+            TakesAnyInput = true,
             Exists = async (request, cancellation) => await GetAsync(request, cancellation) is not null,
             Read = ReadAsync,
             List = ListAsync,

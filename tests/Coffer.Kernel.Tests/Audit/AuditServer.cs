@@ -166,6 +166,7 @@ internal sealed class AuditServer : IAsyncDisposable
         [
             new("{path...}", "Echoes.")
             {
+                TakesAnyInput = true,
                 Write = async (request, ct) =>
                 {
                     Interlocked.Increment(ref server.Runs);

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>Says which parameters of a request were of no effect, as Vault does: a mistyped name must not pass for a setting.</summary>
+internal static class ParameterWarnings
+{
+    /// <summary>Names that one warning holds: a body may have any number of them.</summary>
+    private const int NamesMax = 32;
+
+    /// <summary>Characters of a name that is shown: what is longer is a value in the wrong place.</summary>
+    private const int NameCharactersMax = 64;
+
+    /// <summary>The outcome with what is to be said. Where nothing would have been answered, the answer becomes one that can hold a warning.</summary>
+    public static Outcome AddTo(Way way, Outcome outcome)
+    {
+        if (way.Path is not { TakesAnyInput: false } path || way.Request.Help || outcome.Shape.Bare || outcome.Reply is Reply.Refused or Reply.Raw
+            || way.Request.Data.ValueKind != JsonValueKind.Object)
+        {
+            return outcome;
+        }
+
+        List<string> ignored = [];
+        List<string> replaced = [];
+        foreach (var parameter in way.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
+        {
+            if (way.Parameters.ContainsKey(parameter.Name))
+            {
+                replaced.Add(parameter.Name);
+            }
+            else if (!Declares(outcome.Shape.Takes.IsDefault ? path.Fields : outcome.Shape.Takes, parameter.Name) && !Declares(path.Query, parameter.Name))
+            {
+                ignored.Add(parameter.Name);
+            }
+        }
+
+        if (ignored.Count + replaced.Count == 0)
+        {
+            return outcome;
+        }
+
+        var warnings = outcome.Reply.Warnings;
+        warnings = ignored.Count == 0 ? warnings : warnings.Add($"Endpoint ignored these unrecognized parameters: {List(ignored)}");
+        warnings = replaced.Count == 0
+            ? warnings
+            : warnings.Add($"Endpoint replaced the value of these parameters with the values captured from the endpoint's path: {List(replaced)}");
+        return outcome with { Reply = outcome.Reply with { Warnings = warnings } };
+    }
+
+    private static bool Declares(ImmutableArray<Field> fields, string name)
+    {
+        foreach (var field in fields)
+        {
+            if (field.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string List(List<string> names)
+    {
+        var shown = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(NamesMax).Select(Shown);
+        return $"[{string.Join(' ', shown)}{(names.Count > NamesMax ? " …" : "")}]";
+    }
+
+    private static string Shown(string name) => name.Length is > 0 and <= NameCharactersMax && name.All(c => c is > ' ' and < '\u007f') ? name : "(malformed)";
+}
