@@ -52,7 +52,7 @@ internal static class IdentityJson
         json.WriteString("id", group.Id);
         json.WriteString("last_update_time", Rfc3339.Format(group.LastUpdateTime));
         json.WriteTexts("member_entity_ids", members);
-        json.WriteTexts("member_group_ids", group.MemberGroupIds);
+        json.WriteTextsOrNull("member_group_ids", group.MemberGroupIds);
         WriteMap(json, "metadata", group.Metadata);
         json.WriteNumber("modify_index", group.ModifyIndex);
         json.WriteString("name", group.Name);
