@@ -73,6 +73,9 @@ public sealed record KernelOptions
     /// <summary>Writes the members of <c>sys/config/state/sanitized</c>: never a secret.</summary>
     public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };
 
+    /// <summary>Writes the members of <c>sys/host-info</c> that tell of the machine.</summary>
+    public Action<Utf8JsonWriter> DescribeHost { get; init; } = _ => { };
+
     /// <summary>Told of what the people who run the server want to know. Never holds a secret.</summary>
     public Action<LogLine> OnEvent { get; init; } = _ => { };
 

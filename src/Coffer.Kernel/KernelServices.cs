@@ -111,6 +111,9 @@ public sealed record KernelServices
     /// <summary>As <see cref="KernelOptions.DescribeConfiguration"/>.</summary>
     public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };
 
+    /// <summary>As <see cref="KernelOptions.DescribeHost"/>.</summary>
+    public Action<Utf8JsonWriter> DescribeHost { get; init; } = _ => { };
+
     /// <summary>As <see cref="KernelOptions.OnEvent"/>.</summary>
     public required Action<LogLine> OnEvent { get; init; }
 

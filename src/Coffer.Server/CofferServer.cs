@@ -64,6 +64,7 @@ public sealed class CofferServer : IAsyncDisposable
             RawStorage = options.RawStorage,
             ShowsPrometheus = options.ShowsPrometheus,
             DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
+            DescribeHost = Host.HostReport.Write,
             OnFailure = onFailure,
         });
         var server = new CofferServer(store, http, kernel);

@@ -351,6 +351,7 @@ internal sealed class Unsealed : IAsyncDisposable
             ShowsPrometheus = options.ShowsPrometheus,
             RawStorage = options.RawStorage,
             DescribeConfiguration = options.DescribeConfiguration,
+            DescribeHost = options.DescribeHost,
             OnEvent = options.OnEvent,
             LogLevels = options.LogLevels,
             Control = control,

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -18,34 +17,11 @@ internal static class SysNode
         new("step-down", "Gives up leading. A node that is alone goes on.") { Sudo = true, Write = (_, _) => ValueTask.FromResult(Reply.Done) },
     ];
 
-    private static Reply Host(EngineRequest request)
+    private static Reply Host(EngineRequest request) => Reply.With(json =>
     {
-        var memory = GC.GetGCMemoryInfo();
-        return Reply.With(json =>
-        {
-            json.WriteString("timestamp", Rfc3339.Format(request.Now));
-            json.WriteStartObject("host");
-            json.WriteString("hostname", Environment.MachineName);
-            json.WriteString("os", OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : "windows");
-            json.WriteString("platform", RuntimeInformation.OSDescription);
-            json.WriteString("kernelArch", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
-            json.WriteNumber("uptime", Environment.TickCount64 / 1000);
-            json.WriteEndObject();
-            json.WriteStartArray("cpu");
-            for (var processor = 0; processor < Environment.ProcessorCount; processor++)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("cpu", processor);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartObject("memory");
-            json.WriteNumber("total", memory.TotalAvailableMemoryBytes);
-            json.WriteNumber("used", memory.MemoryLoadBytes);
-            json.WriteEndObject();
-        });
-    }
+        json.WriteString("timestamp", Rfc3339.Format(request.Now));
+        KernelRequest.Of(request).Services.DescribeHost(json);
+    });
 
     private static Reply Configuration(EngineRequest request) => Reply.With(KernelRequest.Of(request).Services.DescribeConfiguration);
 

@@ -53,6 +53,7 @@ public sealed class ConfigurationReader
     private bool _auditPrefix;
     private LogOptions _log = new();
     private IReadOnlyList<StaticKeySource> _staticKeys = [];
+    private GivenConfiguration _given = GivenConfiguration.None;
 
     private ConfigurationReader() => _lockout = new LockoutReader(_notes);
 
@@ -106,6 +107,7 @@ public sealed class ConfigurationReader
             StaticKeys = _staticKeys,
             RawStorage = _raw,
             ShowsPrometheus = _prometheus,
+            Given = _given,
         };
         return new ConfigurationResult(options, _notes.Problems, _notes.Notices);
     }
@@ -136,6 +138,7 @@ public sealed class ConfigurationReader
         try
         {
             var root = HclText.Parse(File.ReadAllBytes(file));
+            _given = _given with { Settings = _given.Settings.SetItems(GivenConfiguration.ScalarsOf(root)) };
             foreach (var item in root.Items)
             {
                 ReadItem(file, item);
@@ -247,6 +250,11 @@ public sealed class ConfigurationReader
 
     private void ReadTelemetry(string file, HclItem item)
     {
+        if (item.Value is HclObject telemetry)
+        {
+            _given = _given with { Telemetry = GivenConfiguration.ScalarsOf(telemetry) };
+        }
+
         foreach (var setting in (item.Value as HclObject)?.Items ?? [])
         {
             if (setting.Key.Text == "prometheus_retention_time")
@@ -326,6 +334,7 @@ public sealed class ConfigurationReader
         if (new ListenerReader(_notes).Read(file, type, body) is { } listener)
         {
             _listeners.Add(listener);
+            _given = _given with { Listeners = _given.Listeners.Add(GivenConfiguration.ScalarsOf(body)) };
         }
     }
 

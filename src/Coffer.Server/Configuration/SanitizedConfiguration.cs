@@ -1,32 +1,141 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
+using Coffer.Hcl;
+using Coffer.Sdk.Fields;
 
 namespace Coffer.Server.Configuration;
 
-/// <summary>The configuration as it may be shown: no key, no password, no path of a file.</summary>
+/// <summary>The configuration as <c>sys/config/state/sanitized</c> shows it: what was given, under Vault's names; what was not, as nothing. No key and no password.</summary>
 internal static class SanitizedConfiguration
 {
+    private static readonly string[] Texts =
+        ["api_addr", "cluster_addr", "cluster_cipher_suites", "cluster_name", "detect_deadlocks", "log_format", "log_level", "log_requests_level", "pid_file", "plugin_directory"];
+
+    private static readonly string[] Truths =
+    [
+        "allow_audit_log_prefixing", "disable_cache", "disable_clustering", "disable_indexing", "disable_mlock", "disable_performance_standby", "disable_printable_check", "disable_sealwrap",
+        "disable_sentinel_trace", "enable_response_header_hostname", "enable_response_header_raft_node_id", "imprecise_lease_role_tracking", "introspection_endpoint",
+        "raw_storage_endpoint", "unsafe_allow_api_audit_creation",
+    ];
+
+    private static readonly string[] Counts = ["cache_size", "plugin_file_permissions", "plugin_file_uid"];
+
+    /// <summary>Shown in seconds.</summary>
+    private static readonly string[] Times = ["default_lease_ttl", "default_max_request_duration", "max_lease_ttl"];
+
     public static void Write(Utf8JsonWriter json, ServerOptions options)
     {
-        json.WriteString("api_addr", options.ApiAddress);
-        json.WriteString("cluster_name", options.ClusterName);
-        json.WriteNumber("default_lease_ttl", (long)options.SystemTtl.Default.TotalSeconds);
-        json.WriteNumber("max_lease_ttl", (long)options.SystemTtl.Max.TotalSeconds);
-        json.WriteBoolean("raw_storage_endpoint", options.RawStorage);
+        var given = options.Given.Settings;
+        foreach (var key in Texts)
+        {
+            json.WriteString(key, TextOf(given.GetValueOrDefault(key)));
+        }
+
+        foreach (var key in Truths)
+        {
+            json.WriteBoolean(key, IsTrue(given.GetValueOrDefault(key)));
+        }
+
+        json.WriteBoolean("enable_ui", IsTrue(given.GetValueOrDefault("ui")));
+        foreach (var key in Counts)
+        {
+            json.WriteNumber(key, long.TryParse(TextOf(given.GetValueOrDefault(key)), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0);
+        }
+
+        foreach (var key in Times)
+        {
+            json.WriteNumber(key, GoDuration.TryParse(TextOf(given.GetValueOrDefault(key)), out var time) ? (long)time.TotalSeconds : 0);
+        }
+
+        json.WriteNull("experiments");
         json.WriteStartObject("storage");
         json.WriteString("type", options.Storage.Type);
+        json.WriteString("cluster_addr", TextOf(given.GetValueOrDefault("cluster_addr")));
+        json.WriteString("redirect_addr", TextOf(given.GetValueOrDefault("api_addr")));
+        json.WriteBoolean("disable_clustering", IsTrue(given.GetValueOrDefault("disable_clustering")));
         json.WriteEndObject();
+        WriteListeners(json, options);
+        WriteSeals(json, options);
+        WriteScalars(json, "telemetry", options.Given.Telemetry);
+    }
+
+    private static void WriteListeners(Utf8JsonWriter json, ServerOptions options)
+    {
         json.WriteStartArray("listeners");
-        foreach (var listener in options.Listeners)
+        for (var i = 0; i < options.Listeners.Count; i++)
         {
+            var listener = options.Listeners[i];
             json.WriteStartObject();
-            json.WriteString("type", "tcp");
-            json.WriteStartObject("config");
-            json.WriteString("address", listener.Address.ToString());
-            json.WriteBoolean("tls_disable", listener.Tls is null);
-            json.WriteEndObject();
+            json.WriteString("type", listener.IsSocket ? "unix" : "tcp");
+            if (i < options.Given.Listeners.Length)
+            {
+                WriteScalars(json, "config", options.Given.Listeners[i]);
+            }
+            else
+            {
+                json.WriteStartObject("config");
+                json.WriteString("address", listener.Address.ToString());
+                json.WriteBoolean("tls_disable", listener.Tls is null);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    private static void WriteSeals(Utf8JsonWriter json, ServerOptions options)
+    {
+        json.WriteStartArray("seals");
+        json.WriteStartObject();
+        json.WriteString("type", options.StaticKeys.Count > 0 ? "static" : "shamir");
+        json.WriteBoolean("disabled", false);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteScalars(Utf8JsonWriter json, string name, ImmutableSortedDictionary<string, HclValue>? values)
+    {
+        if (values is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values)
+        {
+            switch (value)
+            {
+                case HclBoolean truth:
+                    json.WriteBoolean(key, truth.Value);
+                    break;
+                case HclInteger number:
+                    json.WriteNumber(key, number.Value);
+                    break;
+                case HclString text when key.EndsWith("_token", StringComparison.Ordinal):
+                    // Telemetry has one: what is there is said, what it is not.
+                    json.WriteString(key, text.Value.Length > 0 ? "(redacted)" : "");
+                    break;
+                default:
+                    json.WriteString(key, TextOf(value));
+                    break;
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string TextOf(HclValue? value) => value switch
+    {
+        HclString text => text.Value,
+        HclInteger number => number.Value.ToString(CultureInfo.InvariantCulture),
+        HclFloat number => number.Value.ToString(CultureInfo.InvariantCulture),
+        HclBoolean truth => truth.Value ? "true" : "false",
+        _ => "",
+    };
+
+    private static bool IsTrue(HclValue? value) => TextOf(value) is "true" or "1";
 }

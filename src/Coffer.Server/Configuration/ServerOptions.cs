@@ -40,6 +40,9 @@ public sealed record ServerOptions
 
     public LogOptions Log { get; init; } = new();
 
+    /// <summary>What the configuration said; of no effect on anything but what is shown of it.</summary>
+    public GivenConfiguration Given { get; init; } = GivenConfiguration.None;
+
     /// <summary>Told of what the people who run the server want to know.</summary>
     public Action<LogLine> OnEvent { get; init; } = Unheard;
 

@@ -357,7 +357,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.EndsWith("a.hcl:3:1: late_call_time must be between 10s and 24h", Assert.Single(read.Problems), StringComparison.Ordinal);
     }
 
-    private static object Comparable(ConfigurationResult read) => read.Options! with { Listeners = [], Audit = read.Options.Audit with { Declared = [], Targets = [] } };
+    private static object Comparable(ConfigurationResult read) => read.Options! with { Listeners = [], Given = GivenConfiguration.None, Audit = read.Options.Audit with { Declared = [], Targets = [] } };
 
     private ConfigurationResult Read(params (string Name, string Text)[] files)
     {
