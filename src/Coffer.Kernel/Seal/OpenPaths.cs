@@ -102,7 +102,7 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
         var (keys, rootKey) = (values.Get(PgpKeys), values.Get(RootPgpKey));
         if (keys.Length > 0 && keys.Length != shares)
         {
-            return ApiReply.Error(ErrorKind.Invalid, "invalid seal configuration: count mismatch between number of provided PGP keys and number of shares");
+            return ApiReply.Error(ErrorKind.Invalid, "incorrect number of PGP keys");
         }
 
         if (PgpRecipient.ParseAll(keys, now, out var wrongKey) is not { } holders)

@@ -45,6 +45,12 @@ public sealed class PgpRecipient
             return false;
         }
 
+        if (bytes[0] is < 0x80 and not (byte)'-')
+        {
+            problem = "error parsing given PGP key: openpgp: invalid data: tag byte does not have MSB set";
+            return false;
+        }
+
         try
         {
             using var input = PgpUtilities.GetDecoderStream(new MemoryStream(bytes));

@@ -51,7 +51,7 @@ public sealed class PgpTests : IDisposable
         {
             ["keybase:somebody"] = "keybase names are not looked up",
             ["this is no key"] = "error decoding given PGP key: illegal base64 data at input byte 4",
-            [Convert.ToBase64String("hello"u8)] = "it is no OpenPGP public key",
+            [Convert.ToBase64String("hello"u8)] = "openpgp: invalid data: tag byte does not have MSB set",
             [Convert.ToBase64String(binary.AsSpan(0, 40))] = "it is no OpenPGP public key",
             [Convert.ToBase64String(await _gpg.ExportSecretAsync(whole))] = "it is a private key",
             [Convert.ToBase64String(await _gpg.ExportAsync(signs))] = "it has no part that encrypts",
