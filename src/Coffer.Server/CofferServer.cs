@@ -4,6 +4,7 @@ using Coffer.Kernel.Seal;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Server.Http.Bodies;
 using Coffer.Storage;
 using Coffer.Storage.Memory;
 using Coffer.Storage.Sqlite;
@@ -68,11 +69,12 @@ public sealed class CofferServer : IAsyncDisposable
             OnFailure = onFailure,
         });
         var server = new CofferServer(store, http, kernel);
+        var bodies = BodyBudget.For(options.Listeners.Select(listener => listener.RequestBytesMax));
         try
         {
             foreach (var listener in options.Listeners)
             {
-                await server.ListenAsync(listener, random, options.OnEvent, onFailure, cancellation);
+                await server.ListenAsync(listener, bodies, random, options.OnEvent, onFailure, cancellation);
             }
 
             return server;
@@ -121,11 +123,12 @@ public sealed class CofferServer : IAsyncDisposable
 
     private static string AddressOf(ListenerOptions listener) => listener.IsSocket ? $"unix://{listener.Address}" : $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}";
 
-    private async Task ListenAsync(ListenerOptions options, IRandom random, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
+    private async Task ListenAsync(
+        ListenerOptions options, BodyBudget bodies, IRandom random, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
         var listener = new KestrelListener(options, onEvent);
         _listeners.Add(listener);
-        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options), options, onFailure), cancellation);
+        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel.SenderOfAsync), options, onFailure), cancellation);
         onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
     }
 }

@@ -63,6 +63,10 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
         };
     }
 
+    /// <summary>Whether a request is for one of these paths.</summary>
+    public static bool Answers(ApiRequest request) =>
+        request is { Help: false, Path.Text: "sys/init" or "sys/seal-status" or "sys/unseal" or "sys/health" or "sys/leader" };
+
     private static ApiReply Unsupported { get; } = ApiReply.From(new ApiError(ErrorKind.Unsupported));
 
     private static ValueTask<Reply> Elsewhere(EngineRequest request, CancellationToken cancellation) =>

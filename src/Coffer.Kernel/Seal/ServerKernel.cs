@@ -104,6 +104,28 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
             .With("token_accessor", reply.Entrusts.TokenAccessor));
     }
 
+    /// <summary>Looks at who sends a request before its body is taken in.</summary>
+    /// <param name="head">The request without its body.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
+    {
+        if (OpenPaths.Answers(head))
+        {
+            return BodySender.Stranger;
+        }
+
+        try
+        {
+            return Volatile.Read(ref _unsealed) is { } unsealed ? await unsealed.SenderOfAsync(head, cancellation) : BodySender.Refused;
+        }
+        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
+        {
+            // The request itself will meet the same, and be answered for it.
+            _options.OnFailure("the sender of a request could not be looked at", error);
+            return BodySender.Refused;
+        }
+    }
+
     private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
 
     private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)

@@ -195,6 +195,25 @@ internal sealed class Unsealed : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks at who sends a request; refused when the server is being sealed.</summary>
+    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
+    {
+        if (!TryEnter())
+        {
+            return BodySender.Refused;
+        }
+
+        try
+        {
+            return await new BodyGate(_services).SenderOfAsync(head, cancellation);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>The metrics for whoever asks, where a listener is configured so; null when the server is being sealed.</summary>
     public async ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation)
     {

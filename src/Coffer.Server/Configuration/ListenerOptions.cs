@@ -19,6 +19,9 @@ public sealed record ListenerOptions
     /// <summary>Largest request body in bytes; a larger one is refused with 413. Default 32 MiB.</summary>
     public long RequestBytesMax { get; init; } = Limits.RequestBytesMax;
 
+    /// <summary>Most connections at once; one more is closed when it comes. Default 4096.</summary>
+    public long ConnectionsMax { get; init; } = 4096;
+
     /// <summary>How long a body may come slower than 240 bytes a second before it is refused with 408. More than a second. Default 5 s.</summary>
     public TimeSpan SlowBodyTime { get; init; } = TimeSpan.FromSeconds(5);
 

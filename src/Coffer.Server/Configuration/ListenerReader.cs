@@ -20,6 +20,7 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
     private readonly ListenerTlsReader _tls = new(notes);
     private string _address = "";
     private long _bytesMax = Kernel.Limits.RequestBytesMax;
+    private long _connectionsMax = 4096;
     private ListenerTimes _times = new() { Request = TimeSpan.Zero };
     private JsonBounds _json = new();
     private ForwardedForOptions _forwarded = new([]);
@@ -48,6 +49,7 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
         {
             Address = address,
             RequestBytesMax = _bytesMax,
+            ConnectionsMax = _connectionsMax,
             Times = _times,
             Json = _json,
             ForwardedFor = _forwarded.Authorized.IsEmpty ? null : _forwarded,
@@ -92,6 +94,9 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
         {
             case "max_request_size":
                 _bytesMax = notes.Count(file, item, "bytes") ?? _bytesMax;
+                return true;
+            case "max_connections":
+                _connectionsMax = notes.Count(file, item, "connections") ?? _connectionsMax;
                 return true;
             case "max_request_duration":
                 _times = _times with { Request = notes.Duration(file, item) ?? _times.Request };

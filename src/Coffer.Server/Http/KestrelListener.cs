@@ -1,6 +1,7 @@
 using System.Net.Security;
 using Coffer.Kernel.Logging;
 using Coffer.Server.Configuration;
+using Coffer.Server.Http.Bodies;
 using Coffer.Server.Logging;
 using Coffer.Server.Tls;
 using Microsoft.AspNetCore.Builder;
@@ -36,6 +37,8 @@ internal sealed class KestrelListener : IDisposable
         kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         kestrel.Limits.RequestHeadersTimeout = options.Times.ReadHeader;
+        kestrel.Limits.MaxRequestBufferSize = BodyLimits.ReadAheadBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, options.SlowBodyTime);
         kestrel.Limits.KeepAliveTimeout = options.Times.Idle;
         if (options.Tls is { } tls)
@@ -57,7 +60,7 @@ internal sealed class KestrelListener : IDisposable
                 });
             }
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), log);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = BodyLimits.ReadAheadBytes }), log);
         _server = new KestrelServer(Options.Create(kestrel), transport, log);
     }
 

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.Json;
 using Coffer.Kernel;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
@@ -9,25 +7,14 @@ using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;
+using Coffer.Server.Http.Bodies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Coffer.Server.Http;
 
-/// <summary>A request that was read, or why it was not. Disposing it frees the parsed body.</summary>
-internal sealed class ReadRequest(ApiRequest? request, ApiReply? refusal, JsonDocument? body) : IDisposable
-{
-    public ApiRequest? Request => request;
-
-    public ApiReply? Refusal => refusal;
-
-    public static ReadRequest Refused(ErrorKind kind, params string[] messages) => new(null, ApiReply.From(new ApiError(kind, messages)), null);
-
-    public void Dispose() => body?.Dispose();
-}
-
 /// <summary>Turns an HTTP request into the kernel's: method, path, headers and size are judged before the body is parsed.</summary>
-internal sealed class RequestReader(IRandom random, ListenerOptions listener)
+internal sealed class RequestReader(IRandom random, ListenerOptions listener, BodyBudget budget, Func<ApiRequest, CancellationToken, ValueTask<BodySender>> senderOf)
 {
     private const string Prefix = "/v1/";
 
@@ -106,51 +93,48 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener)
 
     private async ValueTask<ReadRequest> WithBodyAsync(ApiRequest request, IFeatureCollection context, IHttpRequestFeature http, CancellationToken cancellation)
     {
-        if (http.Headers.ContentLength > listener.RequestBytesMax)
+        var ticket = new BodyTicket(budget);
+        try
         {
-            return ReadRequest.Refused(ErrorKind.TooLarge, TooLarge);
+            var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => senderOf(request, cancel));
+            var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+            return await body.ReadAsync(pipe, http.Headers.ContentLength, cancellation) switch
+            {
+                BodyOutcome.Taken taken => Parse(request, taken.Bytes, http.Headers) with { Ticket = ticket },
+                BodyOutcome.TooLarge { ForStrangers: true, BytesMax: var most } =>
+                    Refuse(ticket, ErrorKind.TooLarge, $"the request body is larger than {most} bytes, the most that is taken in without a valid token; send less, or send a token"),
+                BodyOutcome.TooLarge { BytesMax: var most } =>
+                    Refuse(ticket, ErrorKind.TooLarge, $"the request body is larger than {most} bytes; send less, or raise max_request_size of the listener"),
+
+                // Without its token it is refused, and recorded, like any request without one: it must never run without its body.
+                BodyOutcome.Withheld => new ReadRequest(request with { Token = "" }, null, null) { Ticket = ticket },
+                _ => Refuse(ticket, ErrorKind.Unavailable, "the server is taking in as many bytes of request bodies as it may; try again"),
+            };
         }
-
-        var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-        while (true)
+        catch
         {
-            var read = await pipe.ReadAsync(cancellation);
-            if (read.Buffer.Length > listener.RequestBytesMax)
-            {
-                pipe.AdvanceTo(read.Buffer.End);
-                return ReadRequest.Refused(ErrorKind.TooLarge, TooLarge);
-            }
-
-            if (!read.IsCompleted)
-            {
-                pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
-            var result = Parse(request, read.Buffer, http.Headers);
-            pipe.AdvanceTo(read.Buffer.End);
-            return result;
+            ticket.Dispose();
+            throw;
         }
     }
 
-    private string TooLarge => $"the request body is larger than {listener.RequestBytesMax} bytes; send less, or raise max_request_size of the listener";
+    private static ReadRequest Refuse(BodyTicket ticket, ErrorKind kind, string message) => ReadRequest.Refused(kind, message) with { Ticket = ticket };
 
-    private ReadRequest Parse(ApiRequest request, ReadOnlySequence<byte> buffer, IHeaderDictionary headers)
+    private ReadRequest Parse(ApiRequest request, ReadOnlyMemory<byte> bytes, IHeaderDictionary headers)
     {
-        if (buffer.IsEmpty)
+        if (bytes.IsEmpty)
         {
             return new ReadRequest(request, null, null);
         }
 
-        // Copied once: the document refers to it for as long as the request runs.
-        var bytes = buffer.ToArray();
-        if (BodyText.IsForm(bytes, headers.ContentType))
+        if (BodyText.IsForm(bytes.Span, headers.ContentType))
         {
             return BodyText.TryForm(bytes, out var form)
                 ? new ReadRequest(request with { Data = form.RootElement }, null, form)
                 : ReadRequest.Refused(ErrorKind.Invalid, "error parsing form data");
         }
 
+        // The document refers to the bytes for as long as the request runs.
         if (!BodyText.TryJson(bytes, listener.Json, out var document, out var problem))
         {
             return ReadRequest.Refused(ErrorKind.Invalid, problem);

@@ -38,6 +38,15 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("coffer-process-").FullName;
 
+    public IPEndPoint Address => _address;
+
+    /// <summary>A figure of <c>/proc/PID/status</c> in bytes, such as <c>VmRSS</c>, its memory now, and <c>VmHWM</c>, the most it ever had.</summary>
+    public long Memory(string name)
+    {
+        var line = System.IO.File.ReadLines($"/proc/{Running.Id}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line[(name.Length + 1)..^" kB".Length], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>The listener has the certificate <c>tls.crt</c> of the folder.</summary>
     public bool HasTls { get; init; }
 

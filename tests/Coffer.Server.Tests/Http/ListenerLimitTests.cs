@@ -4,6 +4,7 @@ using System.Text;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Server.Http.Bodies;
 using Coffer.Testing;
 using Microsoft.AspNetCore.Http;
 

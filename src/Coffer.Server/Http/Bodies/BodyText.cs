@@ -5,7 +5,7 @@ using System.Text.Unicode;
 using Coffer.Kernel;
 using Coffer.Server.Configuration;
 
-namespace Coffer.Server.Http;
+namespace Coffer.Server.Http.Bodies;
 
 /// <summary>Request bodies: a JSON object, or a form where a client says so.</summary>
 internal static class BodyText
@@ -19,10 +19,10 @@ internal static class BodyText
         && contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
         && body[0] is not ((byte)'{' or (byte)'[');
 
-    public static bool TryForm(byte[] body, [NotNullWhen(true)] out JsonDocument? form)
+    public static bool TryForm(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out JsonDocument? form)
     {
         form = null;
-        if (!Utf8.IsValid(body) || !QueryText.TryParse(Encoding.UTF8.GetString(body), out var parameters, out _))
+        if (!Utf8.IsValid(body.Span) || !QueryText.TryParse(Encoding.UTF8.GetString(body.Span), out var parameters, out _))
         {
             return false;
         }
@@ -34,11 +34,11 @@ internal static class BodyText
 
     /// <summary>Parses an object; its depth and the number of its values are bounded before anything is built.</summary>
     /// <param name="document">Null for an empty body and for <c>null</c>.</param>
-    public static bool TryJson(byte[] body, JsonBounds bounds, out JsonDocument? document, out string problem)
+    public static bool TryJson(ReadOnlyMemory<byte> body, JsonBounds bounds, out JsonDocument? document, out string problem)
     {
         document = null;
         problem = "error parsing JSON";
-        if (body.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+        if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
         {
             problem = "";
             return true;
@@ -46,7 +46,7 @@ internal static class BodyText
 
         try
         {
-            if (!IsText(body, out problem) || !IsBounded(body, out problem) || !JsonShape.IsWithin(body, bounds, out problem))
+            if (!IsText(body.Span, out problem) || !IsBounded(body.Span, out problem) || !JsonShape.IsWithin(body.Span, bounds, out problem))
             {
                 return false;
             }
@@ -67,12 +67,12 @@ internal static class BodyText
         {
             // The exception's own words quote the input, which may be a secret.
             document = null;
-            problem = IsJson(body) ? "error parsing JSON: a name stands twice in one object" : "error parsing JSON";
+            problem = IsJson(body.Span) ? "error parsing JSON: a name stands twice in one object" : "error parsing JSON";
             return false;
         }
     }
 
-    private static bool IsJson(byte[] body)
+    private static bool IsJson(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -94,10 +94,10 @@ internal static class BodyText
     /// The JSON reader takes bytes that are no UTF-8 and escapes that are half of a surrogate pair, and throws where somebody later asks for the
     /// text: so they are refused here.
     /// </summary>
-    private static bool IsText(byte[] body, out string problem)
+    private static bool IsText(ReadOnlySpan<byte> body, out string problem)
     {
         problem = Utf8.IsValid(body) ? "" : "error parsing JSON: the body is not UTF-8";
-        if (problem.Length > 0 || (body.AsSpan().IndexOf("\\ud"u8) < 0 && body.AsSpan().IndexOf("\\uD"u8) < 0))
+        if (problem.Length > 0 || (body.IndexOf("\\ud"u8) < 0 && body.IndexOf("\\uD"u8) < 0))
         {
             return problem.Length == 0;
         }
@@ -122,7 +122,7 @@ internal static class BodyText
         }
     }
 
-    private static bool IsBounded(byte[] body, out string problem)
+    private static bool IsBounded(ReadOnlySpan<byte> body, out string problem)
     {
         problem = "";
         if (body.Length / 2 <= Limits.JsonValuesMax)

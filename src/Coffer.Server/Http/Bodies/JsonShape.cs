@@ -2,7 +2,7 @@ using System.Text.Json;
 using Coffer.Kernel;
 using Coffer.Server.Configuration;
 
-namespace Coffer.Server.Http;
+namespace Coffer.Server.Http.Bodies;
 
 /// <summary>Bounds on a body's shape that a listener sets beyond the server's own. One pass over the bytes; nothing is built.</summary>
 internal static class JsonShape

@@ -1,0 +1,21 @@
+namespace Coffer.Server.Http.Bodies;
+
+/// <summary>A body that was taken in, or why it was not.</summary>
+internal abstract record BodyOutcome
+{
+    private BodyOutcome()
+    {
+    }
+
+    public sealed record Taken(ReadOnlyMemory<byte> Bytes) : BodyOutcome;
+
+    /// <param name="BytesMax">What may be sent here.</param>
+    /// <param name="ForStrangers">The bound is that of requests without a token.</param>
+    public sealed record TooLarge(long BytesMax, bool ForStrangers) : BodyOutcome;
+
+    /// <summary>Not taken in, since the request will be refused whatever it says.</summary>
+    public sealed record Withheld : BodyOutcome;
+
+    /// <summary>Other bodies have used up the share.</summary>
+    public sealed record Busy : BodyOutcome;
+}
