@@ -58,6 +58,9 @@ public sealed record KernelOptions
     /// <summary>What the API may create in the way of audit devices.</summary>
     public AuditBounds Audit { get; init; } = new();
 
+    /// <summary>Where engines run functions that keep a core busy for long, such as hashes of passwords.</summary>
+    public SlowWork SlowWork { get; init; } = new();
+
     /// <summary>When users are locked out after failed logins.</summary>
     public LockoutConfiguration Lockout { get; init; } = new();
 

@@ -1,6 +1,7 @@
 using Coffer.Kernel;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
@@ -54,6 +55,7 @@ public sealed class CofferServer : IAsyncDisposable
             SystemTtl = options.SystemTtl,
             LateCallTime = options.LateCallTime,
             Lockout = options.Lockout,
+            SlowWork = new SlowWork(options.PasswordHashing.Threads, options.PasswordHashing.WaitingMax),
             StorageType = options.Storage.Type,
             Version = Version,
             ClusterName = options.ClusterName,

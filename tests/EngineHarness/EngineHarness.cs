@@ -21,10 +21,12 @@ public sealed class EngineHarness
     private readonly EngineType _type;
     private readonly CallCounter _calls;
     private readonly HttpClient _http;
+    private readonly SlowWork _slowWork;
     private PathTable _table;
 
-    public EngineHarness(EngineType type, IReadOnlyDictionary<string, string>? options = null, HttpMessageHandler? http = null, int seed = 1)
+    public EngineHarness(EngineType type, IReadOnlyDictionary<string, string>? options = null, HttpMessageHandler? http = null, int seed = 1, SlowWork? slowWork = null)
     {
+        _slowWork = slowWork ?? new SlowWork();
         _type = type;
         _calls = CallCounter.Over(http);
         _http = _calls.Client();
@@ -210,5 +212,5 @@ public sealed class EngineHarness
     }
 
     private IEngine Create(ImmutableDictionary<string, string> options) =>
-        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, _http));
+        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, _http) { SlowWork = _slowWork });
 }

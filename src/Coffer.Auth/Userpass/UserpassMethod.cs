@@ -14,12 +14,17 @@ public sealed class UserpassMethod : IAuthMethod
 
     private static readonly Field<string> Password = Field.Secret("password", "The password.");
 
+    private static readonly ApiError Busy = new(
+        ErrorKind.Unavailable, "too many passwords wait to be checked; try again in a moment, or raise password_hashing_queue in the server's configuration");
+
     private readonly IRandom _random;
+    private readonly SlowWork _slow;
 
     public UserpassMethod(EngineContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         _random = context.Random;
+        _slow = context.SlowWork;
         Paths =
         [
             new("login/{username:folded}", "Gives a token for a name and a password.") { Fields = [Password], Unauthenticated = true, Write = LoginAsync },
@@ -69,7 +74,7 @@ public sealed class UserpassMethod : IAuthMethod
     private static void Put(EngineRequest request, UserRecord user) =>
         request.Storage.Put(UserRecord.KeyOf(NameOf(request)), user, UserpassJson.Default.UserRecord);
 
-    private static async ValueTask<Reply> LoginAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> LoginAsync(EngineRequest request, CancellationToken cancellation)
     {
         var password = request.Get(Password);
         if (password.Length == 0)
@@ -82,7 +87,14 @@ public sealed class UserpassMethod : IAuthMethod
 
         // Nobody of that name and a wrong password must not be told apart, by the clock either.
         var hash = user?.Password ?? PasswordHash.OfNobody;
-        if (!request.Memory.Remember($"fits {Convert.ToBase64String(hash.Hash)}", () => hash.Fits(password)) || user is null)
+        var check = await request.Memory.RememberAsync(
+            $"fits {Convert.ToBase64String(hash.Hash)}", () => _slow.TryRun(() => new PasswordCheck(hash.Fits(password)), ofStranger: true, cancellation));
+        if (check is null)
+        {
+            return new Reply.Refused(Busy);
+        }
+
+        if (!check.Fits || user is null)
         {
             return new Reply.Refused(new ApiError(ErrorKind.Invalid, "invalid username or password")) { FailedLogin = name.Text };
         }
@@ -120,17 +132,28 @@ public sealed class UserpassMethod : IAuthMethod
             return Reply.Invalid(problem);
         }
 
-        var password = request.Get(Password).Length > 0 ? Hashed(request) : before?.Password;
-        if (password is null)
+        var isNew = request.Get(Password).Length > 0;
+        if (!isNew && before is null)
         {
             return Reply.Invalid("missing password");
+        }
+
+        if ((isNew ? await HashedAsync(request, cancellation) : before!.Password) is not { } password)
+        {
+            return new Reply.Refused(Busy);
         }
 
         Put(request, new UserRecord { Password = password, Token = settings });
         return Reply.Done;
     }
 
-    private PasswordHash Hashed(EngineRequest request) => request.Memory.Remember("hash", () => PasswordHash.Of(request.Get(Password), _random));
+    /// <summary>Null when too many wait.</summary>
+    private ValueTask<PasswordHash?> HashedAsync(EngineRequest request, CancellationToken cancellation)
+    {
+        // Read here: the body is gone once nobody waits for the hash any more.
+        var password = request.Get(Password);
+        return request.Memory.RememberAsync("hash", () => _slow.TryRun(() => PasswordHash.Of(password, _random), ofStranger: false, cancellation));
+    }
 
     private async ValueTask<Reply> WritePasswordAsync(EngineRequest request, CancellationToken cancellation)
     {
@@ -145,7 +168,12 @@ public sealed class UserpassMethod : IAuthMethod
             return Reply.Invalid("missing password");
         }
 
-        Put(request, user with { Password = Hashed(request) });
+        if (await HashedAsync(request, cancellation) is not { } hash)
+        {
+            return new Reply.Refused(Busy);
+        }
+
+        Put(request, user with { Password = hash });
         return Reply.Done;
     }
 

@@ -308,7 +308,10 @@ internal sealed class Unsealed : IAsyncDisposable
             types,
             options.SystemTtl,
             mount => new EngineContext(
-                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Http));
+                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Http)
+            {
+                SlowWork = options.SlowWork,
+            });
         var due = new DueSignal();
         var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
         var batch = new BatchTokens(cipher, options.Clock);

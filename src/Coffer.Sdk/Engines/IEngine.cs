@@ -38,4 +38,8 @@ public sealed record EngineType(string Name, MountClass Class, string Descriptio
 /// <param name="Options">The mount's options as written at <c>sys/mounts</c>, such as <c>version</c> of a kv mount.</param>
 /// <param name="Http">For calls to systems outside; shared, with pooled connections.</param>
 public sealed record EngineContext(
-    string MountAccessor, ImmutableDictionary<string, string> Options, TimeProvider Clock, IRandom Random, HttpClient Http);
+    string MountAccessor, ImmutableDictionary<string, string> Options, TimeProvider Clock, IRandom Random, HttpClient Http)
+{
+    /// <summary>Where functions run that keep a core busy for long; shared by all mounts.</summary>
+    public SlowWork SlowWork { get; init; } = new();
+}

@@ -8,6 +8,27 @@ public sealed class RequestMemory
 {
     private Dictionary<string, object>? _known;
 
+    /// <summary>As <see cref="Remember"/>, for a function that takes long and may find no room.</summary>
+    /// <param name="key">Names the function and all that its result depends on.</param>
+    /// <param name="work">Null, or a task that ends with null: there was no room, and nothing is remembered.</param>
+    public async ValueTask<T?> RememberAsync<T>(string key, Func<Task<T>?> work)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (_known?.TryGetValue(key, out var known) == true)
+        {
+            return (T)known;
+        }
+
+        if (work() is not { } running)
+        {
+            return null;
+        }
+
+        var result = await running;
+        return Remember(key, () => result);
+    }
+
     /// <summary>The remembered result, or that of the function, which is remembered.</summary>
     /// <param name="key">Names the function and all that its result depends on.</param>
     /// <param name="work">Without effects, and not dependent on when it runs.</param>

@@ -44,6 +44,7 @@ public sealed class ConfigurationReader
     private TimeSpan _lateCalls = LateCalls.Standard;
     private TimeSpan _max = SystemTtl.Standard.Max;
     private string _clusterName = "";
+    private PasswordHashingOptions _hashing = new();
     private bool _raw;
     private bool _prometheus = true;
     private string _auditFolder = "";
@@ -94,6 +95,7 @@ public sealed class ConfigurationReader
             LateCallTime = _lateCalls,
             Lockout = _lockout.Configuration,
             ClusterName = _clusterName,
+            PasswordHashing = _hashing,
             Audit = new AuditBounds
             {
                 ApiMayCreate = _auditFolder.Length > 0 || !_auditTargets.IsEmpty,
@@ -199,6 +201,12 @@ public sealed class ConfigurationReader
                 break;
             case "late_call_time":
                 ReadLateCallTime(file, item);
+                break;
+            case "password_hashing_threads":
+                _hashing = _hashing with { Threads = (int)Math.Min(_notes.Count(file, item, "threads") ?? _hashing.Threads, 1024) };
+                break;
+            case "password_hashing_queue":
+                _hashing = _hashing with { WaitingMax = (int)Math.Min(_notes.Count(file, item, "waiting logins") ?? _hashing.WaitingMax, 65_536) };
                 break;
             case "cluster_name":
                 _clusterName = _notes.Text(file, item) ?? "";

@@ -29,6 +29,9 @@ public sealed record ServerOptions
     /// <summary>When users are locked out after failed logins.</summary>
     public LockoutConfiguration Lockout { get; init; } = new();
 
+    /// <summary>What checking passwords may take of the machine.</summary>
+    public PasswordHashingOptions PasswordHashing { get; init; } = new();
+
     /// <summary>Whether <c>sys/metrics</c> speaks Prometheus' format; off with a <c>prometheus_retention_time</c> of 0.</summary>
     public bool ShowsPrometheus { get; init; } = true;
 
