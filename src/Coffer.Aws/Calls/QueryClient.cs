@@ -71,7 +71,7 @@ internal sealed class QueryClient(
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token).ConfigureAwait(false);
             var answer = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
-            return Read(name, operation, response, answer);
+            return Read(name, operation, response, answer, both.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -106,14 +106,22 @@ internal sealed class QueryClient(
         HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 
-    private static XElement Read(string name, string operation, HttpResponseMessage response, byte[] answer)
+    private static XElement Read(string name, string operation, HttpResponseMessage response, byte[] answer, CancellationToken cancellation)
     {
-        var root = XmlRead.Parse(answer);
+        var root = XmlRead.Parse(answer, cancellation);
+        if ((int)response.StatusCode is >= 300 and < 400)
+        {
+            // A signed request belongs to nobody but the endpoint that was configured.
+            throw new AwsException(
+                AwsErrorKind.Unknown, $"Http{(int)response.StatusCode}", name,
+                "the endpoint answered with a redirect, which is not followed; configure the endpoint that serves the calls itself", response.StatusCode);
+        }
+
         if (response.IsSuccessStatusCode)
         {
             return root is not null
                 ? root.Child($"{operation}Result") ?? root
-                : throw new AwsException(AwsErrorKind.Unknown, "UnreadableAnswer", name, "the answer is not XML", response.StatusCode);
+                : throw new AwsException(AwsErrorKind.Unknown, "UnreadableAnswer", name, "the answer is no XML of the expected size and depth", response.StatusCode);
         }
 
         var error = root?.Child("Error") ?? root?.Child("Errors")?.Child("Error");

@@ -190,6 +190,59 @@ public sealed class RetryTests : IDisposable
         Assert.Equal((AwsErrorKind.Unknown, "UnreadableAnswer"), (error.Kind, error.Code));
     }
 
+    [Theory]
+    [InlineData("<a>", 400_000)]
+    [InlineData("<a>", XmlRead.DepthMax + 2)]
+    [InlineData("<a b='c'>", 400_000)]
+    [InlineData("<n:a xmlns:n='x'>", 300_000)]
+    [InlineData("<a/>", XmlRead.NodesMax + 1)]
+    public async Task An_answer_of_too_many_levels_or_nodes_is_no_answer_whatever_its_status(string element, int count)
+    {
+        var isDeep = !element.EndsWith("/>", StringComparison.Ordinal);
+        var name = element.Split(' ', '>')[0][1..];
+        var body = "<r>" + string.Concat(Enumerable.Repeat(element, count)) + (isDeep ? string.Concat(Enumerable.Repeat($"</{name}>", count)) : "") + "</r>";
+        foreach (var status in (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.InternalServerError])
+        {
+            _handler.Always = () => new HttpResponseMessage(status) { Content = new StringContent(body) };
+
+            var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 0).GetUserAsync("u", Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+
+            Assert.Equal(status == HttpStatusCode.OK ? "UnreadableAnswer" : $"Http{(int)status}", error.Code);
+        }
+    }
+
+    [Fact]
+    public void A_call_that_was_ended_reads_no_further()
+    {
+        using var ended = new CancellationTokenSource();
+        ended.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => XmlRead.Parse("<a/>"u8.ToArray(), ended.Token));
+    }
+
+    [Theory]
+    [InlineData(301, "https://elsewhere.test/")]
+    [InlineData(302, "http://iam.test/other")]
+    [InlineData(307, "http://169.254.169.254/")]
+    [InlineData(308, "gopher://elsewhere.test/")]
+    [InlineData(303, "//elsewhere.test")]
+    [InlineData(300, null)]
+    [InlineData(304, null)]
+    public async Task A_redirect_is_not_followed_and_says_what_to_configure(int status, string? location)
+    {
+        _handler.Always = () =>
+        {
+            var reply = new HttpResponseMessage((HttpStatusCode)status);
+            reply.Headers.TryAddWithoutValidation("Location", location ?? "");
+            return reply;
+        };
+
+        var error = await Assert.ThrowsAsync<AwsException>(() => Client(retries: 3).CreateAccessKeyAsync("u", Cancel).AsTask());
+
+        Assert.Equal((1, $"Http{status}", true), (_handler.Attempts, error.Code, error.OutcomeUnknown));
+        Assert.Contains("configure the endpoint", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_list_that_never_ends_is_given_up()
     {
