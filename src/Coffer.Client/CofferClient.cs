@@ -164,14 +164,8 @@ public sealed class CofferClient : IDisposable
                 return await ReadAsync(response, request.Method.Method, address, cancellation).ConfigureAwait(false);
             }
 
-            var target = new Uri(address, next);
-            if (address.Scheme == "https" && target.Scheme != "https")
-            {
-                throw new TransportException(
-                    TransportFailure.Other, request.Method.Method, address.OriginalString, "redirect would cause protocol downgrade", null);
-            }
-
-            address = target;
+            address = Redirect.TargetOf(address, next, out var problem)
+                ?? throw new TransportException(TransportFailure.Other, request.Method.Method, address.OriginalString, problem, null);
         }
     }
 

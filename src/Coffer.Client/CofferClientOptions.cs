@@ -1,3 +1,5 @@
+using Coffer.Outbound;
+
 namespace Coffer.Client;
 
 /// <summary>Where the server is and how to talk to it.</summary>
@@ -37,10 +39,13 @@ public sealed record CofferClientOptions
     public bool RedirectsDisabled { get; init; }
 
     /// <summary>
-    /// The proxy for all requests, with a user and a password where it wants them, such as <c>http://USER:PASSWORD@HOST:3128</c>. Empty, the default,
-    /// leaves it to the environment.
+    /// The proxy for all requests, with a user and a password where it wants them, such as <c>http://USER:PASSWORD@HOST:3128</c>. Empty, the default:
+    /// the environment's, which loopback addresses go past.
     /// </summary>
     public string ProxyAddress { get; init; } = "";
+
+    /// <summary>Looks an environment variable up, for proxies. Default: the process's own environment.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     /// <summary>TLS settings; of no effect for http and unix addresses.</summary>
     public TlsOptions Tls { get; init; } = new();
@@ -56,9 +61,9 @@ public sealed record CofferClientOptions
             yield return $"the address \"{ShownAddress}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
         }
 
-        if (ProxyAddress.Length > 0 && (!Uri.TryCreate(ProxyAddress, UriKind.Absolute, out var proxy) || proxy.Scheme is not ("http" or "https" or "socks5")))
+        if (ProxyProblem() is { } proxy)
         {
-            yield return $"the proxy \"{ServerAddress.Shown(ProxyAddress)}\" must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
+            yield return proxy;
         }
 
         if (Timeout <= TimeSpan.Zero)
@@ -87,6 +92,19 @@ public sealed record CofferClientOptions
             {
                 yield return $"the header {header.Key} is the client's own: headers beginning with 'X-Vault-' cannot be set";
             }
+        }
+    }
+
+    private string? ProxyProblem()
+    {
+        try
+        {
+            _ = ProxyAddress.Length > 0 ? (object?)Outbound.ProxyAddress.Parse(ProxyAddress, Connector.ProxyOption) : EnvironmentProxy.From(Environment);
+            return null;
+        }
+        catch (ProxyException error)
+        {
+            return error.Message;
         }
     }
 }

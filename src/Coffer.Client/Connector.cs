@@ -2,26 +2,22 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Coffer.Outbound;
 
 namespace Coffer.Client;
 
 /// <summary>Opens connections: TCP or Unix sockets, and TLS by the client's options.</summary>
 internal sealed class Connector(Uri server, TlsOptions options, IWebProxy? proxy)
 {
+    /// <summary>What is named when the address is wrong.</summary>
+    public const string ProxyOption = "the proxy's address";
+
     /// <summary>What the last check of a server certificate found; None before the first.</summary>
     public SslPolicyErrors CertificateErrors { get; private set; }
 
     public SocketsHttpHandler Handler()
     {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            Proxy = proxy,
-            UseProxy = proxy is not null,
-        };
+        var handler = OutboundHttp.CreateHandler(proxy);
         if (server.Scheme == "unix")
         {
             handler.ConnectCallback = ConnectUnixAsync;

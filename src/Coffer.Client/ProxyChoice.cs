@@ -1,4 +1,5 @@
 using System.Net;
+using Coffer.Outbound;
 
 namespace Coffer.Client;
 
@@ -8,22 +9,9 @@ internal static class ProxyChoice
     /// <summary>Null for none ever: a Unix socket is reached directly.</summary>
     public static IWebProxy? Of(CofferClientOptions options, Uri server)
     {
-        if (server.Scheme == "unix")
-        {
-            return null;
-        }
-
-        if (options.ProxyAddress.Length == 0)
-        {
-            return HttpClient.DefaultProxy;
-        }
-
-        var address = new Uri(options.ProxyAddress);
-        var user = address.UserInfo.Split(':', 2);
-        return new WebProxy(address)
-        {
-            Credentials = address.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")),
-        };
+        return server.Scheme == "unix" ? null
+            : options.ProxyAddress.Length > 0 ? new FixedProxy(ProxyAddress.Parse(options.ProxyAddress, Connector.ProxyOption))
+            : EnvironmentProxy.From(options.Environment);
     }
 
     /// <summary>The proxy for an address, without user and password; null for none.</summary>

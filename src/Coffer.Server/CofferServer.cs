@@ -1,6 +1,7 @@
 using Coffer.Kernel;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
+using Coffer.Outbound;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
@@ -32,7 +33,7 @@ public sealed class CofferServer : IAsyncDisposable
     public ServerKernel Kernel { get; }
 
     /// <summary>Opens the store and begins to listen; sealed until it is unsealed.</summary>
-    /// <exception cref="IOException">The store cannot be opened, or an address cannot be bound.</exception>
+    /// <exception cref="IOException">The store cannot be opened, an address cannot be bound, or the environment names a proxy that is none.</exception>
     public static async Task<CofferServer> StartAsync(
         ServerOptions options, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation) =>
         await StartAsync(options, await OpenStoreAsync(options.Storage, cancellation), clock, random, onFailure, cancellation);
@@ -43,7 +44,7 @@ public sealed class CofferServer : IAsyncDisposable
         ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
         options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type));
-        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        var http = new HttpClient(Handler());
         var kernel = new ServerKernel(new KernelOptions
         {
             Store = store,
@@ -122,6 +123,18 @@ public sealed class CofferServer : IAsyncDisposable
         "sqlite" => await SqliteStore.OpenAsync(storage.Path, new SqliteStoreOptions(), cancellation),
         _ => await SqliteStore.OpenAsync(System.IO.Path.Combine(storage.Path, "coffer.db"), new SqliteStoreOptions(), cancellation),
     };
+
+    private static SocketsHttpHandler Handler()
+    {
+        try
+        {
+            return OutboundHttp.CreateHandler();
+        }
+        catch (ProxyException error)
+        {
+            throw new IOException($"{error.Message}, or take the variable out of the server's environment", error);
+        }
+    }
 
     private static string AddressOf(ListenerOptions listener) => listener.IsSocket ? $"unix://{listener.Address}" : $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}";
 

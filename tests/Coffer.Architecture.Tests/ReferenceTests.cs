@@ -12,17 +12,18 @@ public class ReferenceTests
     {
         ["Coffer.Sdk"] = [],
         ["Coffer.Hcl"] = [],
-        ["Coffer.Client"] = [],
+        ["Coffer.Outbound"] = [],
+        ["Coffer.Client"] = ["Coffer.Outbound"],
         ["Coffer.Aws"] = [],
         ["Coffer.Storage"] = ["Coffer.Sdk"],
         ["Coffer.Barrier"] = ["Coffer.Sdk", "Coffer.Storage"],
         ["Coffer.Kernel"] = ["Coffer.Barrier", "Coffer.Hcl", "Coffer.Sdk", "Coffer.Storage"],
         ["Coffer.Auth"] = ["Coffer.Sdk"],
         ["Coffer.Secrets"] = ["Coffer.Aws", "Coffer.Sdk"],
-        ["Coffer.AwsSandbox"] = ["Coffer.Aws"],
+        ["Coffer.AwsSandbox"] = ["Coffer.Aws", "Coffer.Outbound"],
         ["Coffer.Server"] =
         [
-            "Coffer.Auth", "Coffer.AwsSandbox", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
+            "Coffer.Auth", "Coffer.AwsSandbox", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
         ],
         ["Coffer.Cli"] = ["Coffer.Client", "Coffer.Server"],
     };
@@ -97,6 +98,17 @@ public class ReferenceTests
 
         Assert.All(projects, project =>
             Assert.Contains($"{Path.GetDirectoryName(project)}/packages.lock.json", Repository.Files));
+    }
+
+    /// <summary>A client of its own would follow redirects with a token or a signature, and go by other rules for proxies.</summary>
+    [Fact]
+    public void Connections_to_other_programs_are_opened_by_one_room_only()
+    {
+        string[] makers = ["new HttpClient()", "new SocketsHttpHandler", "new HttpClientHandler", "new WebProxy", "HttpClient.DefaultProxy", "WebRequest."];
+        var strangers = Repository.SourceFiles.Where(file => !file.StartsWith("src/Coffer.Outbound/", StringComparison.Ordinal))
+            .Where(file => Repository.Read(file) is var text && (makers.Any(maker => text.Contains(maker, StringComparison.Ordinal)) || text.Contains("HttpClient _http = new()", StringComparison.Ordinal)));
+
+        Assert.Empty(strangers);
     }
 
     [Fact]

@@ -32,23 +32,52 @@ public sealed class ClientTests
         Assert.Equal(expected, server.Count);
     }
 
-    [Fact]
-    public async Task One_redirect_is_followed_with_the_token()
+    [Theory]
+    [InlineData(301, "/v1/b")]
+    [InlineData(302, "http://STANDBY:2/v1/b")]
+    [InlineData(307, "http://standby:2/v1/b")]
+    [InlineData(308, "https://standby:2/v1/b")]
+    public async Task One_redirect_to_the_same_host_is_followed_with_token_method_and_body(int status, string location)
     {
         var seen = new List<string>();
         using var server = new Canned(request =>
         {
-            seen.Add($"{request.RequestUri} {request.Headers.GetValues("X-Vault-Token").Single()}");
-            var reply = new HttpResponseMessage(HttpStatusCode.TemporaryRedirect);
-            reply.Headers.Location = new Uri("http://active:1/v1/a");
+            seen.Add($"{request.Method} {request.RequestUri!.AbsolutePath} {request.Headers.GetValues("X-Vault-Token").Single()} {request.Content!.ReadAsStringAsync().Result}");
+            var reply = new HttpResponseMessage((HttpStatusCode)status);
+            reply.Headers.Location = new Uri(location, UriKind.RelativeOrAbsolute);
             return reply;
         });
         using var client = new CofferClient(new CofferClientOptions { Address = "http://standby:1", Token = "t", MaxRetries = 0 }, server);
 
-        var reply = await client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken);
+        var reply = await client.SendAsync(ApiRequest.Write("a", new System.Text.Json.Nodes.JsonObject()), TestContext.Current.CancellationToken);
 
-        Assert.Equal(307, reply.Status);
-        Assert.Equal(["http://standby:1/v1/a t", "http://active:1/v1/a t"], seen);
+        Assert.Equal(status, reply.Status);
+        Assert.Equal(["PUT /v1/a t {}", "PUT /v1/b t {}"], seen);
+    }
+
+    [Theory]
+    [InlineData("http://other:1/v1/a", "another host, http://other:1,")]
+    [InlineData("http://standby.other/v1/a", "another host")]
+    [InlineData("//other/v1/a", "another host")]
+    [InlineData("http://standby@other/v1/a", "another host")]
+    [InlineData("gopher://standby/v1/a", "no http or https address")]
+    public async Task A_redirect_to_another_host_is_refused_and_the_host_never_sees_the_token(string location, string reason)
+    {
+        foreach (var status in (int[])[301, 302, 307, 308])
+        {
+            using var server = new Canned(_ =>
+            {
+                var reply = new HttpResponseMessage((HttpStatusCode)status);
+                reply.Headers.Location = new Uri(location, UriKind.RelativeOrAbsolute);
+                return reply;
+            });
+            using var client = new CofferClient(new CofferClientOptions { Address = "http://standby:1", Token = "t", MaxRetries = 2 }, server);
+
+            var error = await Assert.ThrowsAsync<TransportException>(() => client.SendAsync(ApiRequest.Read("a"), TestContext.Current.CancellationToken));
+
+            Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+            Assert.Equal(1, server.Count);
+        }
     }
 
     [Fact]

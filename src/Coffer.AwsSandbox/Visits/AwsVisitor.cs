@@ -4,6 +4,7 @@ using Coffer.Aws.Calls;
 using Coffer.Aws.Connection;
 using Coffer.Aws.Iam;
 using Coffer.Aws.Signing;
+using Coffer.Outbound;
 
 namespace Coffer.AwsSandbox.Visits;
 
@@ -13,7 +14,7 @@ public sealed partial class AwsVisitor : IDisposable
 {
     private const string Region = "us-east-1";
 
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(OutboundHttp.CreateHandler());
     private readonly Uri _endpoint;
     private readonly string _accessKeyId;
     private readonly string _secretAccessKey;

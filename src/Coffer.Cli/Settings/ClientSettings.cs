@@ -20,6 +20,7 @@ internal static class ClientSettings
         Timeout = Timeout(environment),
         MaxRetries = Retries(environment),
         ProxyAddress = environment.Read("PROXY_ADDR") ?? environment.Read("HTTP_PROXY") ?? "",
+        Environment = console.Variable,
         RedirectsDisabled = flags.DisableRedirects.Value,
         Clock = console.Clock,
         Tls = new TlsOptions
