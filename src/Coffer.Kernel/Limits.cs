@@ -75,8 +75,14 @@ public static class Limits
     /// <summary>Longest reason that an operator may give for forgetting a lease, in UTF-16 characters.</summary>
     public const int ReasonCharactersMax = 512;
 
-    /// <summary>Failed logins that are remembered, in bytes of memory: some 30,000 names of usual length.</summary>
-    public const long LockoutBytesMax = 8 * 1024 * 1024;
+    /// <summary>Failed logins of names that are not locked out, in bytes of memory: at least 20,000 names.</summary>
+    public const long LockoutCountedBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// Names that are locked out, in bytes of memory: at least 80,000. It takes 400,000 failures to push one out, which is more than the passwords that
+    /// 32 cores hash within the fifteen minutes that a lockout lasts.
+    /// </summary>
+    public const long LockoutLockedBytesMax = 32 * 1024 * 1024;
 
     /// <summary>Length of the random ending of a lease id, in base-62 characters after the eight of its time.</summary>
     public const int LeaseIdRandomCharacters = 16;

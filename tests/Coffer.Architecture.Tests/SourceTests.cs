@@ -9,6 +9,17 @@ public partial class SourceTests
     /// <summary>Files that are longer, with the length they may have. A file that shrinks takes its number down with it.</summary>
     private static readonly Dictionary<string, int> LongFiles = [];
 
+    /// <summary>The dollar sign also matches before a newline at the end: a name that passes then holds one.</summary>
+    [Fact]
+    public void A_pattern_that_checks_a_whole_text_ends_with_the_end_of_the_text()
+    {
+        var open = Repository.SourceFiles.SelectMany(file => Repository.Lines(file)
+            .Where(line => line.Contains("Regex", StringComparison.Ordinal) && line.Contains("$\"", StringComparison.Ordinal) && !line.Contains("= $\"", StringComparison.Ordinal) && !line.Contains("($\"", StringComparison.Ordinal))
+            .Select(line => $"{file}: {line.Trim()}"));
+
+        Assert.Empty(open);
+    }
+
     [Fact]
     public void No_source_file_is_longer_than_the_limit()
     {

@@ -7,17 +7,16 @@ namespace Coffer.Kernel.Lockout;
 /// the store, and bounded: the names that failed longest ago make room.
 /// </summary>
 /// <remarks>
-/// Pushing a locked name out takes tens of thousands of failed logins under other names, each of which costs a password hash: longer than the lockout
-/// lasts. An answer counts when it is given and not when its request came, so guesses that run at the same time learn no more than those one by one.
+/// Names that are locked out and names that are not have a share each, and only a locked name takes the place of a locked one. An entry costs the same
+/// however long its name is. So pushing a locked name out takes five failures, each of which costs a password hash, under each of at least 80,000 other
+/// names. An answer counts when it is given and not when its request came, so guesses that run at the same time learn no more than those one by one.
 /// </remarks>
 public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration configuration)
 {
-    private const int EntryBytes = 256;
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Accessor, IdentityName Name), LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _oldestFirst = new();
-    private long _bytes;
+    private readonly Dictionary<LockoutKey, LinkedListNode<LockoutEntry>> _entries = [];
+    private readonly LockoutShare _counted = new(Limits.LockoutCountedBytesMax);
+    private readonly LockoutShare _locked = new(Limits.LockoutLockedBytesMax);
 
     /// <summary>What holds for a mount of that type with those settings of its own.</summary>
     public LockoutSettings SettingsOf(Mounts.MountEntry mount)
@@ -33,7 +32,7 @@ public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration config
         var settings = SettingsOf(mount);
         lock (_lock)
         {
-            return !settings.Disabled && _entries.TryGetValue((mount.Accessor, name), out var node) && IsLocked(node.Value, settings, clock.GetUtcNow());
+            return !settings.Disabled && _entries.TryGetValue(LockoutKey.Of(mount.Accessor, name), out var node) && IsLocked(node.Value, settings, clock.GetUtcNow());
         }
     }
 
@@ -52,7 +51,7 @@ public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration config
         lock (_lock)
         {
             var failures = 0L;
-            if (_entries.TryGetValue((mount.Accessor, name), out var node))
+            if (_entries.TryGetValue(LockoutKey.Of(mount.Accessor, name), out var node))
             {
                 if (IsLocked(node.Value, settings, now))
                 {
@@ -64,7 +63,7 @@ public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration config
                 Remove(node);
             }
 
-            Add(new Entry(mount.Accessor, name, failures + 1, now));
+            Add(new LockoutEntry(LockoutKey.Of(mount.Accessor, name), mount.Accessor, LockoutEntry.Shown(name.Spelling), failures + 1, now), settings);
             return false;
         }
     }
@@ -74,14 +73,14 @@ public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration config
     {
         lock (_lock)
         {
-            if (_entries.TryGetValue((accessor, name), out var node))
+            if (_entries.TryGetValue(LockoutKey.Of(accessor, name), out var node))
             {
                 Remove(node);
             }
         }
     }
 
-    /// <summary>The names of a mount that are locked out now, in order.</summary>
+    /// <summary>The names of a mount that are locked out now, in order; very long ones shortened.</summary>
     public IReadOnlyList<string> LockedAt(Mounts.MountEntry mount)
     {
         ArgumentNullException.ThrowIfNull(mount);
@@ -91,31 +90,26 @@ public sealed class LoginLockout(TimeProvider clock, LockoutConfiguration config
         {
             return settings.Disabled
                 ? []
-                : [.. _oldestFirst.Where(entry => entry.Accessor == mount.Accessor && IsLocked(entry, settings, now)).Select(entry => entry.Name.Spelling).Order(StringComparer.Ordinal)];
+                : [.. _locked.Concat(_counted).Where(entry => entry.Accessor == mount.Accessor && IsLocked(entry, settings, now)).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
         }
     }
 
-    private static bool IsLocked(Entry entry, LockoutSettings settings, DateTimeOffset now) =>
+    private static bool IsLocked(LockoutEntry entry, LockoutSettings settings, DateTimeOffset now) =>
         entry.Failures >= settings.Threshold && now - entry.LastFailure < settings.Duration;
 
-    private void Add(Entry entry)
+    private void Add(LockoutEntry entry, LockoutSettings settings)
     {
-        _entries[(entry.Accessor, entry.Name)] = _oldestFirst.AddLast(entry);
-        _bytes += CostOf(entry);
-        while (_bytes > Limits.LockoutBytesMax && _oldestFirst.First is { } oldest)
+        var share = entry.Failures >= settings.Threshold ? _locked : _counted;
+        _entries[entry.Key] = share.Add(entry);
+        while (share.PushOut() is { } oldest)
         {
-            Remove(oldest);
+            _entries.Remove(oldest.Key);
         }
     }
 
-    private void Remove(LinkedListNode<Entry> node)
+    private void Remove(LinkedListNode<LockoutEntry> node)
     {
-        _entries.Remove((node.Value.Accessor, node.Value.Name));
-        _oldestFirst.Remove(node);
-        _bytes -= CostOf(node.Value);
+        _entries.Remove(node.Value.Key);
+        (node.List == _locked.Entries ? _locked : _counted).Remove(node);
     }
-
-    private static int CostOf(Entry entry) => EntryBytes + 2 * (entry.Name.Spelling.Length + entry.Accessor.Length);
-
-    private sealed record Entry(string Accessor, IdentityName Name, long Failures, DateTimeOffset LastFailure);
 }

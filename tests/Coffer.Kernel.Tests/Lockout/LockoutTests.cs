@@ -142,21 +142,53 @@ public sealed class LockoutTests
     [Fact]
     public void Names_without_number_take_no_memory_without_bound_and_the_newest_stay()
     {
+        const int Bytes = 256 + 2 * 64;
         var lockout = new LoginLockout(new FakeTimeProvider(), new LockoutConfiguration
         {
             Blocks = new LockoutConfiguration().Blocks.Add("all", new LockoutChanges { Threshold = 1 }),
         });
         var mount = new MountEntry { Path = "auth/up/", Type = "userpass", Class = MountClass.Auth, Accessor = "auth_userpass_1", Uuid = "u" };
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 90_000; i++)
         {
-            Assert.False(lockout.NoteFailure(mount, IdentityName.Parse($"{i:d6}{new string('x', 1000)}")));
+            Assert.False(lockout.NoteFailure(mount, Numbered(i)));
         }
 
         var locked = lockout.LockedAt(mount);
-        Assert.InRange(locked.Count, 1000, (int)(Limits.LockoutBytesMax / 2000));
-        Assert.StartsWith("019999", locked[^1], StringComparison.Ordinal);
-        Assert.True(lockout.NoteFailure(mount, IdentityName.Parse(locked[^1])));
+        Assert.InRange(locked.Count, 80_000, (int)(Limits.LockoutLockedBytesMax / Bytes));
+        Assert.StartsWith("089999", locked[^1], StringComparison.Ordinal);
+        Assert.True(lockout.NoteFailure(mount, Numbered(89_999)));
     }
+
+    [Theory]
+    [InlineData(25_000, 1)]
+    [InlineData(6_000, 4)]
+    [InlineData(6_000, 6)]
+    public void Failures_under_names_of_a_thousand_characters_push_no_locked_name_out(int names, int failures)
+    {
+        var lockout = new LoginLockout(new FakeTimeProvider(), new LockoutConfiguration());
+        var mount = new MountEntry { Path = "auth/up/", Type = "userpass", Class = MountClass.Auth, Accessor = "auth_userpass_1", Uuid = "u" };
+        var ann = IdentityName.Parse("ann");
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.False(lockout.NoteFailure(mount, ann));
+        }
+
+        for (var i = 0; i < names; i++)
+        {
+            var name = Long(i);
+            for (var n = 0; n < failures; n++)
+            {
+                lockout.NoteFailure(mount, name);
+            }
+        }
+
+        Assert.True(lockout.IsLocked(mount, ann));
+        Assert.Contains("ann", lockout.LockedAt(mount));
+    }
+
+    private static IdentityName Numbered(int number) => IdentityName.Parse($"{number:d6}{new string('x', 70)}");
+
+    private static IdentityName Long(int number) => IdentityName.Parse($"{number:d6}{new string('x', 994)}");
 
     [Fact]
     public void A_block_for_a_type_holds_before_that_for_all_and_a_mounts_own_before_both()

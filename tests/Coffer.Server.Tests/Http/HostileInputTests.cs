@@ -98,6 +98,24 @@ public sealed class HostileInputTests(ServerFixture server) : IClassFixture<Serv
         Assert.Contains("\"policies\":[\"default\"]", reply.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("abc\\n")]
+    [InlineData("abc\\r\\n")]
+    [InlineData("a\\nb")]
+    [InlineData("\\u00e4bc")]
+    [InlineData("abc\\u212a")]
+    [InlineData("a b")]
+    [InlineData("../a")]
+    public async Task A_path_suffix_that_is_no_plain_name_is_refused(string suffix)
+    {
+        await server.UnchangedAsync(async () =>
+        {
+            var reply = await server.SendAsync("POST", "/v1/auth/token/roles/odd", $$"""{"path_suffix":"{{suffix}}"}""");
+            Assert.Equal(400, reply.Status);
+            Assert.Contains("path suffix", reply.Body, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task A_display_name_that_would_fill_the_audit_log_is_refused()
     {

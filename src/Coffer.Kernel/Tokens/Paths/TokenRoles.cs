@@ -178,6 +178,6 @@ internal static partial class TokenRoles
     private static TimeSpan Either(EngineRequest request, Field<TimeSpan> field, Field<TimeSpan> old, TimeSpan before) =>
         request.Has(field) ? request.Get(field) : request.Has(old) ? request.Get(old) : before;
 
-    [GeneratedRegex(@"^\w[\w\-.]+\w$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_\-.]+[A-Za-z0-9_]\z", RegexOptions.CultureInvariant)]
     private static partial Regex PathSuffixPattern();
 }
