@@ -12,10 +12,16 @@ internal sealed class WrapStep(KernelServices services)
             return outcome;
         }
 
+        if (way.Caller is null && outcome.Shape.Auth is null)
+        {
+            // What anybody may read needs no wrapping, and strangers must not fill the store with tokens: only what they log in with is wrapped.
+            return outcome;
+        }
+
         var response = outcome.ToEnvelope(way).Write();
         var info = await services.Transactions.RunAsync(
             work => WrappingTokens.IssueAsync(services, work, response, way.FullPath, ttl, outcome.Entrusts, CancellationToken.None), CancellationToken.None);
-        services.Due.Add(info.CreationTime + ttl);
+        services.Due.Add(info.CreationTime + info.Ttl);
         return outcome with
         {
             Wrap = info with { WrappedAccessor = outcome.Shape.Auth?.Accessor ?? "" },

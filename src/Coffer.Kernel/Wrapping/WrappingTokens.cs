@@ -17,10 +17,13 @@ internal static class WrappingTokens
 
     /// <summary>Makes the token and what it holds, in one unit of work.</summary>
     /// <param name="response">The whole body to give back, as JSON in UTF-8.</param>
+    /// <param name="ttl">How long it is kept; no longer than the system's maximum.</param>
     /// <param name="entrusts">What was made for that reply.</param>
     public static async ValueTask<WrapInfo> IssueAsync(
         KernelServices services, UnitOfWork work, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, Entrusted entrusts, CancellationToken cancellation)
     {
+        // As any token: nothing lives longer than the system's maximum.
+        ttl = ttl < services.SystemTtl.Max ? ttl : services.SystemTtl.Max;
         var now = services.Clock.GetUtcNow();
         var accessor = services.Tokens.NewAccessor();
         var text = services.Tokens.NewText(accessor);
