@@ -76,6 +76,12 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         {
             await WriteAsync(context, new ApiReply(error.StatusCode, ApiReply.Error(ErrorKind.Invalid, "the request could not be read: its body came too slowly, too large or malformed").Body), CancellationToken.None);
         }
+        catch (IOException) when (stage == Stage.Read)
+        {
+            // So Kestrel says that a chunk is malformed, such as one whose size no number holds. Where the next request would begin, nobody knows.
+            context.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+            await WriteAsync(context, ApiReply.Error(ErrorKind.Invalid, "the request could not be read: its body is malformed"), CancellationToken.None);
+        }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Whatever it is, it is this request's alone.
@@ -158,6 +164,11 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         {
             headers.ContentType = reply.ContentType;
             headers.ContentLength = reply.Body.Length;
+        }
+        else if (reply.Status == 204)
+        {
+            // Agents that cache look at it before they look at the status, and go on serving what was revoked when it is missing.
+            headers.ContentType = ApiReply.Json;
         }
 
         var body = context.GetRequiredFeature<IHttpResponseBodyFeature>();

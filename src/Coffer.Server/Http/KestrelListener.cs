@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -33,6 +32,8 @@ internal sealed class KestrelListener : IDisposable
         _options = options;
         var log = new KestrelLog(onEvent);
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+
+        kestrel.RequestHeaderEncodingSelector = static name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? DigitsEncoding.Instance : null;
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
@@ -59,9 +60,10 @@ internal sealed class KestrelListener : IDisposable
                     OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(certificate.Current),
                 });
             }
+
+            listen.Use(FirstBytes.Within(options.Times.ReadHeader));
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = BodyLimits.ReadAheadBytes }), log);
-        _server = new KestrelServer(Options.Create(kestrel), transport, log);
+        _server = new KestrelServer(Options.Create(kestrel), new SocketListeners(log, TimeProvider.System, onEvent), log);
     }
 
     /// <exception cref="IOException">The address cannot be bound, or a socket not given to whom it is for.</exception>

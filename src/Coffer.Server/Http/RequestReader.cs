@@ -27,7 +27,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
     public async ValueTask<ReadRequest> ReadAsync(IFeatureCollection context, CancellationToken cancellation)
     {
         var http = context.GetRequiredFeature<IHttpRequestFeature>();
-        var target = http.RawTarget.AsSpan();
+        var target = PathOf(http.RawTarget);
         var query = target.IndexOf('?');
         var rawPath = query < 0 ? target : target[..query];
         if (!rawPath.StartsWith(Prefix, StringComparison.Ordinal))
@@ -40,7 +40,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             return ReadRequest.Refused(ErrorKind.Invalid, problem);
         }
 
-        if (!QueryText.TryParse(query < 0 ? "" : http.RawTarget[(query + 1)..], out var parameters, out var queryProblem))
+        if (!QueryText.TryParse(query < 0 ? "" : target[(query + 1)..].ToString(), out var parameters, out var queryProblem))
         {
             return ReadRequest.Refused(ErrorKind.Invalid, queryProblem);
         }
@@ -78,6 +78,25 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         return operation is Operation.Update or Operation.Patch
             ? await WithBodyAsync(request, context, http, cancellation)
             : WithQuery(request, parameters);
+    }
+
+    /// <summary>
+    /// Path and query of a target. A whole address is as good as those alone (RFC 9112, section 3.2.2); that its host is the one of the Host header,
+    /// Kestrel has seen to.
+    /// </summary>
+    private static ReadOnlySpan<char> PathOf(string target)
+    {
+        var text = target.AsSpan();
+        var scheme = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://".Length
+            : text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? "https://".Length
+            : 0;
+        if (scheme == 0)
+        {
+            return text;
+        }
+
+        var path = text[scheme..].IndexOfAny('/', '?');
+        return path < 0 ? "/" : text[(scheme + path)..];
     }
 
     private static ReadRequest WithQuery(ApiRequest request, Dictionary<string, List<string>> parameters)
