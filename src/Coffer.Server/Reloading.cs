@@ -5,8 +5,12 @@ using Coffer.Server.Logging;
 namespace Coffer.Server;
 
 /// <summary>What SIGHUP asks for: files that were moved away are opened anew, certificates and the log level are read again.</summary>
-internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyList<string> configuration, LogLevel configured)
+/// <param name="sections">What the running configuration says, as digests by top-level key.</param>
+internal sealed class Reloading(
+    CofferServer server, ServerLog log, IReadOnlyList<string> configuration, LogLevel configured, IReadOnlyDictionary<string, string> sections)
 {
+    private const string LevelKey = "log_level";
+
     private readonly Lock _turn = new();
     private LogLevel _configured = configured;
 
@@ -18,7 +22,7 @@ internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyLis
             Try("the log file could not be opened anew", log.Reopen);
             ReadLevel();
             Try("the audit files or a certificate could not be read anew; what was read before stays in force", server.Reload);
-            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With("log_level", LogLevels.NameOf(log.Levels.Configured)));
+            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With(LevelKey, LogLevels.NameOf(log.Levels.Configured)));
         }
     }
 
@@ -34,6 +38,17 @@ internal sealed class Reloading(CofferServer server, ServerLog log, IReadOnlyLis
         foreach (var problem in read.Problems)
         {
             log.Write(new LogLine(LogLevel.Error, "the configuration is not taken up").With("problem", problem));
+        }
+
+        if (read.Options is null)
+        {
+            return;
+        }
+
+        var left = SectionDigests.Changed(sections, read.Sections).Where(key => key != LevelKey).ToArray();
+        if (left.Length > 0)
+        {
+            log.Write(new LogLine(LogLevel.Warn, "the configuration has changed and is not taken up until the server is started again").With("keys", string.Join(", ", left)));
         }
 
         if (read.Options is { } options && options.Log.Level != _configured)

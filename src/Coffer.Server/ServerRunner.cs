@@ -21,7 +21,7 @@ public static class ServerRunner
         using var stop = new StopSignal(cancellation);
         await using var server = await DevServer.StartAsync(dev with { LogLevels = log.Levels }, log.Write, log.Failure, stop.Token);
         await TellDevAsync(output, dev, server);
-        using var reload = OnHangUp(new Reloading(server.Server, log, [], log.Levels.Configured));
+        using var reload = OnHangUp(new Reloading(server.Server, log, [], log.Levels.Configured, new Dictionary<string, string>()));
         await stop.WaitAsync();
         await output.WriteLineAsync("==> Coffer shutdown triggered");
         return 0;
@@ -72,7 +72,7 @@ public static class ServerRunner
         await TellAsync(output, "Version", CofferServer.Version);
         await output.WriteLineAsync($"\n==> Coffer server started! {await BeginAsync(server, options, stop.Token)}\n");
         await output.FlushAsync(cancellation);
-        using var reload = OnHangUp(new Reloading(server, log, configuration, options.Log.Level));
+        using var reload = OnHangUp(new Reloading(server, log, configuration, options.Log.Level, read.Sections));
         await stop.WaitAsync();
         await output.WriteLineAsync("==> Coffer shutdown triggered");
         return 0;

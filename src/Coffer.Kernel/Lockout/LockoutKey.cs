@@ -5,7 +5,7 @@ using Coffer.Kernel.Identity;
 
 namespace Coffer.Kernel.Lockout;
 
-/// <summary>What stands for a name at a mount: 128 bits of a hash, so that a long name costs no more memory than a short one.</summary>
+/// <summary>The key of a name at a mount: 128 bits of a hash, so that a long name costs no more memory than a short one.</summary>
 internal readonly record struct LockoutKey(UInt128 Digest)
 {
     public static LockoutKey Of(string accessor, IdentityName name) =>

@@ -19,7 +19,8 @@ internal sealed class ConfigurationNotes
 
     public void Problem(string file, HclPosition position, string text) => _problems.Add($"{file}:{position}: {text}");
 
-    public void NotUsed(string file, HclItem item) => _notices.Add($"{file}:{item.Position}: {item.Key.Text} is understood and not used");
+    /// <summary>Notes a key that has no effect, and why it has none.</summary>
+    public void NotUsed(string file, HclItem item, string reason) => _notices.Add($"{file}:{item.Position}: {item.Key.Text} is understood and not used: {reason}");
 
     /// <summary>Text, a number or a boolean, as text; null when it is something else, which is noted.</summary>
     public string? Text(string file, HclItem item)

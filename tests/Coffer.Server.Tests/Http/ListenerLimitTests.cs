@@ -21,6 +21,10 @@ public sealed class ListenerLimitTests
     [InlineData("10.1.1.1", "192.0.2.7, 10.2.2.2", 1, "192.0.2.7")]
     [InlineData("10.1.1.1", "203.0.113.9, 192.0.2.7", 0, "192.0.2.7")]
     [InlineData("::ffff:10.1.1.1", "2001:db8::7", 0, "2001:db8::7")]
+    [InlineData("10.1.1.1", "192.0.2.7:5", 0, "192.0.2.7")]
+    [InlineData("10.1.1.1", "203.0.113.9:1, 192.0.2.7:65535", 0, "192.0.2.7")]
+    [InlineData("10.1.1.1", "[2001:db8::7]:5", 0, "2001:db8::7")]
+    [InlineData("10.1.1.1", "[2001:db8::7]", 0, "2001:db8::7")]
     public void The_client_is_who_the_authorized_proxy_says(string peer, string header, int skips, string client)
     {
         Assert.Null(ForwardedFor.Resolve(Proxies with { HopSkips = skips }, Headers(header), IPAddress.Parse(peer), out var found));
@@ -33,6 +37,11 @@ public sealed class ListenerLimitTests
     [InlineData("10.1.1.1", "192.0.2.7", 1, "hops to skip (1) would skip before earliest chain link (chain length 1)")]
     [InlineData("10.1.1.1", "somebody", 0, "is no IP address")]
     [InlineData("10.1.1.1", "192.0.2.7,", 0, "is no IP address")]
+    [InlineData("10.1.1.1", "192.0.2.7:", 0, "is no IP address")]
+    [InlineData("10.1.1.1", "192.0.2.7:99999", 0, "is no IP address")]
+    [InlineData("10.1.1.1", "192.0.2.7:http", 0, "is no IP address")]
+    [InlineData("10.1.1.1", "1", 0, "is no IP address")]
+    [InlineData("10.1.1.1", "1:5", 0, "is no IP address")]
     [InlineData(null, "192.0.2.7", 0, "client address not authorized")]
     public void What_cannot_be_believed_is_refused(string? peer, string? header, int skips, string reason) => Assert.Contains(
         reason,

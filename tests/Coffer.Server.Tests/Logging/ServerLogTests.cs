@@ -169,11 +169,12 @@ public sealed class ServerLogTests : IDisposable
             log_level = "{{level}}"
             """;
         await File.WriteAllTextAsync(file, Text("warn"), TestContext.Current.CancellationToken);
-        var options = ConfigurationReader.Read([file]).Options!;
+        var read = ConfigurationReader.Read([file]);
+        var options = read.Options!;
         using var log = new ServerLog(options.Log with { File = LogFile }, _console, _clock);
         await using var server = await CofferServer.StartAsync(
             options with { OnEvent = log.Write }, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken);
-        var reloading = new Reloading(server, log, [file], options.Log.Level);
+        var reloading = new Reloading(server, log, [file], options.Log.Level, read.Sections);
         Assert.Empty(_console.ToString());
 
         await File.WriteAllTextAsync(file, Text("info"), TestContext.Current.CancellationToken);
@@ -185,6 +186,12 @@ public sealed class ServerLogTests : IDisposable
         reloading.Run();
         Assert.Equal(LogLevel.Info, log.Levels.Configured);
         Assert.Contains("log_level must be", _console.ToString(), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, Text("info") + "cluster_name = \"s3cret\"\nmax_lease_ttl = \"1000h\"\n", TestContext.Current.CancellationToken);
+        reloading.Run();
+        Assert.Contains("is not taken up until the server is started again", _console.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cluster_name, max_lease_ttl", _console.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", _console.ToString(), StringComparison.Ordinal);
     }
 
     private sealed class StoppedClock : TimeProvider
