@@ -17,7 +17,7 @@ internal static class ParameterWarnings
     /// <summary>The outcome with what is to be said. Where nothing would have been answered, the answer becomes one that can hold a warning.</summary>
     public static Outcome AddTo(Way way, Outcome outcome)
     {
-        if (way.Path is not { TakesAnyInput: false } path || way.Request.Help || outcome.Shape.Bare || outcome.Reply is Reply.Refused or Reply.Raw
+        if (way.Route.Match is not { Path: { TakesAnyInput: false } path } match || way.Request.Help || outcome.Shape.Bare || outcome.Reply is Reply.Refused or Reply.Raw
             || way.Request.Data.ValueKind != JsonValueKind.Object)
         {
             return outcome;
@@ -27,7 +27,7 @@ internal static class ParameterWarnings
         List<string> replaced = [];
         foreach (var parameter in way.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
         {
-            if (way.Parameters.ContainsKey(parameter.Name))
+            if (match.Parameters.ContainsKey(parameter.Name))
             {
                 replaced.Add(parameter.Name);
             }

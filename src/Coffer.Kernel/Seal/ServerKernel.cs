@@ -206,9 +206,9 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <param name="request">Whose audit entry it becomes, without the share; null for none of the API's.</param>
     internal async ValueTask<UnsealStep> UnsealAsync(string share, ApiRequest? request, CancellationToken cancellation)
     {
-        if (await EnterAloneAsync(cancellation) is { } problem)
+        if (await EnterAloneAsync(cancellation) is { } busy)
         {
-            return new UnsealStep(problem);
+            return new UnsealStep(busy);
         }
 
         try
