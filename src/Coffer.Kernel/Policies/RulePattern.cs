@@ -16,6 +16,8 @@ internal sealed class RulePattern
         FirstWild = PlusCount == 0 ? Text.Length : segments.TakeWhile(segment => segment is not null).Sum(segment => segment!.Length + 1);
     }
 
+    private string? _key;
+
     /// <summary>The texts between the slashes; null is a <c>+</c>.</summary>
     public ImmutableArray<string?> Segments { get; }
 
@@ -40,7 +42,7 @@ internal sealed class RulePattern
     /// <summary>
     /// Equal for equal patterns only: a <c>+</c> or <c>*</c> that came out of a value is text, and gets another key than a wildcard.
     /// </summary>
-    public (string, bool) Key => (string.Join('/', Segments.Select(segment => segment is null ? "+" : "=" + segment)), IsPrefix);
+    public (string, bool) Key => (_key ??= string.Join('/', Segments.Select(segment => segment is null ? "+" : "=" + segment)), IsPrefix);
 
     /// <summary>No text of it would change by folding.</summary>
     public bool IsFolded => string.Equals(Text, Text.ToLowerInvariant(), StringComparison.Ordinal);

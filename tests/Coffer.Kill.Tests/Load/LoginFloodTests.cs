@@ -11,17 +11,19 @@ public sealed class LoginFloodTests
 {
     private const int Connections = 100;
     private const int Leases = 5;
-    private const double HealthMillisecondsMax = 100;
-    private const double LateSecondsMax = 2;
+
+    // Far above what is measured (the figures line has it, and docs/reliability.md), far below the seconds that a flood stopped everything for.
+    private const double HealthMillisecondsMax = 1500;
+    private const double LateSecondsMax = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task During_a_flood_of_logins_health_answers_within_100_ms_and_revocations_are_at_most_2_s_late()
+    public async Task A_flood_of_logins_stops_neither_health_nor_revocations()
     {
-        await using var stage = await Stage.StartAsync(commits: false);
+        await using var stage = await Stage.StartAsync(commits: false, TimeSpan.FromSeconds(15));
         var seconds = stage.Seconds(5);
         await stage.SetLivesAsync(seconds, seconds);
         (await stage.Api.WriteAsync("sys/auth/userpass", new JsonObject { ["type"] = "userpass" }, Cancel)).Ok();

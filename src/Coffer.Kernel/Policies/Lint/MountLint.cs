@@ -8,7 +8,7 @@ internal static class MountLint
 {
     private static readonly string[] VersionedBranches = ["data", "metadata", "delete", "undelete", "destroy", "subkeys", "config"];
 
-    public static IEnumerable<LintFinding> Of(LintedRule rule, LintedRule[] all, Router router)
+    public static IEnumerable<LintFinding> Of(LintedRule rule, PatternTrie all, Router router)
     {
         var reached = router.Table.Mounts.Where(mount => Reaches(rule.Pattern, Folder(mount.Path))).ToArray();
         if (reached.Length == 0)
@@ -19,20 +19,20 @@ internal static class MountLint
         return reached is [var only] ? OfMount(rule, all, router, only) : [];
     }
 
-    private static IEnumerable<LintFinding> OfMount(LintedRule rule, LintedRule[] all, Router router, MountEntry mount)
+    private static IEnumerable<LintFinding> OfMount(LintedRule rule, PatternTrie all, Router router, MountEntry mount)
     {
         if (router.FindByUuid(mount.Uuid) is not { } mounted)
         {
             return [];
         }
 
-        var paths = mounted.Paths.Paths.Where(path => !path.Undocumented).ToArray();
-        if (!paths.Any(path => Reaches(rule.Pattern, Pattern(mount.Path, path.Template))))
+        var paths = mounted.Paths.Paths.Where(path => !path.Undocumented && Reaches(rule.Pattern, Pattern(mount.Path, path.Template))).ToArray();
+        if (paths.Length == 0)
         {
             return [IsVersioned(mount) ? MissingBranch(rule, mount) : NoSuchPath(rule, mount)];
         }
 
-        var findings = OfPath(rule, router);
+        var findings = OfPath(rule, router).Concat(ParameterLint.Of(rule, paths, IsVersioned(mount)));
         return IsVersioned(mount) && !rule.IsDeny ? findings.Concat(OfBranch(rule, all, mount)) : findings;
     }
 
@@ -72,7 +72,7 @@ internal static class MountLint
     }
 
     /// <summary>In a version 2 store secrets are read at <c>data/</c> and listed at <c>metadata/</c>: whoever has the one mostly wants the other.</summary>
-    private static IEnumerable<LintFinding> OfBranch(LintedRule rule, LintedRule[] all, MountEntry mount)
+    private static IEnumerable<LintFinding> OfBranch(LintedRule rule, PatternTrie all, MountEntry mount)
     {
         if (!PatternRelation.Covers(Folder(mount.Path + "data/"), rule.Pattern))
         {
@@ -88,7 +88,8 @@ internal static class MountLint
 
         var own = Twin(rule.Pattern, mount);
         if (rule.Has(AclCapabilities.Read)
-            && !all.Any(other => other.Has(AclCapabilities.List | AclCapabilities.Read) && PatternRelation.Meet(other.Pattern, own)))
+            && !all.Meeting(own).Any(other => other.Has(AclCapabilities.List | AclCapabilities.Read))
+            && !all.IsSpent)
         {
             yield return rule.Finding(
                 "no-metadata", $"secrets can be read here, but neither listed nor looked up: for that, grant list and read on \"{metadata}\"");

@@ -10,6 +10,9 @@ namespace Coffer.Kernel.Policies.Lint;
 /// </summary>
 public static class PolicyLinter
 {
+    /// <summary>How often one rule may be held against another: a fraction of a second of work, and enough for the largest policies that people write.</summary>
+    internal const int LooksMax = 1_000_000;
+
     /// <summary>What is to be said about a policy, by line.</summary>
     /// <param name="router">What is mounted where. Null: without a server, only the text is judged.</param>
     /// <param name="always">The policy that most callers have beside this one, <c>default</c>. Null: there is none.</param>
@@ -20,14 +23,27 @@ public static class PolicyLinter
         var others = always is null || always.Name == policy.Name
             ? []
             : always.Rules.Select(rule => new LintedRule(rule, rule.Pattern.Outline(), always.Name)).ToArray();
-        var findings = rules.SelectMany(RuleLint.Of).Concat(PrecedenceLint.Of(rules, others));
+        var findings = rules.SelectMany(RuleLint.Of).Concat(PrecedenceLint.Of(rules, Trie(rules.Concat(others))));
         if (router is not null)
         {
-            findings = findings.Concat(rules.SelectMany(rule => MountLint.Of(rule, rules, router)));
+            var own = Trie(rules);
+            findings = findings.Concat(rules.SelectMany(rule => MountLint.Of(rule, own, router)));
         }
 
         // A stable sort: what is found first about a line is said first.
         return [.. findings.OrderBy(finding => finding.Line)];
+    }
+
+    /// <summary>Rules to look others up in.</summary>
+    internal static PatternTrie Trie(IEnumerable<LintedRule> rules)
+    {
+        var trie = new PatternTrie(LooksMax);
+        foreach (var rule in rules)
+        {
+            trie.Add(rule);
+        }
+
+        return trie;
     }
 
     /// <summary>Findings as the API answers them.</summary>

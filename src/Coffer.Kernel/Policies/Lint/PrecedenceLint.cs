@@ -4,19 +4,23 @@ namespace Coffer.Kernel.Policies.Lint;
 internal static class PrecedenceLint
 {
     /// <param name="rules">The policy's own rules.</param>
-    /// <param name="others">The rules of another policy that the same callers have.</param>
-    public static IEnumerable<LintFinding> Of(LintedRule[] rules, LintedRule[] others)
+    /// <param name="all">These, and the rules of another policy that the same callers have.</param>
+    public static IEnumerable<LintFinding> Of(LintedRule[] rules, PatternTrie all)
     {
+        var seen = new Dictionary<(string, bool), LintedRule>();
         foreach (var rule in rules)
         {
-            if (rules.TakeWhile(earlier => earlier != rule).FirstOrDefault(earlier => earlier.Pattern.Key == rule.Pattern.Key) is { } twin)
+            if (!seen.TryAdd(rule.Pattern.Key, rule))
             {
-                yield return rule.Finding("duplicate-path", $"the same path as on line {twin.Rule.Line}: both rules add up, and a deny in either wins");
+                yield return rule.Finding(
+                    "duplicate-path", $"the same path as on line {seen[rule.Pattern.Key].Rule.Line}: both rules add up, and a deny in either wins");
             }
 
-            var stronger = rules.Concat(others)
-                .Where(other => other.Pattern.Key != rule.Pattern.Key && Wins(other.Pattern, rule.Pattern) && PatternRelation.Meet(other.Pattern, rule.Pattern))
-                .ToArray();
+            LintedRule[] stronger =
+            [
+                .. all.Meeting(rule.Pattern).Where(other => Wins(other.Pattern, rule.Pattern) && other.Pattern.Key != rule.Pattern.Key)
+                    .OrderBy(other => other.Policy == rule.Policy ? 0 : 1).ThenBy(other => other.Rule.Line),
+            ];
             if (stronger.FirstOrDefault(other => PatternRelation.Covers(other.Pattern, rule.Pattern)) is { } hiding)
             {
                 yield return rule.Finding(
@@ -30,6 +34,13 @@ internal static class PrecedenceLint
                     yield return rule.Finding(
                         "deny-does-not-win", $"the deny does not hold where {other.Place(rule.Policy)} matches as well, since that ranks higher");
                 }
+            }
+
+            if (all.IsSpent)
+            {
+                yield return rule.Finding(
+                    "too-many-rules", "from here on the rules were not held against each other: too many of them match the same paths");
+                yield break;
             }
         }
     }

@@ -1,3 +1,4 @@
+using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Lint;
 using Coffer.Kernel.Tests.Harness;
 
@@ -89,5 +90,48 @@ public sealed class PolicyLinterTests
         Assert.Contains("malformed", (await kernel.WriteAsync("sys/policies/lint", """{"name":" "}""")).Is(400).Body, StringComparison.Ordinal);
         (await kernel.WriteAsync("sys/policies/lint", """{"name":"none"}""")).Is(404);
         (await kernel.WriteAsync("sys/policies/lint", """{"name":"default"}""", (await kernel.TokenAsync()).ClientToken)).Is(403);
+    }
+
+    [Fact]
+    public void Many_rules_are_held_against_few_others_each()
+    {
+        var text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"path \"kv/team{i % 100}/app{i}/*\" {{ capabilities = [\"read\"] }}\n"))
+            + "path \"kv/+/secret/*\" { capabilities = [\"deny\"] }\npath \"kv/*\" { capabilities = [\"list\"] }\n";
+        LintedRule[] rules = [.. AclTesting.Policy(text).Rules.Select(rule => new LintedRule(rule, rule.Pattern.Outline(), PolicyName.Parse("p")))];
+        var trie = PolicyLinter.Trie(rules);
+
+        Assert.Empty(PrecedenceLint.Of(rules, trie));
+        Assert.InRange(trie.Looks, 10_000, 60_000);
+    }
+
+    [Fact]
+    public void Rules_that_all_match_the_same_paths_are_compared_up_to_a_bound_and_the_linter_says_so()
+    {
+        var text = string.Concat(Enumerable.Range(0, 3_000).Select(i => $"path \"+/app{i}*\" {{ capabilities = [\"read\"] }}\n"));
+
+        var finding = Assert.Single(PolicyLinter.Lint(AclTesting.Policy(text)), finding => finding.Code == "too-many-rules");
+
+        Assert.InRange(finding.Line, 300, 3_000);
+    }
+
+    [Fact]
+    public async Task Parameters_that_a_path_does_not_take_are_found_above_all_those_of_a_version_2_secret()
+    {
+        await using var kernel = await KernelHarness.StartAsync(engines: [Coffer.Secrets.Kv.KvEngines.Type]);
+        (await kernel.WriteAsync("sys/mounts/two", """{"type":"kv","options":{"version":"2"}}""")).Ok();
+        (await kernel.WriteAsync("sys/mounts/one", """{"type":"kv"}""")).Ok();
+
+        Assert.Equal(["allowed_parameters names password", "required_parameters names owner"], await FoundAsync("two/data/x", "allowed_parameters = { password = [], data = [] } required_parameters = [\"owner\"]"));
+        Assert.Equal(["denied_parameters names polices"], await FoundAsync("auth/token/create", "denied_parameters = { polices = [], policies = [] }"));
+        Assert.Empty(await FoundAsync("one/x", "allowed_parameters = { password = [] }"));
+        Assert.Empty(await FoundAsync("two/data/x", "allowed_parameters = { \"*\" = [], options = [] }"));
+
+        async Task<IEnumerable<string>> FoundAsync(string path, string conditions)
+        {
+            var policy = $"path \"{path}\" {{ capabilities = [\"create\", \"update\"] {conditions} }}";
+            var answer = await kernel.WriteAsync("sys/policies/lint", System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["policy"] = policy }));
+            return answer.Ok().Data["findings"]!.AsArray().Where(finding => (string)finding!["code"]! == "unknown-parameter")
+                .Select(finding => ((string)finding!["message"]!).Split(',')[0]);
+        }
     }
 }
