@@ -1,4 +1,5 @@
 using System.Net;
+using Coffer.Cli.General;
 using Coffer.Server;
 using Coffer.Server.Logging;
 
@@ -29,12 +30,8 @@ internal static class ServerHook
                 return 1;
             }
 
-            int? sandbox = options.DevAwsSandbox switch
-            {
-                null => null,
-                "" => 0,
-                var text => IPEndPoint.TryParse(text, out var at) ? at.Port : int.TryParse(text, out var port) ? port : 0,
-            };
+            // The command has checked it.
+            int? sandbox = options.DevAwsSandbox is { } text && SandboxPort.TryParse(text, out var port) ? port : null;
             var dev = new DevServerOptions(
                 address, options.DevRootTokenId, options.DevKvV1, sandbox, options.DevNoStoreToken ? null : options.TokenFilePath)
             {

@@ -12,7 +12,7 @@ public sealed class AwsException : Exception
     public const int DetailCharsMax = 2000;
 
     /// <remarks>
-    /// The texts come from whoever answers at the endpoint, and go on into answers, logs and stored leases: they are cut, and control characters but
+    /// The texts come from the server at the endpoint, and go on into answers, logs and stored leases: they are cut, and control characters but
     /// the line feed become blanks.
     /// </remarks>
     public AwsException(

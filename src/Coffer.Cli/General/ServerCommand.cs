@@ -46,7 +46,7 @@ internal sealed class ServerCommand : Command
         _devAddress = Flags.Add(DevGroup, new TextFlag("dev-listen-address", "Address that dev mode listens at.", "127.0.0.1:8200") { Variable = "DEV_LISTEN_ADDRESS" });
         _devNoStore = Flags.Add(DevGroup, new SwitchFlag("dev-no-store-token", "Do not keep dev mode's root token in the token file."));
         _devKvV1 = Flags.Add(DevGroup, new SwitchFlag("dev-kv-v1", "Mount secret/ as KV version 1.") { Hidden = true });
-        _devSandbox = Flags.Add(DevGroup, new TextFlag("dev-aws-sandbox", "Run a local AWS account (IAM, STS) beside dev mode at this address; empty for any free port."));
+        _devSandbox = Flags.Add(DevGroup, new TextFlag("dev-aws-sandbox", "Run a local AWS account (IAM, STS, S3) beside dev mode, at this port of 127.0.0.1; empty for any free one."));
     }
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
@@ -65,6 +65,11 @@ internal sealed class ServerCommand : Command
         if (!dev && _devSandbox.IsSet)
         {
             throw CliException.Local("-dev-aws-sandbox needs -dev");
+        }
+
+        if (_devSandbox.IsSet && !SandboxPort.TryParse(_devSandbox.Value, out _))
+        {
+            throw CliException.Local("-dev-aws-sandbox takes a port, 127.0.0.1 with a port, or nothing for any free port; the sandbox is at no other address");
         }
 
         var options = Options(call);

@@ -53,7 +53,7 @@ public sealed record LeasePlan(string Secret, JsonText Data)
 public sealed record CreatedSecret(JsonText Data)
 {
     /// <summary>
-    /// Set when the outside system decides the end itself (STS): the lease then ends there. Whoever sets it has checked that it lies ahead and no
+    /// Set when the outside system decides the end itself (STS): the lease then ends there. The engine has checked that it lies ahead and no
     /// further than was asked for.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }

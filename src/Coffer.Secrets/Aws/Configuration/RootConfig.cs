@@ -50,7 +50,7 @@ internal sealed record RootConfig
     /// <summary>Neither half of a pair is there, and nothing takes its place.</summary>
     public bool IsBare() => AccessKey.Length == 0 && SecretKey.Length == 0 && UsesEnvironment == false;
 
-    /// <summary>Why no credentials can be made or removed with this, in words for whoever asked; null when they can.</summary>
+    /// <summary>Why no credentials can be made or removed with this, in words for the client; null when they can.</summary>
     public string? CredentialProblem() => IsHalf() ? HalfPair : IsBare() ? NoCredentials : null;
 
     public AwsConnectionOptions ToConnection() => new()

@@ -99,7 +99,7 @@ internal static class RootConfigPath
             MaxRetries = After(MaxRetries, basis.MaxRetries),
             UsernameTemplate = template,
         };
-        // Half a pair is for whoever asks for credentials to hear of, as in Vault; all else that cannot work is refused here.
+        // Half a pair is refused when credentials are asked for, as in Vault; all else that cannot work is refused here.
         if ((config with { AccessKey = "", SecretKey = "" }).ToConnection().Problems().ToList() is { Count: > 0 } problems)
         {
             return Reply.Invalid($"config/root: {string.Join("; ", problems)}");

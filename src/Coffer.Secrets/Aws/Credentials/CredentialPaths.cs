@@ -130,7 +130,7 @@ internal static class CredentialPaths
         var max = role.MaxStsTtl > TimeSpan.Zero ? role.MaxStsTtl : request.Mount.MaxLeaseTtl;
         ttl = ttl < max ? ttl : max;
 
-        // AWS is asked for no more than the mount allows: nobody can take the rest back. The lease keeps what was asked for, so that its cut is told.
+        // AWS is asked for no more than the mount allows: nobody can take the rest back. The lease keeps what was asked for, so that the answer warns of the cut.
         var duration = ttl < request.Mount.MaxLeaseTtl ? ttl : request.Mount.MaxLeaseTtl;
         if (duration < SessionMin)
         {
