@@ -404,7 +404,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     [Theory]
     [InlineData("audit \"file\" { }", "'audit' takes 2 labels")]
     [InlineData("audit \"file\" \"a\" { }", "a.hcl:11:14: audit \"file\" \"a\": file_path is required")]
-    [InlineData("audit \"pigeon\" \"a\" { }", "unknown backend type: \"pigeon\"")]
+    [InlineData("audit \"pigeon\" \"a\" { }", "audit \"pigeon\" \"a\": unknown backend type")]
     [InlineData("audit \"file\" \"a b\" { options { file_path = \"/a\" } }", "\"a b\" cannot be the path of an audit device")]
     [InlineData("audit \"file\" \"a\" { options { file_path = \"/a\" } }\naudit \"file\" \"a/b\" { options { file_path = \"/b\" } }", "is declared twice, or below another")]
     [InlineData("audit \"file\" \"a\" { colour = \"red\"\noptions { file_path = \"/a\" } }", "unknown key colour in audit")]
