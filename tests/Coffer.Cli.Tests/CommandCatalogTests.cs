@@ -9,7 +9,7 @@ public sealed class CommandCatalogTests
     {
         var names = CommandCatalog.Names.ToArray();
 
-        Assert.Equal(84, names.Length);
+        Assert.Equal(85, names.Length);
         Assert.All(names, name => Assert.Equal(name, CommandCatalog.Find(name)!.Name));
     }
 

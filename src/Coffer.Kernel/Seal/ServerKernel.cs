@@ -23,10 +23,8 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly OpenPaths _open;
     private readonly UnsealJournal _journal;
-    private UnsealProgress? _progress;
-    private KeySlot? _slot;
+    private readonly UnsealRound _shares;
     private readonly Lock _endGate = new();
-    private bool _slotsKnown;
     private Unsealed? _unsealed;
     private Task _ended = Task.CompletedTask;
 
@@ -36,6 +34,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
         _open = new OpenPaths(this, _options);
+        _shares = new UnsealRound(_seal, _options);
         _journal = new UnsealJournal(_options.Clock, _options.Random);
     }
 
@@ -218,7 +217,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
                 return new UnsealStep(null);
             }
 
-            await PrepareAsync(cancellation);
+            await _shares.PrepareAsync(cancellation);
             var problem = await TakeShareAsync(share, request, cancellation);
             if (IsSealed)
             {
@@ -235,14 +234,14 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
 
     private async ValueTask<string?> TakeShareAsync(string share, ApiRequest? request, CancellationToken cancellation)
     {
-        switch (_progress?.Give(share))
+        switch (_shares.Progress?.Give(share))
         {
             case null:
                 return "this store has no key shares: it is unsealed at its start by the static key that the configuration names";
             case UnsealAnswer.Complete complete:
                 using (complete.Key)
                 {
-                    return await OpenAsync(_slot!, complete.Key, request, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew";
+                    return await OpenAsync(_shares.Slot!, complete.Key, request, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew";
                 }
 
             case UnsealAnswer.Refused refused:
@@ -259,7 +258,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         await _change.WaitAsync(cancellation);
         try
         {
-            _progress?.Reset();
+            _shares.Progress?.Reset();
             if (IsSealed)
             {
                 _journal.Note(request, problem: null, StatusNow(initialized: true));
@@ -280,7 +279,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         {
             if (initialized)
             {
-                await PrepareAsync(cancellation);
+                await _shares.PrepareAsync(cancellation);
             }
 
             return StatusNow(initialized);
@@ -315,9 +314,9 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     }
 
     private SealStatus StatusNow(bool initialized) => new(
-        initialized, IsSealed, _slot?.Threshold ?? 0, _slot?.Shares ?? 0, IsSealed ? _progress?.Progress ?? 0 : 0, IsSealed ? _progress?.Nonce ?? "" : "")
+        initialized, IsSealed, _shares.Slot?.Threshold ?? 0, _shares.Slot?.Shares ?? 0, IsSealed ? _shares.Progress?.Progress ?? 0 : 0, IsSealed ? _shares.Progress?.Nonce ?? "" : "")
     {
-        Type = initialized && _slot is null ? KeySlotKinds.Static : KeySlotKinds.Shamir,
+        Type = initialized && _shares.Slot is null ? KeySlotKinds.Static : KeySlotKinds.Shamir,
         ClusterName = _unsealed?.ClusterName ?? "",
         ClusterId = _unsealed?.ClusterId ?? "",
     };
@@ -332,7 +331,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         try
         {
             RequestSeal();
-            _progress?.Reset();
+            _shares.Progress?.Reset();
         }
         finally
         {
@@ -354,7 +353,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
-    public void NoteSlotsChanged() => Volatile.Write(ref _slotsKnown, false);
+    public void NoteSlotsChanged() => _shares.NoteSlotsChanged();
 
     /// <summary>Completes when no instance that was sealed works any more. Never fails.</summary>
     private Task EndOfInstance
@@ -428,7 +427,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await SealAsync();
-        _progress?.Dispose();
+        _shares.Dispose();
         _change.Dispose();
     }
 
@@ -438,29 +437,6 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         return unsealed is null || await unsealed.TryHandleAsync(request, cancellation) is not { } reply
             ? Sealed
             : reply;
-    }
-
-    private async ValueTask PrepareAsync(CancellationToken cancellation)
-    {
-        if (Volatile.Read(ref _slotsKnown))
-        {
-            return;
-        }
-
-        // Before the look: what changes meanwhile is looked at again.
-        Volatile.Write(ref _slotsKnown, true);
-        try
-        {
-            _slot = KeySlots.ShamirOf(await _seal.ListSlotsAsync(cancellation));
-        }
-        catch
-        {
-            Volatile.Write(ref _slotsKnown, false);
-            throw;
-        }
-
-        _progress?.Dispose();
-        _progress = _slot is { Shares: { } shares, Threshold: { } threshold } ? new UnsealProgress(shares, threshold, _options.Random) : null;
     }
 
     private async ValueTask<string?> OpenWithStaticKeysAsync(CancellationToken cancellation)
@@ -506,7 +482,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
 
         var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
         var opened = await Unsealed.StartAsync(_options, _clock, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
-        _progress?.Reset();
+        _shares.Progress?.Reset();
         _journal.Note(request, problem: null, StatusNow(initialized: true) with { Sealed = false });
         await opened.RecordPastAsync(_journal.Take(), CancellationToken.None);
         Volatile.Write(ref _unsealed, opened);
@@ -515,19 +491,4 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     }
 
     private void Tell(string what) => _options.OnEvent(new LogLine(LogLevel.Info, what));
-}
-
-/// <summary>What came of a key share: a problem, or none.</summary>
-/// <param name="Problem">Why the share was refused; null when it was taken.</param>
-public readonly record struct UnsealStep(string? Problem);
-
-/// <summary>Where a server stands on its way from empty to unsealed.</summary>
-public sealed record SealStatus(bool Initialized, bool Sealed, int Threshold, int Shares, int Progress, string Nonce)
-{
-    /// <summary>One of <see cref="KeySlotKinds"/>: what the operators' way in is. Static only where there are no key shares.</summary>
-    public string Type { get; init; } = KeySlotKinds.Shamir;
-
-    public string ClusterName { get; init; } = "";
-
-    public string ClusterId { get; init; } = "";
 }

@@ -13,6 +13,9 @@ namespace Coffer.Kernel.Sys;
 /// <summary><c>sys/mounts</c> and <c>sys/auth</c>: what is served where.</summary>
 internal static class SysMounts
 {
+    /// <summary>Types of which every server has one, and nobody another.</summary>
+    private static readonly HashSet<string> Unmountable = new(StringComparer.Ordinal) { "system", "cubbyhole", "identity", "token" };
+
     private static readonly Field<string> TypeField = Field.Text("type", "The engine's type, such as kv or aws.");
     private static readonly Field<string> Description = Field.Text("description", "A line for people.");
     private static readonly Field<JsonElement> Config = Field.Object("config", "Settings, as in tune.");
@@ -192,7 +195,7 @@ internal static class SysMounts
 
     private static string? TypeProblem(KernelRequest request, string type, MountClass kind, ImmutableSortedDictionary<string, string> options)
     {
-        if (type is "system" or "cubbyhole" or "identity" or "token")
+        if (Unmountable.Contains(type))
         {
             return kind == MountClass.Auth ? $"token credential backend cannot be instantiated" : $"mount type of \"{type}\" is not mountable";
         }
@@ -204,7 +207,7 @@ internal static class SysMounts
 
         if (request.Services.Routers.TypeOf(type, kind) is null)
         {
-            return $"plugin not found in the catalog: there are {string.Join(", ", request.Services.Routers.NamesOf(kind))}";
+            return $"plugin not found in the catalog: there are {string.Join(", ", request.Services.Routers.NamesOf(kind).Where(name => !Unmountable.Contains(name)))}";
         }
 
         if (options.TryGetValue("version", out var version))

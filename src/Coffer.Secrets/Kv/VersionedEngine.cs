@@ -18,6 +18,7 @@ internal sealed class VersionedEngine : IEngine
         new("{path:folder...}", "Tells which path to use, where a client takes this mount for version 1.")
         {
             Undocumented = true,
+            TakesAnyInput = true,
             Read = KvReplies.WrongPath,
             List = KvReplies.WrongPath,
             Write = KvReplies.WrongPath,

@@ -44,6 +44,7 @@ internal static class CommandLines
         ["operator generate-root"] = ["share"],
         ["operator init"] = [],
         ["operator key-status"] = [],
+        ["operator quarantine"] = [],
         ["operator rekey"] = ["share"],
         ["operator rotate"] = [],
         ["operator seal"] = [],

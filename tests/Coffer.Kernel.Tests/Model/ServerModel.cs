@@ -81,11 +81,28 @@ internal sealed class ServerModel(string root)
         return period == TimeSpan.Zero ? Within(wanted, left) : explicitMax > TimeSpan.Zero ? Within(period, left) : period;
     }
 
-    /// <summary>The end of a lease: no later than the mount's maximum, nor than the known end of its token.</summary>
-    public static DateTimeOffset LeaseEnd(ModelMount mount, ModelToken owner, TimeSpan asked, DateTimeOffset issued, DateTimeOffset now)
+    /// <summary>The end of a lease: no later than the mount's maximum, nor than the time at which its token is gone for good.</summary>
+    public DateTimeOffset LeaseEnd(ModelMount mount, ModelToken owner, TimeSpan asked, DateTimeOffset issued, DateTimeOffset now)
     {
         var end = now + Within(asked > TimeSpan.Zero ? asked : mount.Default, issued + mount.Max - now);
-        return owner.Renewable || owner.Ends > end ? end : owner.Ends;
+        var hard = HardEnd(owner);
+        return hard < end ? hard : end;
+    }
+
+    /// <summary>The last moment to which renewals can bring a token and all of its parents.</summary>
+    private DateTimeOffset HardEnd(ModelToken token)
+    {
+        var above = token.Parent is null ? DateTimeOffset.MaxValue : HardEnd(token.Parent);
+        var own = token.Ends;
+        if (token.Renewable && token.Ends != DateTimeOffset.MaxValue)
+        {
+            var role = token.Role is null ? null : Roles.GetValueOrDefault(token.Role);
+            var max = Lesser(token.ExplicitMax, role?.ExplicitMax);
+            max = token.Period == TimeSpan.Zero && role is not { Period.Ticks: > 0 } ? Lesser(max, SystemMax) : max;
+            own = max == TimeSpan.Zero ? DateTimeOffset.MaxValue : token.Issued + max > token.Ends ? token.Issued + max : token.Ends;
+        }
+
+        return own < above ? own : above;
     }
 
     /// <summary>The lesser of two, of which zero or null is none.</summary>

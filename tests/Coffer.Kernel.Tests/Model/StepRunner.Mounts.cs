@@ -19,7 +19,7 @@ internal sealed partial class StepRunner
         var answer = await SendAsync(Operation.Update, path, new JsonObject { ["ttl"] = SecondsOf(ttl) }, caller, expected);
         if (answer.Status == 200 && mount is not null)
         {
-            var end = ServerModel.LeaseEnd(mount, caller, ttl, Now, Now);
+            var end = _model.LeaseEnd(mount, caller, ttl, Now, Now);
             AssertLife(answer, answer.Json["lease_duration"], end - Now);
             _model.Leases.Add(new ModelLease(answer.LeaseId, mount, caller) { Issued = Now, Ends = end });
         }
@@ -40,7 +40,7 @@ internal sealed partial class StepRunner
         var answer = await SendAsync(Operation.Update, Path, body, caller, Allowed(caller, Path, "update", lease.Alive ? 200 : 400));
         if (answer.Status == 200)
         {
-            var end = ServerModel.LeaseEnd(lease.Mount, lease.Owner, asked, lease.Issued, Now);
+            var end = _model.LeaseEnd(lease.Mount, lease.Owner, asked, lease.Issued, Now);
             AssertLife(answer, answer.Json["lease_duration"], end - Now);
             lease.Ends = end;
         }

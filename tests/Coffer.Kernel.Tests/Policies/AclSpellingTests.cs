@@ -203,4 +203,24 @@ public sealed class AclSpellingTests
 
         Assert.Equal(allowed, decision.IsAllowed);
     }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a/../root")]
+    [InlineData("./a")]
+    [InlineData("a//b")]
+    [InlineData("/a")]
+    [InlineData("a/")]
+    [InlineData(" ")]
+    [InlineData("a\n")]
+    public async Task CVE_2026_105820_a_name_that_no_path_could_hold_is_no_name_of_a_policy(string name)
+    {
+        await using var kernel = await Harness.KernelHarness.StartAsync();
+
+        // A line break at the end is white space there, which is trimmed as everywhere.
+        Assert.Equal(name == "a\n", PolicyName.TryParse(name, out _));
+        var body = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string[]> { ["policies"] = [name] });
+        var entity = await kernel.WriteAsync("identity/entity/name/somebody", body);
+        Assert.Equal(name is "a\n" or " ", entity.IsOk);
+    }
 }
