@@ -70,7 +70,7 @@ public class ReplyCheckTests
         }
 
         Assert.Equal(6643, expectations.Length);
-        Assert.InRange(bodies, 2400, 2499);
+        Assert.InRange(bodies, 2500, 2599);
     }
 
     private static string[] Check(Expectation expect, int status, string? body)

@@ -7,7 +7,7 @@ public class ArchiveTests
     {
         Assert.Equal(22, Archive.Cases.Select(recorded => recorded.Area).Distinct().Count());
         Assert.Equal(607, Archive.Cases.Count);
-        Assert.Equal(6540, Archive.Cases.Sum(recorded => recorded.Steps.OfType<RecordedStep.Send>().Count()));
+        Assert.Equal(6643, Archive.Cases.Sum(recorded => recorded.Steps.OfType<RecordedStep.Send>().Count()));
     }
 
     [Fact]
