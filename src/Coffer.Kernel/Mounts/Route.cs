@@ -15,5 +15,5 @@ public readonly record struct Route(string FullPath, MountedEngine? Mounted, str
 {
     /// <summary>What the policies are asked: the path with all that its row says about how it is read. Parameters and wrapping are to be added.</summary>
     public AclRequest Ask(AclOperation operation) =>
-        Match is { } match ? AclRequest.Of(Mounted!.Mount.Path, match, operation) with { Path = FullPath } : new AclRequest(FullPath, operation);
+        Match is { } match ? AclRequest.Of(FullPath, Mounted!.Mount.Path, match, operation) : new AclRequest(FullPath, operation);
 }

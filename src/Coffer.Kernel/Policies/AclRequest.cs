@@ -55,10 +55,11 @@ public readonly record struct AclRequest(
     public ImmutableArray<Field> Fields { get; init; } = [];
 
     /// <summary>About a path of an engine, as its row reads it.</summary>
+    /// <param name="full">The whole path: the mount's, and the canonical one below it.</param>
     /// <param name="mount">The mount's path, with its slash.</param>
     /// <param name="match">The row, and the path below the mount.</param>
     /// <param name="operation">What is asked for.</param>
-    public static AclRequest Of(string mount, in PathMatch match, AclOperation operation) => new(mount + match.Canonical, operation, IsRootProtected: match.Path.Sudo)
+    public static AclRequest Of(string full, string mount, in PathMatch match, AclOperation operation) => new(full, operation, IsRootProtected: match.Path.Sudo)
     {
         KeepsFolders = match.KeepsFolders,
         Folds = SegmentFold.Below(mount, match),

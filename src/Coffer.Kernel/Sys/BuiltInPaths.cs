@@ -25,7 +25,7 @@ internal static class BuiltInPaths
         {
             if (full.StartsWith(mount, StringComparison.Ordinal) && paths.TryMatch(path.Text[Math.Min(mount.Length, path.Text.Length)..], listing, out var match))
             {
-                return AclRequest.Of(mount, match, operation);
+                return AclRequest.Of(mount + match.Canonical, mount, match, operation);
             }
         }
 

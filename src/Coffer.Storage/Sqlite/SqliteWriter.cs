@@ -189,7 +189,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _transaction.Run(group);
             _files.NoteCommit();
 
-            // Once more: nobody is told of a commit that went into a file which is gone.
+            // Checked again after the commit: one that went into a removed file is not acknowledged.
             return _files.Failure;
         }
         catch (SqliteFailureException failure)
