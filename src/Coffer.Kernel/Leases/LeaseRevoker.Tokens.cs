@@ -48,28 +48,30 @@ public sealed partial class LeaseRevoker
         return found;
     }
 
+    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
+    /// <returns>False when there is no such token.</returns>
+    public async ValueTask<bool> RevokeOrphaningAsync(string accessor, CancellationToken cancellation)
+    {
+        if (!await MarkTokenAsync(accessor, cancellation, sparesChildren: true))
+        {
+            return false;
+        }
+
+        await EndMarkedAsync(accessor, cancellation);
+        return true;
+    }
+
     private async ValueTask EndMarkedAsync(string accessor, CancellationToken cancellation)
     {
         // Depth first without recursion: a chain of children may be long.
         var stack = new Stack<string>([accessor]);
         while (stack.TryPeek(out var current))
         {
-            var child = await FirstChildAsync(current, cancellation);
-            if (child is not null)
+            if (await FirstChildAsync(current, cancellation) is { } child)
             {
-                if (await MarkTokenAsync(child, cancellation))
+                if (await TakeChildAsync(current, child, cancellation))
                 {
                     stack.Push(child);
-                }
-                else
-                {
-                    await transactions.RunAsync(
-                        work =>
-                        {
-                            work.Delete(TokenKeys.Child(current, child));
-                            return ValueTask.CompletedTask;
-                        },
-                        cancellation);
                 }
 
                 continue;
@@ -81,33 +83,31 @@ public sealed partial class LeaseRevoker
         }
     }
 
-    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
-    public async ValueTask RevokeOrphaningAsync(string accessor, CancellationToken cancellation)
-    {
-        if (!await MarkTokenAsync(accessor, cancellation))
-        {
-            return;
-        }
-
-        while (await FirstChildAsync(accessor, cancellation) is { } child)
-        {
-            await transactions.RunAsync(
-                async work =>
+    /// <summary>Marks a child of a token that ends, or makes it an orphan if the token's revocation spares it.</summary>
+    /// <returns>True when the child is to be ended first.</returns>
+    private async ValueTask<bool> TakeChildAsync(string parent, string child, CancellationToken cancellation) =>
+        await transactions.RunAsync(
+            async work =>
+            {
+                var spares = await TokenStore.GetAnyAsync(work, parent, cancellation) is { SparesChildren: true };
+                var record = await TokenStore.GetAnyAsync(work, child, cancellation);
+                if (record is not null && !spares)
                 {
-                    work.Delete(TokenKeys.Child(accessor, child));
-                    if (await TokenStore.GetAnyAsync(work, child, cancellation) is { } record)
-                    {
-                        TokenStore.Put(work, record, record with { Parent = "" });
-                    }
-                },
-                cancellation);
-        }
+                    Mark(work, record);
+                    return true;
+                }
 
-        await EndLeasesOfAsync(accessor, cancellation);
-        await RemoveTokenAsync(accessor, cancellation);
-    }
+                work.Delete(TokenKeys.Child(parent, child));
+                if (record is not null)
+                {
+                    TokenStore.Put(work, record, record with { Parent = "" });
+                }
 
-    private async ValueTask<bool> MarkTokenAsync(string accessor, CancellationToken cancellation) =>
+                return false;
+            },
+            cancellation);
+
+    private async ValueTask<bool> MarkTokenAsync(string accessor, CancellationToken cancellation, bool sparesChildren = false) =>
         await transactions.RunAsync(
             async work =>
             {
@@ -117,13 +117,15 @@ public sealed partial class LeaseRevoker
                     return false;
                 }
 
-                Mark(work, token);
+                Mark(work, token, sparesChildren);
                 return true;
             },
             cancellation);
 
-    private void Mark(UnitOfWork work, TokenRecord token) =>
-        TokenStore.Put(work, token, token with { Revoking = true, Due = clock.GetUtcNow() + TakeUpAfter });
+    private void Mark(UnitOfWork work, TokenRecord token, bool sparesChildren = false) => TokenStore.Put(
+        work,
+        token,
+        token with { Revoking = true, SparesChildren = token.SparesChildren || sparesChildren, Due = clock.GetUtcNow() + TakeUpAfter });
 
     private async ValueTask<string?> FirstChildAsync(string accessor, CancellationToken cancellation)
     {

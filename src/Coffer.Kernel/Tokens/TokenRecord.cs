@@ -80,6 +80,9 @@ public sealed record TokenRecord
     /// <summary>Its revocation has begun: it opens nothing any more, and what it left behind is being removed.</summary>
     public bool Revoking { get; init; }
 
+    /// <summary>Its revocation makes its children orphans instead of ending them. Stored, so that the janitor goes on in the same way after a crash.</summary>
+    public bool SparesChildren { get; init; }
+
     /// <summary>Id of its lease; empty for a token that never expires.</summary>
     public string LeaseId { get; init; } = "";
 

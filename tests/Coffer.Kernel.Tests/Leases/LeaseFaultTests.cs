@@ -78,6 +78,42 @@ public sealed class LeaseFaultTests
     }
 
     [Theory]
+    [InlineData(FaultMoment.Before)]
+    [InlineData(FaultMoment.After)]
+    public async Task A_revocation_that_spares_children_spares_them_also_when_the_process_dies_at_any_call(FaultMoment moment)
+    {
+        for (var n = 1; ; n++)
+        {
+            await using var harness = await KernelHarness.StartAsync();
+            var parent = await harness.TokenAsync();
+            var children = new[] { await harness.TokenAsync(parent: parent.ClientToken), await harness.TokenAsync(parent: parent.ClientToken) };
+            await SettleAsync(harness);
+            var before = harness.Store.Calls;
+            harness.Store.DieAtCall(before + n, moment);
+
+            await harness.WriteAsync("auth/token/revoke-orphan", $$"""{"token":"{{parent.ClientToken}}"}""");
+
+            var reached = harness.Store.Calls - before >= n;
+            var start = harness.Clock.GetUtcNow();
+            await harness.RestartAsync();
+            await harness.AdvanceUntilAsync(async () => (await harness.ReadAsync("auth/token/lookup-self", parent.ClientToken)).Status == 403
+                || harness.Clock.GetUtcNow() - start > LeaseRevoker.TakeUpAfter);
+            foreach (var child in children)
+            {
+                (await harness.ReadAsync("auth/token/lookup-self", child.ClientToken)).Is(200);
+            }
+
+            await harness.AssertConsistentAsync();
+            if (!reached)
+            {
+                (await harness.ReadAsync("auth/token/lookup-self", parent.ClientToken)).Is(403);
+                Assert.True(n > 6, $"only {n} calls");
+                return;
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_creation_that_fails_leaves_nothing_wherever_it_failed(bool after)
