@@ -190,6 +190,11 @@ async Task<int> TestAsync(string[] options)
 
     var good = total.Failed == 0;
     Console.WriteLine(good ? $"\n{Took(timer.Elapsed)} in all." : $"\n{Took(timer.Elapsed)} in all. Repeat one suite with -project NAME, one test with -filter NAME.");
+    foreach (var name in total.Flaky)
+    {
+        Console.WriteLine($"flaky: {name} failed among others and passed alone; its output is above");
+    }
+
     Console.WriteLine($"{total.Passed} passed, {total.Failed} failed" + (total.Skipped > 0 ? $", {total.Skipped} skipped" : ""));
     return good ? 0 : 1;
 }
@@ -230,7 +235,7 @@ async Task<Outcome> SuiteAsync(Suite suite, List<string> passedOn, bool filtered
     ];
     var output = new List<string>();
     var exit = await RunAsync(executable, command, output, suite.Settings, TimeSpan.FromMinutes(30));
-    var (outcome, skips) = File.Exists(results) ? Read(results) : (new Outcome(0, 0, 0), []);
+    var (outcome, skips, failures) = File.Exists(results) ? Read(results) : (new Outcome(0, 0, 0), [], []);
 
     var empty = outcome is { Passed: 0, Failed: 0, Skipped: 0 };
     var fault = exit != 0 && outcome.Failed == 0 ? $"ended with exit code {exit} and no failed test: it crashed, hung or could not start"
@@ -251,10 +256,42 @@ async Task<Outcome> SuiteAsync(Suite suite, List<string> passedOn, bool filtered
         Console.WriteLine(string.Join('\n', output.TakeLast(400).Append(fault is null ? "" : $"    {suite.Label} {fault}")));
     }
 
+    return fault is null && failures.Count > 0 ? await RepeatAloneAsync(suite, executable, outcome, failures) : outcome;
+}
+
+// Tells a test that fails for a reason of its own from one that other work on the machine disturbed: that one passes alone. It is named
+// at the end and does not fail the whole. Where many fail, something common is wrong, and nothing is repeated.
+async Task<Outcome> RepeatAloneAsync(Suite suite, string executable, Outcome outcome, List<FailedTest> failures)
+{
+    const int methodsMax = 5;
+    var methods = failures.Select(failure => failure.Method).Distinct().ToArray();
+    if (methods.Length > methodsMax || failures.Count != outcome.Failed)
+    {
+        return outcome;
+    }
+
+    foreach (var method in methods)
+    {
+        var results = Path.Combine(root, "artifacts", "tests", suite.Label + ".alone.json");
+        File.Delete(results);
+        string[] command = ["-noLogo", "-noColor", "-reporter", "quiet", "-method", method, "-result-ctrf", results];
+        var exit = await RunAsync(executable, command, [], suite.Settings, TimeSpan.FromMinutes(30));
+        var (again, _, _) = File.Exists(results) ? Read(results) : (new Outcome(0, 0, 0), [], []);
+        if (exit != 0 || again is not { Failed: 0, Passed: > 0 })
+        {
+            Console.WriteLine($"    fails alone too: {method}");
+            continue;
+        }
+
+        var once = failures.Where(failure => failure.Method == method).ToArray();
+        Array.ForEach(once, failure => Console.WriteLine($"    passes alone: {failure.Name}"));
+        outcome = outcome with { Passed = outcome.Passed + once.Length, Failed = outcome.Failed - once.Length, Flaky = [.. outcome.Flaky, .. once.Select(failure => failure.Name)] };
+    }
+
     return outcome;
 }
 
-static (Outcome Outcome, List<string> Skips) Read(string results)
+static (Outcome Outcome, List<string> Skips, List<FailedTest> Failures) Read(string results)
 {
     using var document = JsonDocument.Parse(File.ReadAllBytes(results));
     var found = document.RootElement.GetProperty("results");
@@ -266,7 +303,11 @@ static (Outcome Outcome, List<string> Skips) Read(string results)
     // Errors outside any test (a fixture that cannot be disposed, say) are failures too.
     var errors = found.GetProperty("extra").GetProperty("suites").EnumerateArray()
         .Sum(suite => suite.TryGetProperty("errors", out var list) ? list.GetArrayLength() : 0);
-    return (new(Count("passed"), Count("failed") + Count("other") + errors, Count("skipped") + Count("pending")), skips.ToList());
+    var failures = found.GetProperty("tests").EnumerateArray().Where(test => test.GetProperty("status").GetString() == "failed")
+        .Select(test => new FailedTest(
+            test.GetProperty("name").GetString()!,
+            $"{test.GetProperty("extra").GetProperty("type").GetString()}.{test.GetProperty("extra").GetProperty("method").GetString()}"));
+    return (new(Count("passed"), Count("failed") + Count("other") + errors, Count("skipped") + Count("pending")), skips.ToList(), failures.ToList());
 }
 
 async Task<int> DotnetAsync(string title, string[] arguments)
@@ -407,5 +448,14 @@ internal sealed record Suite(string Project, string[] Arguments, Dictionary<stri
 /// <summary>What came of a run, in tests.</summary>
 internal sealed record Outcome(int Passed, int Failed, int Skipped)
 {
-    public Outcome Plus(Outcome other) => new(Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped);
+    /// <summary>Names of tests that failed among others and passed alone. They count as passed.</summary>
+    public string[] Flaky { get; init; } = [];
+
+    public Outcome Plus(Outcome other) =>
+        new(Passed + other.Passed, Failed + other.Failed, Skipped + other.Skipped) { Flaky = [.. Flaky, .. other.Flaky] };
 }
+
+/// <summary>A test that failed.</summary>
+/// <param name="Name">As it is shown, with its arguments.</param>
+/// <param name="Method">Class and method, as the test program's -method takes them.</param>
+internal sealed record FailedTest(string Name, string Method);
