@@ -21,6 +21,9 @@ public static class Limits
     /// <summary>Times a handler runs before its conflicts are given up as 503.</summary>
     public const int CommitAttemptsMax = 64;
 
+    /// <summary>Requests that wait for their turn to change one entry; one more is answered 503. At 1 ms a commit the last of them waits a second.</summary>
+    public const int ContendersMax = 1000;
+
     /// <summary>Most policies on one token.</summary>
     public const int PoliciesPerTokenMax = 512;
 

@@ -28,38 +28,50 @@ internal sealed class RequestPipeline(KernelServices services)
     {
         var audited = false;
         RateVerdict? rate = null;
-        for (var attempt = 1; attempt <= Limits.CommitAttemptsMax; attempt++)
+        EntryTurn? turn = null;
+        try
         {
-            var work = services.Transactions.Begin();
-            try
+            for (var attempt = 1; attempt <= Limits.CommitAttemptsMax; attempt++)
             {
-                var way = await RouteAsync(request, work, cancellation);
-                work.Frees = FreeingRequests.Contains(way);
-                rate ??= await _quota.JudgeAsync(way, cancellation);
-                if (rate.Value.Refusal is { } refused)
+                var work = services.Transactions.Begin(turn);
+                try
                 {
-                    return refused with { Headers = rate.Value.Headers };
+                    var way = await RouteAsync(request, work, cancellation);
+                    work.Frees = FreeingRequests.Contains(way);
+                    rate ??= await _quota.JudgeAsync(way, cancellation);
+                    if (rate.Value.Refusal is { } refused)
+                    {
+                        return refused with { Headers = rate.Value.Headers };
+                    }
+
+                    way = await WhoAsync(way, cancellation);
+                    way = await MayAsync(way, cancellation);
+                    if (!audited)
+                    {
+                        await services.Audit.RequestAsync(work, way.Event, cancellation);
+                        audited = true;
+                    }
+
+                    if (await AnswerAsync(way, cancellation) is { } reply)
+                    {
+                        return rate.Value.Headers.IsDefaultOrEmpty ? reply : reply with { Headers = [.. rate.Value.Headers, .. reply.Headers] };
+                    }
+                }
+                catch (ConflictException)
+                {
+                    // Changed under way: the same as a commit that failed.
                 }
 
-                way = await WhoAsync(way, cancellation);
-                way = await MayAsync(way, cancellation);
-                if (!audited)
-                {
-                    await services.Audit.RequestAsync(work, way.Event, cancellation);
-                    audited = true;
-                }
-
-                if (await AnswerAsync(way, cancellation) is { } reply)
-                {
-                    return rate.Value.Headers.IsDefaultOrEmpty ? reply : reply with { Headers = [.. rate.Value.Headers, .. reply.Headers] };
-                }
+                turn = await services.Transactions.TakeTurnAsync(work, cancellation);
             }
-            catch (ConflictException)
-            {
-                // Changed under way: the same as a commit that failed.
-            }
-
-            await Task.Yield();
+        }
+        catch (ContendedException contended)
+        {
+            return ApiReply.Error(ErrorKind.Unavailable, contended.Message);
+        }
+        finally
+        {
+            turn?.Dispose();
         }
 
         return ApiReply.Error(ErrorKind.Unavailable, "the same entries were changed by others too often; try again");

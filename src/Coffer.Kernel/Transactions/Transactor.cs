@@ -6,37 +6,66 @@ namespace Coffer.Kernel.Transactions;
 /// <summary>Starts units of work, and runs the kernel's own steps until they commit.</summary>
 public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache cache)
 {
-    public UnitOfWork Begin() => new(store, cipher, cache);
+    private readonly EntryQueues _queues = new();
+
+    /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>
+    public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, cache, _queues, turn);
+
+    /// <summary>Waits until a unit of work that met a change by others may be tried again.</summary>
+    /// <returns>The turn to begin the next try with; it must be ended. Null: none is needed.</returns>
+    /// <exception cref="ContendedException">Too many wait for that entry already.</exception>
+    public async ValueTask<EntryTurn?> TakeTurnAsync(UnitOfWork failed, CancellationToken cancellation)
+    {
+        var changed = await failed.FindChangedAsync(cancellation);
+        if (changed is null || failed.Turn?.Key == changed)
+        {
+            await Task.Yield();
+            return failed.Turn;
+        }
+
+        // Nobody waits for one entry while others wait for its own, or two could wait for each other.
+        failed.Turn?.Dispose();
+        return await _queues.EnterAsync(changed, cancellation);
+    }
 
     /// <summary>Runs a step until its commit succeeds, on a full disk as well: steps finish or end what was begun. The step must have no effect outside its unit of work.</summary>
-    /// <exception cref="StoreUnavailableException">The store is away; the outcome of the last try is unknown.</exception>
+    /// <exception cref="StoreUnavailableException">The store is away, and the outcome of the last try is unknown; or too many change the same entry.</exception>
     public async ValueTask<T> RunAsync<T>(Func<UnitOfWork, ValueTask<T>> step, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        EntryTurn? turn = null;
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            var work = Begin();
-            work.Frees = true;
-            try
+            for (var attempt = 1; attempt <= Limits.CommitAttemptsMax; attempt++)
             {
-                var result = await step(work);
-                if (await work.CommitAsync())
+                cancellation.ThrowIfCancellationRequested();
+                var work = Begin(turn);
+                work.Frees = true;
+                try
                 {
-                    return result;
+                    var result = await step(work);
+                    if (await work.CommitAsync())
+                    {
+                        return result;
+                    }
                 }
-            }
-            catch (ConflictException) when (attempt < Limits.CommitAttemptsMax)
-            {
-                // Seen half-way instead of at the commit: the same as a failed commit.
-            }
+                catch (ConflictException)
+                {
+                    // Seen half-way instead of at the commit: the same as a failed commit.
+                }
 
-            if (attempt >= Limits.CommitAttemptsMax)
-            {
-                throw new StoreUnavailableException("the same entries were changed by others too often; try again");
+                turn = await TakeTurnAsync(work, cancellation);
             }
-
-            await Task.Yield();
         }
+        catch (ContendedException contended)
+        {
+            throw new StoreUnavailableException(contended.Message, contended);
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+
+        throw new StoreUnavailableException("the same entries were changed by others too often; try again");
     }
 
     /// <summary>As <see cref="RunAsync{T}"/>, for a step without a result.</summary>

@@ -10,7 +10,8 @@ namespace Coffer.Kernel.Transactions;
 /// has changed.
 /// </summary>
 /// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
-public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache)
+/// <param name="turn">The turn at an entry that an earlier try met a change of. It ends with the commit.</param>
+public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache, EntryQueues queues, EntryTurn? turn = null)
 {
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
@@ -22,9 +23,13 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     private Dictionary<string, Write>? _writes;
     private Dictionary<string, Write>? _marked;
     private int _readsAtMark;
+    private string? _changed;
 
     /// <summary>It ends or removes something, so its commit may use what is kept free of a full disk.</summary>
     public bool Frees { get; set; }
+
+    /// <summary>The turn at an entry that this was begun with.</summary>
+    public EntryTurn? Turn => turn;
 
     /// <summary>True when a commit would write something.</summary>
     public bool HasWrites => _writes is { Count: > 0 };
@@ -143,7 +148,15 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     {
         if (!HasWrites && _reads.Count - _readsAtMark < 2)
         {
+            turn?.Dispose();
             return ValueTask.FromResult(true);
+        }
+
+        if (turn is null && HasWrites && queues.HasAny && _writes!.Keys.FirstOrDefault(queues.IsContended) is { } contended)
+        {
+            // Others wait for this entry in order; a request that has just come waits behind them.
+            _changed = contended;
+            return ValueTask.FromResult(false);
         }
 
         var preconditions = new StorePrecondition[_reads.Count];
@@ -153,7 +166,39 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
             preconditions[next++] = new StorePrecondition(key, version);
         }
 
-        return store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions) { Frees = Frees });
+        var committing = store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions) { Frees = Frees });
+        return turn is null ? committing : EndTurnAsync(committing);
+    }
+
+    /// <summary>The key of an entry that keeps this from being committed as it is: one that was read and has changed since, or one that others wait for. Null: none is left.</summary>
+    public async ValueTask<string?> FindChangedAsync(CancellationToken cancellation)
+    {
+        if (_changed is not null)
+        {
+            return _changed;
+        }
+
+        foreach (var (key, version) in _reads)
+        {
+            var entry = await store.GetAsync(key, cancellation);
+            if ((entry?.Version ?? 0) != version)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<bool> EndTurnAsync(ValueTask<bool> committing)
+    {
+        var committed = await committing;
+        if (committed)
+        {
+            turn!.Dispose();
+        }
+
+        return committed;
     }
 
     private StoreWrite Sealed(KeyValuePair<string, Write> write)
@@ -222,6 +267,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         if (!_reads.TryAdd(key, version) && _reads[key] != version)
         {
             // Two reads of one key saw two states: whatever was decided between them must be decided again.
+            _changed = key;
             throw new ConflictException();
         }
     }
