@@ -193,14 +193,14 @@ public sealed class Janitor(
             await Task.Yield();
             if (entry.IsToken)
             {
-                if (!await revoker.RevokeDueTokenAsync(entry.Name, cancellation))
+                if (!await revoker.RevokeDueTokenAsync(entry.Name, entry.Due, cancellation))
                 {
                     await ForgetAsync(entry.Key, cancellation);
                 }
             }
             else
             {
-                await revoker.RevokeDueAsync(entry.Name, cancellation);
+                await revoker.RevokeDueAsync(entry.Name, entry.Due, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

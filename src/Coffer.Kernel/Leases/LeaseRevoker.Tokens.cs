@@ -21,9 +21,10 @@ public sealed partial class LeaseRevoker
         return true;
     }
 
-    /// <summary>As <see cref="RevokeTokenAsync"/>, for a token that was seen to be due. One that was renewed in between stays.</summary>
+    /// <summary>As <see cref="RevokeTokenAsync"/>, for a token that was seen to be due. One whose time has changed since stays.</summary>
+    /// <param name="seenDue">When it was seen to be due.</param>
     /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeDueTokenAsync(string accessor, CancellationToken cancellation)
+    public async ValueTask<bool> RevokeDueTokenAsync(string accessor, DateTimeOffset seenDue, CancellationToken cancellation)
     {
         var found = false;
         var marked = await transactions.RunAsync(
@@ -31,7 +32,7 @@ public sealed partial class LeaseRevoker
             {
                 var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
                 found = token is not null;
-                if (token is null || !(token.Revoking || token.Due <= clock.GetUtcNow()))
+                if (token is null || token.Due != seenDue)
                 {
                     return false;
                 }

@@ -22,7 +22,7 @@ public readonly record struct RevokeOutcome(string? Error)
 
     public static RevokeOutcome Gone { get; }
 
-    /// <summary>It was renewed since it was seen to be due, and stays.</summary>
+    /// <summary>Its time has changed since it was seen to be due, so it stays.</summary>
     public static RevokeOutcome NotDue { get; } = new("the lease is not due");
 
     public bool IsGone => Error is null;
@@ -53,11 +53,15 @@ public sealed partial class LeaseRevoker(
     /// <summary>Ends a lease of a secret: marks it, removes the secret, forgets the lease. Callers at the same time share one attempt.</summary>
     /// <param name="forgetting">Not null: forgets the lease even where the secret cannot be removed, and leaves a tombstone that says this.</param>
     public ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, CancellationToken cancellation) =>
-        RevokeAsync(id, forgetting, onlyDue: false, cancellation);
+        RevokeAsync(id, forgetting, seenDue: null, cancellation);
 
-    /// <summary>As the other, for a lease that was seen to be due. One that was renewed in between was promised a longer life, and keeps it.</summary>
-    public ValueTask<RevokeOutcome> RevokeDueAsync(string id, CancellationToken cancellation) =>
-        RevokeAsync(id, forgetting: null, onlyDue: true, cancellation);
+    /// <summary>
+    /// As the other, for a lease that was seen to be due. One whose time has changed since is left alone: it was renewed and keeps the longer life it was
+    /// promised, or another attempt has failed and has said when the next one comes.
+    /// </summary>
+    /// <param name="seenDue">When it was seen to be due.</param>
+    public ValueTask<RevokeOutcome> RevokeDueAsync(string id, DateTimeOffset seenDue, CancellationToken cancellation) =>
+        RevokeAsync(id, forgetting: null, seenDue, cancellation);
 
     /// <summary>Ends what was made for an answer that did not reach anybody. The janitor takes the secret away.</summary>
     public async ValueTask EndUndeliveredAsync(Entrusted made, CancellationToken cancellation)
@@ -85,7 +89,7 @@ public sealed partial class LeaseRevoker(
         due.Add(now);
     }
 
-    private async ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, bool onlyDue, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, DateTimeOffset? seenDue, CancellationToken cancellation)
     {
         while (true)
         {
@@ -94,7 +98,7 @@ public sealed partial class LeaseRevoker(
             if (task != mine.Task)
             {
                 var shared = await task.WaitAsync(cancellation);
-                if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? onlyDue : forgetting is null)))
+                if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? seenDue is not null : forgetting is null)))
                 {
                     return known;
                 }
@@ -106,7 +110,7 @@ public sealed partial class LeaseRevoker(
             RevokeOutcome? outcome = null;
             try
             {
-                outcome = await AttemptAsync(id, forgetting, onlyDue, cancellation);
+                outcome = await AttemptAsync(id, forgetting, seenDue, cancellation);
                 return outcome.Value;
             }
             finally
@@ -117,11 +121,11 @@ public sealed partial class LeaseRevoker(
         }
     }
 
-    private async ValueTask<RevokeOutcome> AttemptAsync(string id, Forgetting? forgetting, bool onlyDue, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome> AttemptAsync(string id, Forgetting? forgetting, DateTimeOffset? seenDue, CancellationToken cancellation)
     {
         while (true)
         {
-            var (lease, begun) = await BeginAsync(id, onlyDue, cancellation);
+            var (lease, begun) = await BeginAsync(id, seenDue, cancellation);
             if (lease is null)
             {
                 return RevokeOutcome.Gone;
@@ -210,7 +214,7 @@ public sealed partial class LeaseRevoker(
     private static string StillComing(DateTimeOffset until) =>
         $"making the secret was cut off, and a call that got no answer may still be carried out: it is looked for again until {Rfc3339.Format(until)}";
 
-    private async ValueTask<(LeaseRecord? Lease, bool Begun)> BeginAsync(string id, bool onlyDue, CancellationToken cancellation) =>
+    private async ValueTask<(LeaseRecord? Lease, bool Begun)> BeginAsync(string id, DateTimeOffset? seenDue, CancellationToken cancellation) =>
         await transactions.RunAsync<(LeaseRecord?, bool)>(
             async work =>
             {
@@ -221,7 +225,7 @@ public sealed partial class LeaseRevoker(
                 }
 
                 var now = clock.GetUtcNow();
-                if (onlyDue && lease.State == LeaseState.Active && lease.Due > now)
+                if (seenDue is not null && lease.Due != seenDue)
                 {
                     return (lease, false);
                 }

@@ -1,5 +1,6 @@
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Sdk.Leases;
 using Coffer.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -110,6 +111,35 @@ public sealed class LeaseRaceTests
         Assert.NotEmpty(await harness.KeysAsync(record));
         await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync(record)).Count == 0);
         await harness.AssertConsistentAsync();
+    }
+
+    [Fact]
+    public async Task A_lease_whose_revocation_failed_since_the_janitor_saw_it_due_is_not_tried_at_once_again()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var made = (await harness.WriteAsync("fake/creds/a", """{"ttl":"10s"}""")).Ok();
+        harness.World.FailAll("revoke", FailureClass.NeedsOperator);
+        var record = LeaseKeys.Record(made.LeaseId);
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.Store.BeforeGet = async key =>
+        {
+            // The first to look at the lease is the janitor, which asks for its mount.
+            if (key == record && seen.TrySetResult())
+            {
+                await goOn.Task;
+            }
+        };
+        harness.Clock.Advance(TimeSpan.FromSeconds(10));
+        await seen.Task;
+        (await harness.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Is(400);
+        Assert.Equal(1, harness.World.CallsOf("revoke"));
+
+        goOn.SetResult();
+        var end = harness.Clock.GetUtcNow().AddMinutes(30);
+        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.Clock.GetUtcNow() >= end));
+
+        Assert.Equal(1, harness.World.CallsOf("revoke"));
     }
 
     [Fact]
