@@ -36,7 +36,7 @@ internal static class ErrorHints
         403 when request.Path == "auth/token/lookup-self" => $"The token does not exist or has ended: get another with \"{program} login\", and check VAULT_TOKEN, which goes before what a login keeps.",
         403 when request.Path == "auth/token/lookup" => $"The token that was asked about does not exist or has ended, or the one in use may not ask: \"{program} token lookup\" shows the one in use.",
         403 => $"The token has ended or its policies do not allow this. \"{program} token lookup\" shows the token, \"{program} policy explain {OperationOf(request)} {request.Path}\" says what is missing.",
-        503 => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",
+        503 when error.Errors.All(text => text.Contains("sealed", StringComparison.Ordinal)) => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",
         _ => "",
     };
 

@@ -74,8 +74,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
         catch (StoreUnavailableException error)
         {
-            _options.OnFailure("the store failed a request", error);
-            return ApiReply.Error(ErrorKind.Unavailable, "the store is not available; try again, and see the server's log");
+            return StoreIsAway(error);
         }
     }
 
@@ -125,6 +124,13 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
+    /// <summary>Names what the store knows to be wrong with it, as <c>sys/health</c> does; the log has the rest.</summary>
+    private ApiReply StoreIsAway(StoreUnavailableException error)
+    {
+        _options.OnFailure("the store failed a request", error);
+        return ApiReply.Error(ErrorKind.Unavailable, "the store is not available" + (_options.Condition?.Problem is { } problem ? $": {problem}" : "; try again, and see the server's log"));
+    }
+
     private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
 
     private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)
@@ -142,8 +148,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
         catch (StoreUnavailableException error)
         {
-            _options.OnFailure("the store failed a request", error);
-            return ApiReply.Error(ErrorKind.Unavailable, "the store is not available; try again, and see the server's log");
+            return StoreIsAway(error);
         }
         catch (AuditUnavailableException error)
         {

@@ -32,9 +32,7 @@ internal sealed class SpaceReserve
     public bool IsHeld { get; private set; }
 
     /// <summary>Whether there is space beyond the reserve, a quarter of it at least.</summary>
-    public bool HasRoom => _boundPages is { } pages
-        ? UsedPages + _reservePages + (_reservePages / 4) <= pages
-        : new DriveInfo(Path.GetDirectoryName(_path)!).AvailableFreeSpace >= BytesMax / 4;
+    public bool HasRoom => _boundPages is { } pages ? UsedPages + _reservePages + (_reservePages / 4) <= pages : FreeBytes() >= BytesMax / 4;
 
     /// <summary>Gives the space up.</summary>
     public void Release()
@@ -69,6 +67,19 @@ internal sealed class SpaceReserve
 
     private long UsedPages => _database.QueryNumber("PRAGMA page_count") - _database.QueryNumber("PRAGMA freelist_count");
 
+    private long FreeBytes()
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(_path)!).AvailableFreeSpace;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // A folder that cannot be looked at has no room either; what is wrong with it is said by DatabaseFiles.
+            return 0;
+        }
+    }
+
     private bool TryAllocate()
     {
         try
@@ -87,7 +98,7 @@ internal sealed class SpaceReserve
             using var made = new FileStream(_path, options);
             return true;
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             // No room, as said by what this returns. .NET removes a file that it could not give its size.
             return false;

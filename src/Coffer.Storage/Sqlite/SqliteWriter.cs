@@ -16,6 +16,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int GroupBatchesMax = 1024;
     private const long GroupBytesMax = 8 * 1024 * 1024;
 
+    /// <summary>How often a store whose disk is full looks whether there is room again, when nobody writes.</summary>
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly SqliteTransaction _transaction;
     private readonly SqliteCheckpoints _checkpoints;
     private readonly DatabaseFiles _files;
@@ -91,6 +94,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var group = new List<PendingCommit>();
         while (Take(group))
         {
+            if (group.Count == 0)
+            {
+                NoteRoom();
+                continue;
+            }
+
             Commit(group);
             _places.Release(group.Count);
             group.Clear();
@@ -100,6 +109,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _ended.SetResult();
     }
 
+    /// <summary>
+    /// Waits for commits and takes a group of them. The group is empty when the disk was full and it is time to look again: a server that says that it cannot
+    /// write may be sent no write that would notice the room.
+    /// </summary>
     /// <returns>False when the store closes and nothing waits any more.</returns>
     private bool Take(List<PendingCommit> group)
     {
@@ -112,7 +125,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     return false;
                 }
 
-                Monitor.Wait(_queue);
+                if (!Monitor.Wait(_queue, _full is null ? Timeout.InfiniteTimeSpan : LookAgainAfter))
+                {
+                    return true;
+                }
             }
 
             var bytes = 0L;
@@ -171,11 +187,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
             failure = TryCommit(alone);
         }
 
-        _full = !(_reserve.IsHeld && _reserve.HasRoom)
-            ? "the disk of the store is full: no leases are made, and what is left is kept in reserve for revocations and deletes; free some space"
-            : null;
+        NoteRoom();
         Answer(alone, failure);
     }
+
+    /// <summary>Takes the reserve back if there is room for it, and notes whether the disk is full.</summary>
+    private void NoteRoom() => _full = (_reserve.IsHeld || _reserve.TryTake()) && _reserve.HasRoom
+        ? null
+        : "the disk of the store is full: no leases are made, and what is left is kept in reserve for revocations and deletes; free some space";
 
     private SqliteFailureException? TryCommit(List<PendingCommit> group)
     {

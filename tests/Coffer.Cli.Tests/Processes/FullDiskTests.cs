@@ -68,6 +68,48 @@ public class FullDiskTests
         await server.StopAsync();
     }
 
+    [Fact]
+    public async Task A_full_disk_is_named_still_takes_deletes_and_is_noticed_to_have_room_again_without_a_write()
+    {
+        Assert.SkipUnless(ServerProcess.CanHaveOwnDisk(), "a process of this user cannot have a disk of its own: no user namespaces");
+        await using var server = new ServerProcess { Storage = "storage \"file\" { path = \"FOLDER/data\" }" };
+        await server.StartAsync(diskMegabytes: 48);
+        await server.InitializeAsync();
+        (await server.SendAsync(HttpMethod.Put, "sys/mounts/kv", """{"type":"kv"}""")).Is(204);
+        (await server.SendAsync(HttpMethod.Put, "kv/old", """{"v":"old"}""")).Is(204);
+        var token = (string)(await server.SendAsync(HttpMethod.Put, "auth/token/create", """{"ttl":"1h"}""")).Is(200).Json["auth"]!["client_token"]!;
+        var junk = Path.Combine(server.OwnDisk, "junk");
+        Assert.ThrowsAny<IOException>(() => Fill(junk));
+
+        // What fits into the room that files have already is still written.
+        await WriteUntilRefusedAsync(server, "the disk of the store is full");
+        Assert.Contains("the disk of the store is full", (await server.SendAsync(HttpMethod.Get, "sys/health")).Is(503).Text, StringComparison.Ordinal);
+        Assert.Contains("the disk of the store is full", (await server.SendAsync(HttpMethod.Put, "auth/token/create", """{"ttl":"1h"}""")).Is(503).Text, StringComparison.Ordinal);
+        (await server.SendAsync(HttpMethod.Put, "auth/token/revoke", $$"""{"token":"{{token}}"}""")).Is(204);
+        (await server.SendAsync(HttpMethod.Delete, "kv/old")).Is(204);
+        (await server.SendAsync(HttpMethod.Get, "kv/old")).Is(404);
+
+        File.Delete(junk);
+        while ((await server.SendAsync(HttpMethod.Get, "sys/health")).Status == 503)
+        {
+            await Task.Delay(100, Cancel);
+        }
+
+        (await server.SendAsync(HttpMethod.Get, "sys/health")).Is(200);
+        (await server.SendAsync(HttpMethod.Put, "kv/new", """{"v":"new"}""")).Is(204);
+        await server.StopAsync();
+    }
+
+    private static void Fill(string file)
+    {
+        using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[1024 * 1024];
+        while (true)
+        {
+            stream.Write(block);
+        }
+    }
+
     /// <summary>Writes values until one is refused.</summary>
     /// <returns>How many were not.</returns>
     private static async Task<int> WriteUntilRefusedAsync(ServerProcess server, string words)

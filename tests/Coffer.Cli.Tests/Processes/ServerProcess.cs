@@ -62,13 +62,17 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="fileBlocksMax">No file may grow beyond so many blocks of 512 bytes: for this process a disk that is full.</param>
-    public async Task StartAsync(int? fileBlocksMax = null)
+    /// <param name="diskMegabytes">The folder <c>data</c> is a disk of its own of this size, which only this process has: see <see cref="OwnDisk"/>.</param>
+    public async Task StartAsync(int? fileBlocksMax = null, int? diskMegabytes = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "coffer");
 
         // Ignored, so that the write fails instead of ending the process.
         var limit = fileBlocksMax is { } blocks ? $"trap '' XFSZ; ulimit -f {blocks.ToString(CultureInfo.InvariantCulture)}; " : "";
-        var start = new ProcessStartInfo("/bin/sh", ["-c", limit + "exec \"$0\" \"$@\"", program, "server", $"-config={WriteConfiguration()}"])
+        var disk = diskMegabytes is { } size ? $"mount -t tmpfs -o size={size.ToString(CultureInfo.InvariantCulture)}m coffer '{Directory.CreateDirectory(File("data")).FullName}' && " : "";
+        string[] shell = ["/bin/sh", "-c", limit + disk + "exec \"$0\" \"$@\"", program, "server", $"-config={WriteConfiguration()}"];
+        string[] command = diskMegabytes is null ? shell : ["unshare", "--map-root-user", "--mount", .. shell];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
@@ -122,6 +126,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{signal}", Running.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(Cancel);
         Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>The disk of its own that it was started with, as seen from outside.</summary>
+    public string OwnDisk => $"/proc/{Running.Id}/root{File("data")}";
+
+    /// <summary>Whether this system lets a process have a disk of its own without further rights.</summary>
+    public static bool CanHaveOwnDisk()
+    {
+        using var tried = Process.Start("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "coffer", Path.GetTempPath()]);
+        tried.WaitForExit();
+        return tried.ExitCode == 0;
     }
 
     /// <summary>Asks it to end, and waits until it has.</summary>
