@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Identity;
 
 /// <summary>Ends the leases that deleted entities owned.</summary>
 internal static class OwnedLeases
 {
-    /// <summary>Stores the jobs in the unit of work that deletes the entity, so that no lease can be left behind, and begins them after it.</summary>
-    public static void End(KernelRequest request, params IEnumerable<EntityRecord> entities)
+    /// <summary>Stores the jobs in the unit of work that deletes the entities, so that no lease can be left behind, and begins them after it.</summary>
+    /// <returns>The reply, with that beginning.</returns>
+    public static Reply EndAfter(Reply reply, KernelRequest request, params IEnumerable<EntityRecord> entities)
     {
         // Leases made before a merge stand under the id that was merged.
         var jobs = entities
@@ -20,14 +22,12 @@ internal static class OwnedLeases
             JobStore.Put(request.Work, job);
         }
 
-        request.AfterCommit = cancellation =>
+        return reply.Then(() =>
         {
             foreach (var job in jobs)
             {
                 _ = request.Services.Jobs.Start(job.Id);
             }
-
-            return ValueTask.FromResult<Sdk.Replies.Reply?>(null);
-        };
+        });
     }
 }

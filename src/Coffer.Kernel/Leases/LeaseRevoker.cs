@@ -251,7 +251,7 @@ public sealed partial class LeaseRevoker(
             ?? throw new EngineException(
                 FailureClass.NeedsOperator,
                 $"lease {lease.Id} belongs to a mount or a kind of secret that is not here any more; remove the secret by hand, then use revoke-force");
-        var context = new SecretContext(lease.Id, mounted.View, new StorageView(work, mounted.Mount.StoragePrefix), lease.IssueTime, clock.GetUtcNow());
+        var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, mounted.Mount.StoragePrefix), lease.IssueTime, clock.GetUtcNow());
         using var limit = new CancellationTokenSource(Limits.RevocationTimeMax, clock);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation, stop);
         try

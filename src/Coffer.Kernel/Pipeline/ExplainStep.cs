@@ -11,12 +11,12 @@ internal sealed class ExplainStep(KernelServices services)
     private const string Masked = "(token)";
 
     /// <summary>The token was not good.</summary>
-    public Explanation OfToken(Way way, TokenLook look) => new()
+    public Explanation OfToken(RequestContext context, TokenLook look) => new()
     {
-        RequestId = way.Request.Id,
+        RequestId = context.Request.Id,
         Time = services.Clock.GetUtcNow(),
-        Path = PathOf(way),
-        Operation = way.OperationName,
+        Path = PathOf(context),
+        Operation = context.OperationName,
         Token = look.State,
         Accessor = look.Record?.Accessor ?? "",
         EntityId = look.Record?.EntityId ?? "",
@@ -24,23 +24,23 @@ internal sealed class ExplainStep(KernelServices services)
     };
 
     /// <summary>The policies decided.</summary>
-    public Explanation OfDecision(Way way, Caller caller, AclDecision decision)
+    public Explanation OfDecision(RequestContext context, Caller caller, AclDecision decision)
     {
-        var path = PathOf(way);
-        var asked = way.Route.Ask(AclOperation.Read) with { Path = path };
-        var explained = Explanation.Of(decision, caller.Acl, asked, way.OperationName, services.Clock.GetUtcNow(), way.Request.Id, caller);
-        return path == way.FullPath ? explained : explained with { WouldAllow = null };
+        var path = PathOf(context);
+        var asked = context.Route.Ask(AclOperation.Read) with { Path = path };
+        var explained = Explanation.Of(decision, caller.Acl, asked, context.OperationName, services.Clock.GetUtcNow(), context.Request.Id, caller);
+        return path == context.FullPath ? explained : explained with { WouldAllow = null };
     }
 
     /// <summary>Remembers what was decided on a request that is about to be answered.</summary>
-    public void Remember(Way way)
+    public void Remember(RequestContext context)
     {
-        var decision = way.Denial ?? (way is { Caller: { } caller, Decision: { } made } ? OfDecision(way, caller, made) : null);
+        var decision = context.Denial ?? (context is { Caller: { } caller, Decision: { } made } ? OfDecision(context, caller, made) : null);
         if (decision is not null)
         {
             services.Decisions.Add(decision);
         }
     }
 
-    private static string PathOf(Way way) => PathTokens.Replace(way.FullPath, way.Request.Token, _ => Masked);
+    private static string PathOf(RequestContext context) => PathTokens.Replace(context.FullPath, context.Request.Token, _ => Masked);
 }

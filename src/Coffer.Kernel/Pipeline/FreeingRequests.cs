@@ -8,6 +8,6 @@ internal static class FreeingRequests
     private static readonly string[] Paths =
         ["sys/leases/revoke", "sys/leases/tidy", "sys/revoke", "sys/seal", "sys/clock/confirm", "sys/quarantine/release", "auth/token/revoke", "auth/token/tidy"];
 
-    public static bool Contains(Way way) =>
-        way.Operation == Operation.Delete || Array.Exists(Paths, path => way.FullPath.StartsWith(path, StringComparison.Ordinal));
+    public static bool Contains(RequestContext context) =>
+        context.Operation == Operation.Delete || Array.Exists(Paths, path => context.FullPath.StartsWith(path, StringComparison.Ordinal));
 }

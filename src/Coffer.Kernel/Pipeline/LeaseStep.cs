@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coffer.Kernel.Leases;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
@@ -9,71 +10,66 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>Makes a dynamic secret: the lease is durable before anything exists at the outside system, and active before the reply leaves.</summary>
 internal sealed class LeaseStep(KernelServices services)
 {
-    /// <summary>Runs a plan.</summary>
-    /// <returns>Null when the first commit met a conflict, and nothing has happened.</returns>
-    public async ValueTask<Outcome?> RunAsync(Way way, Reply.Leased leased, string leaseId, CancellationToken cancellation)
+    /// <summary>Puts the lease of a plan into the request's unit of work; its effect makes the secret.</summary>
+    /// <param name="cancellation">The client's: it ends the making of the secret as well.</param>
+    public async ValueTask<KernelReply> PlanAsync(RequestContext context, Reply.Leased leased, CancellationToken cancellation)
     {
-        if (way.Caller is not { } caller)
-        {
-            throw new InvalidOperationException("a path without a token cannot give leases");
-        }
-
+        var caller = context.Caller ?? throw new InvalidOperationException("a path without a token cannot give leases");
         if (caller.Token is { NumUses: < 0, IsBatch: false })
         {
-            way.Work.ForgetSinceMark();
-            return await way.Work.CommitAsync()
-                ? Refused(ErrorKind.Invalid, "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.")
-                : null;
+            return KernelReply.OfRefusal(ErrorKind.Invalid, "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.");
         }
 
         var owner = OwnerKind.Token;
-        if (OwnerProblem(way, caller, ref owner) is { } problem)
+        if (OwnerProblem(context, caller, ref owner) is { } problem)
         {
-            way.Work.ForgetSinceMark();
-            return await way.Work.CommitAsync() ? new Outcome(problem, ReplyShape.Usual) : null;
+            return new KernelReply(problem);
         }
 
         if (services.Condition?.Problem is not null)
         {
-            way.Work.ForgetSinceMark();
-            return await way.Work.CommitAsync() ? Refused(ErrorKind.Unavailable, "no lease is made while the store has no room or is not where it was; see sys/health") : null;
+            return KernelReply.OfRefusal(ErrorKind.Unavailable, "no lease is made while the store has no room or is not where it was; see sys/health");
         }
 
-        var begin = services.Clock.GetTimestamp();
-        var now = services.Clock.GetUtcNow();
-        var mounted = way.Mounted!;
-        var secret = mounted.SecretOf(leased.Plan.Secret)
+        var secret = context.Mounted!.SecretOf(leased.Plan.Secret)
             ?? throw new InvalidOperationException($"the engine planned a secret of kind {leased.Plan.Secret}, which it does not declare");
-        var granted = await GrantAsync(way, leased.Plan, owner, now, cancellation);
-        var lease = LeaseOwnership.Given(RecordOf(way, leased.Plan, leaseId, granted, now), caller, owner);
-        LeaseStore.Put(way.Work, before: null, lease);
+        var granted = await GrantAsync(context, leased.Plan, owner, cancellation);
+        var lease = LeaseOwnership.Given(RecordOf(context, leased.Plan, granted), caller, owner);
+        LeaseStore.Put(context.Work, before: null, lease);
         cancellation.ThrowIfCancellationRequested();
-        if (!await way.Work.CommitAsync())
+        return new KernelReply(leased)
         {
-            return null;
-        }
+            Entrusts = new Entrusted(lease.Id),
+            Effect = async _ => await CreateAsync(context, secret, leased, lease, granted, cancellation),
+        };
+    }
 
-        // The point of no return: from here the lease, its secret and the audit entry are finished together, or the lease is ended.
+    /// <summary>Makes the secret of a lease that is durable: from here they are finished together, or the lease is ended.</summary>
+    private async ValueTask<KernelReply> CreateAsync(
+        RequestContext context, IDynamicSecret secret, Reply.Leased leased, LeaseRecord lease, GrantedTtl granted, CancellationToken cancellation)
+    {
         services.Due.Add(lease.Due);
         services.Counters.LeaseCreations.Add();
+        var begin = services.Clock.GetTimestamp();
         using var limit = new CancellationTokenSource(Limits.CreationTimeMax, services.Clock);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, services.Stopping, cancellation);
         try
         {
-            var context = new SecretContext(lease.Id, mounted.View, ReaderOf(mounted.Mount.StoragePrefix), now, services.Clock.GetUtcNow());
-            var created = await secret.CreateAsync(context, leased.Plan, ends.Token);
+            var mounted = context.Mounted!;
+            var secretContext = new SecretContext(lease.Id, mounted.View, new LatestReader(services.Transactions, mounted.Mount.StoragePrefix), lease.IssueTime, services.Clock.GetUtcNow());
+            var created = await secret.CreateAsync(secretContext, leased.Plan, ends.Token);
             return await ActivateAsync(created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
         }
         catch (EngineException error)
         {
             await EndAsync(error.Unsettled ? Unsettled(lease) : lease);
-            return Refused(error.Kind, error.Message);
+            return KernelReply.OfRefusal(error.Kind, error.Message);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
             // The client is answered now; the janitor of this kernel, or of the next one, takes away what was made.
             await EndLaterAsync(Unsettled(lease));
-            return Refused(
+            return KernelReply.OfRefusal(
                 ErrorKind.Unavailable,
                 services.Stopping.IsCancellationRequested ? "the server is being sealed, so the credential was not made; ask again when it is unsealed"
                     : cancellation.IsCancellationRequested ? "the request was given up while the outside system was making the credential, and its lease is ended; ask again, or raise max_request_duration of the listener"
@@ -85,9 +81,9 @@ internal sealed class LeaseStep(KernelServices services)
     private LeaseRecord Unsettled(LeaseRecord lease) => lease with { UnsettledUntil = services.Clock.GetUtcNow() + services.LateCalls.Life };
 
     /// <summary>Reads which owner the client asks for, and says why it is refused.</summary>
-    private static Reply? OwnerProblem(Way way, Tokens.Caller caller, ref OwnerKind owner)
+    private static Reply? OwnerProblem(RequestContext context, Tokens.Caller caller, ref OwnerKind owner)
     {
-        if (!way.Request.Headers.TryGetValue(LeaseOwnership.Header, out var asked) || asked.IsEmpty)
+        if (!context.Request.Headers.TryGetValue(LeaseOwnership.Header, out var asked) || asked.IsEmpty)
         {
             return null;
         }
@@ -108,21 +104,21 @@ internal sealed class LeaseStep(KernelServices services)
             : null;
     }
 
-    private static Outcome Refused(ErrorKind kind, string message) => new(Reply.Refuse(kind, message), ReplyShape.Usual);
-
-    private static LeaseRecord RecordOf(Way way, LeasePlan plan, string leaseId, GrantedTtl granted, DateTimeOffset now) => new()
+    private LeaseRecord RecordOf(RequestContext context, LeasePlan plan, GrantedTtl granted) => new()
     {
-        Id = leaseId,
+        Id = context.Input.Request.LeaseId,
         State = LeaseState.Creating,
-        MountUuid = way.Mounted!.Mount.Uuid,
+        MountUuid = context.Mounted!.Mount.Uuid,
         Secret = plan.Secret,
         Plan = Parse(plan.Data),
-        IssueTime = now,
-        ExpireTime = now + granted.Ttl,
+        IssueTime = context.Now,
+        ExpireTime = context.Now + granted.Ttl,
         LimitedBy = granted.Bound,
         Renewable = plan.Renewable,
         MaxTtl = plan.MaxTtl,
-        Due = now + LeaseRevoker.TakeUpAfter,
+
+        // Not from the time of the request, which may have waited: nobody takes up what is still being made.
+        Due = services.Clock.GetUtcNow() + LeaseRevoker.TakeUpAfter,
     };
 
     private static JsonElement Parse(JsonText text)
@@ -132,9 +128,9 @@ internal sealed class LeaseStep(KernelServices services)
     }
 
     /// <summary>The true end: what the lease, the mount and the owner's own life leave.</summary>
-    private async ValueTask<GrantedTtl> GrantAsync(Way way, LeasePlan plan, OwnerKind owner, DateTimeOffset now, CancellationToken cancellation)
+    private async ValueTask<GrantedTtl> GrantAsync(RequestContext context, LeasePlan plan, OwnerKind owner, CancellationToken cancellation)
     {
-        var view = way.Mounted!.View;
+        var (view, now) = (context.Mounted!.View, context.Now);
         var granted = TtlRules.Grant(new TtlRequest
         {
             Proposed = plan.Ttl,
@@ -150,11 +146,11 @@ internal sealed class LeaseStep(KernelServices services)
         }
 
         // Read apart from the request: parents that are renewed while it runs are no conflict.
-        var end = await OwnerEnd.OfAsync(services.Transactions.Begin(), way.Router, way.Caller!.Token, cancellation);
+        var end = await OwnerEnd.OfAsync(services.Transactions.Begin(), context.Router, context.Caller!.Token, cancellation);
         return granted.Until(end, now);
     }
 
-    private async ValueTask<Outcome> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)
+    private async ValueTask<KernelReply> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)
     {
         var expire = created.ExpiresAt ?? planned.ExpireTime;
         var active = planned with
@@ -183,15 +179,18 @@ internal sealed class LeaseStep(KernelServices services)
         {
             // Revoked while it was being made, perhaps before its last step: once more, now that nothing can follow.
             await EndAsync(planned);
-            return Refused(ErrorKind.Invalid, "the lease was revoked while its secret was being made");
+            return KernelReply.OfRefusal(ErrorKind.Invalid, "the lease was revoked while its secret was being made");
         }
 
         services.Due.Add(active.Due);
         services.Counters.Registrations.Add(services.Clock.GetElapsedTime(begin));
         var warnings = leased.Warnings.AddRange(created.Warnings);
-        return new Outcome(
-            new Reply.Data(created.Data) { Warnings = granted.Warning is null ? warnings : warnings.Add(granted.Warning) },
-            new ReplyShape { LeaseId = active.Id, LeaseDuration = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999), Renewable = active.Renewable, End = LeaseEnd.Of(active) });
+        var left = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999);
+        return new KernelReply(new Reply.Data(created.Data) { Warnings = granted.Warning is null ? warnings : warnings.Add(granted.Warning) })
+        {
+            Shape = new ReplyShape { LeaseId = active.Id, LeaseDuration = left, Renewable = active.Renewable, End = LeaseEnd.Of(active) },
+            Entrusts = new Entrusted(active.Id),
+        };
     }
 
     /// <summary>Ends a lease whose secret failed: at once if it can be, else by the janitor.</summary>
@@ -221,6 +220,4 @@ internal sealed class LeaseStep(KernelServices services)
             CancellationToken.None);
         services.Due.Add(now);
     }
-
-    private StorageView ReaderOf(string prefix) => new(services.Transactions.Begin(), prefix);
 }

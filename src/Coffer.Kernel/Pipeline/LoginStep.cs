@@ -1,5 +1,6 @@
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Logins;
 using Coffer.Sdk.Replies;
@@ -9,37 +10,37 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>Turns a successful login into a token, in the login's own unit of work.</summary>
 internal sealed class LoginStep(KernelServices services)
 {
-    public async ValueTask<Outcome> IssueAsync(Way way, Reply.Login login, CancellationToken cancellation)
+    public async ValueTask<KernelReply> IssueAsync(RequestContext context, Reply.Login login, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var grant = login.Grant;
-        var mounted = way.Mounted!;
+        var mounted = context.Mounted!;
         var policies = TokenIssuer.Canonical(grant.Policies, addDefault: !grant.NoDefaultPolicy);
         if (policies.Contains("root"))
         {
-            return Refuse("auth methods cannot create root tokens");
+            return KernelReply.OfRefusal(ErrorKind.Invalid, "auth methods cannot create root tokens");
         }
 
         if (!IdentityName.TryParse(grant.AliasName, out var alias))
         {
-            return Refuse("invalid alias name");
+            return KernelReply.OfRefusal(ErrorKind.Invalid, "invalid alias name");
         }
 
         if (services.Lockout.IsLocked(mounted.Mount, alias))
         {
-            return new Outcome(new Reply.Refused(ApiError.PermissionDenied), ReplyShape.Usual);
+            return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));
         }
 
-        var entity = await IdentityLogin.FindOrCreateAsync(way.Work, services, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
+        var entity = await IdentityLogin.FindOrCreateAsync(context.Work, services, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
         if (entity.Disabled)
         {
-            return new Outcome(new Reply.Refused(ApiError.PermissionDenied), ReplyShape.Usual);
+            return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));
         }
 
-        entity = await IdentityLogin.FollowGroupsAsync(way.Work, entity, mounted.Mount.Accessor, grant.GroupAliases, cancellation);
-        var identity = await services.Identities.OfAsync(way.Work, entity, cancellation);
+        entity = await IdentityLogin.FollowGroupsAsync(context.Work, entity, mounted.Mount.Accessor, grant.GroupAliases, cancellation);
+        var identity = await services.Identities.OfAsync(context.Work, entity, cancellation);
 
-        var now = services.Clock.GetUtcNow();
+        var now = context.Now;
         var granted = TtlRules.Grant(new TtlRequest
         {
             Proposed = grant.Ttl,
@@ -51,7 +52,7 @@ internal sealed class LoginStep(KernelServices services)
             Issued = now,
             Now = now,
         });
-        var path = way.FullPath;
+        var path = context.FullPath;
         var isBatch = IsBatch(grant.Kind, mounted.Mount.Tuning.TokenType);
         var accessor = isBatch ? "" : services.Tokens.NewAccessor();
         var text = isBatch ? "" : services.Tokens.NewText(accessor);
@@ -87,32 +88,33 @@ internal sealed class LoginStep(KernelServices services)
         }
         else
         {
-            TokenStore.Add(way.Work, token);
-            services.Due.Add(token.Due!.Value);
+            TokenStore.Add(context.Work, token);
         }
 
         var warnings = granted.Warning is null ? login.Warnings : login.Warnings.Add(granted.Warning);
-        return new Outcome(
-            new Reply.Empty { Warnings = warnings }, new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = LeaseEnd.Of(token) });
+        return new KernelReply(new Reply.Empty { Warnings = warnings })
+        {
+            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = LeaseEnd.Of(token) },
+            Entrusts = new Entrusted("", accessor),
+            Effect = _ =>
+            {
+                services.Lockout.Clear(mounted.Mount.Accessor, alias);
+                services.Counters.TokenCreations.Add();
+                services.Due.Add(token.Due ?? DateTimeOffset.MaxValue);
+                return ValueTask.FromResult<Reply?>(null);
+            },
+        };
     }
 
-    /// <summary>What a login's outcome means for the next ones; after the commit, and before anybody sees the answer.</summary>
-    /// <returns>The answer: to a name that is locked out by now, the same whether or not the secret was right.</returns>
-    public Outcome Settle(Way way, Reply reply, Outcome outcome)
+    /// <summary>A login that failed: counted once it is certain, and before anybody sees the answer.</summary>
+    /// <returns>The refusal. To a name that is locked out by then, it is the same whether or not the secret was right.</returns>
+    public KernelReply Fail(RequestContext context, Reply.Refused failed) => new(failed)
     {
-        switch (reply)
-        {
-            case Reply.Refused { FailedLogin: { Length: > 0 } failed } when IdentityName.TryParse(failed, out var name):
-                return services.Lockout.NoteFailure(way.Mounted!.Mount, name)
-                    ? new Outcome(new Reply.Refused(ApiError.PermissionDenied), ReplyShape.Usual)
-                    : outcome;
-            case Reply.Login login when outcome.Reply is not Reply.Refused && IdentityName.TryParse(login.Grant.AliasName, out var name):
-                services.Lockout.Clear(way.Mounted!.Mount.Accessor, name);
-                return outcome;
-            default:
-                return outcome;
-        }
-    }
+        Effect = _ => ValueTask.FromResult<Reply?>(
+            IdentityName.TryParse(failed.FailedLogin, out var name) && services.Lockout.NoteFailure(context.Mounted!.Mount, name)
+                ? new Reply.Refused(ApiError.PermissionDenied)
+                : null),
+    };
 
     /// <summary>A mount that says <c>service</c> or <c>batch</c> gives nothing else; one that says <c>default-</c> gives it to who does not ask.</summary>
     private static bool IsBatch(LoginTokenKind asked, string mountType) => mountType switch
@@ -121,6 +123,4 @@ internal sealed class LoginStep(KernelServices services)
         "service" => false,
         _ => asked == LoginTokenKind.Batch || (asked == LoginTokenKind.MountDefault && mountType == "default-batch"),
     };
-
-    private static Outcome Refuse(string message) => new(Reply.Invalid(message), ReplyShape.Usual);
 }

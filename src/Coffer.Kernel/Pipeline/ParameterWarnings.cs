@@ -14,24 +14,24 @@ internal static class ParameterWarnings
     /// <summary>Characters of a name that is shown: what is longer is a value in the wrong place.</summary>
     private const int NameCharactersMax = 64;
 
-    /// <summary>The outcome with what is to be said. Where nothing would have been answered, the answer becomes one that can hold a warning.</summary>
-    public static Outcome AddTo(Way way, Outcome outcome)
+    /// <summary>The reply with what is to be said. Where nothing would have been answered, the answer becomes one that can hold a warning.</summary>
+    public static KernelReply AddTo(RequestContext context, KernelReply reply)
     {
-        if (way.Route.Match is not { Path: { TakesAnyInput: false } path } match || way.Request.Help || outcome.Shape.Bare || outcome.Reply is Reply.Refused or Reply.Raw
-            || way.Request.Data.ValueKind != JsonValueKind.Object)
+        if (context.Route.Match is not { Path: { TakesAnyInput: false } path } match || context.Request.Help || reply.Shape.Bare || reply.Inner is Reply.Refused or Reply.Raw
+            || context.Request.Data.ValueKind != JsonValueKind.Object)
         {
-            return outcome;
+            return reply;
         }
 
         List<string> ignored = [];
         List<string> replaced = [];
-        foreach (var parameter in way.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
+        foreach (var parameter in context.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
         {
             if (match.Parameters.ContainsKey(parameter.Name))
             {
                 replaced.Add(parameter.Name);
             }
-            else if (!Declares(outcome.Shape.Takes.IsDefault ? path.Fields : outcome.Shape.Takes, parameter.Name) && !Declares(path.Query, parameter.Name))
+            else if (!Declares(reply.Shape.Takes.IsDefault ? path.Fields : reply.Shape.Takes, parameter.Name) && !Declares(path.Query, parameter.Name))
             {
                 ignored.Add(parameter.Name);
             }
@@ -39,15 +39,15 @@ internal static class ParameterWarnings
 
         if (ignored.Count + replaced.Count == 0)
         {
-            return outcome;
+            return reply;
         }
 
-        var warnings = outcome.Reply.Warnings;
+        var warnings = reply.Inner.Warnings;
         warnings = ignored.Count == 0 ? warnings : warnings.Add($"Endpoint ignored these unrecognized parameters: {List(ignored)}");
         warnings = replaced.Count == 0
             ? warnings
             : warnings.Add($"Endpoint replaced the value of these parameters with the values captured from the endpoint's path: {List(replaced)}");
-        return outcome with { Reply = outcome.Reply with { Warnings = warnings } };
+        return reply with { Inner = reply.Inner with { Warnings = warnings } };
     }
 
     private static bool Declares(ImmutableArray<Field> fields, string name)

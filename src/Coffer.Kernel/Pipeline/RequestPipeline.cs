@@ -1,68 +1,78 @@
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
-using Coffer.Storage;
 
 namespace Coffer.Kernel.Pipeline;
 
-/// <summary>
-/// The way of every request on an unsealed server, in order: route, quota, who, may, audit in, handle, commit, lease, wrap, audit out, reply. Limits and
-/// parsing come before (the server's HTTP side), the seal gate too.
-/// </summary>
-/// <remarks>
-/// Everything up to the commit is one unit of work and runs again when what it read has changed. What reaches beyond the store comes after.
-/// </remarks>
-internal sealed class RequestPipeline(KernelServices services)
+/// <summary>The way of every request on an unsealed server. Limits and parsing come before it (the server's HTTP side), the seal gate too.</summary>
+internal sealed class RequestPipeline
 {
-    private readonly ExplainStep _explain = new(services);
-    private readonly QuotaStep _quota = new(services);
-    private readonly LeaseStep _lease = new(services);
-    private readonly LoginStep _login = new(services);
-    private readonly WrapStep _wrap = new(services);
+    private readonly KernelServices _services;
+    private readonly ExplainStep _explain;
+    private readonly RouteStep _route;
+    private readonly QuotaStep _quota;
+    private readonly WhoStep _who;
+    private readonly MayStep _may;
+    private readonly LeaseStep _lease;
+    private readonly LoginStep _login;
+    private readonly WrapStep _wrap;
 
+    public RequestPipeline(KernelServices services)
+    {
+        _services = services;
+        _explain = new ExplainStep(services);
+        _route = new RouteStep(services);
+        _quota = new QuotaStep(services);
+        _who = new WhoStep(services, _explain);
+        _may = new MayStep(_explain);
+        _lease = new LeaseStep(services);
+        _login = new LoginStep(services);
+        _wrap = new WrapStep(services);
+    }
+
+    /// <summary>Names every step in order. What is read up to the commit may change until then, and the steps from route on run again; nothing below the commit runs twice.</summary>
     public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var audited = false;
-        RateVerdict? rate = null;
+        var context = new RequestContext(request, _services);
+        KernelReply? reply = null;
         EntryTurn? turn = null;
         try
         {
-            for (var attempt = 1; attempt <= Limits.CommitAttemptsMax; attempt++)
+            for (var attempt = 1; reply is null; attempt++)
             {
-                var work = services.Transactions.Begin(turn);
+                context.Begin(_services.Transactions.Begin(turn));
                 try
                 {
-                    var way = await RouteAsync(request, work, cancellation);
-                    work.Frees = FreeingRequests.Contains(way);
-                    rate ??= await _quota.JudgeAsync(way, cancellation);
-                    if (rate.Value.Refusal is { } refused)
+                    await _route.RunAsync(context, cancellation);
+                    if (await _quota.RefuseAsync(context, cancellation) is { } limited)
                     {
-                        return refused with { Headers = rate.Value.Headers };
+                        return limited;
                     }
 
-                    way = await WhoAsync(way, cancellation);
-                    way = await MayAsync(way, cancellation);
-                    if (!audited)
-                    {
-                        await services.Audit.RequestAsync(work, way.Event, cancellation);
-                        audited = true;
-                    }
-
-                    if (await AnswerAsync(way, cancellation) is { } reply)
-                    {
-                        return rate.Value.Headers.IsDefaultOrEmpty ? reply : reply with { Headers = [.. rate.Value.Headers, .. reply.Headers] };
-                    }
+                    await _who.RunAsync(context, cancellation);
+                    await _may.RunAsync(context, cancellation);
+                    await AuditInAsync(context, cancellation);
+                    var handled = await HandleAsync(context, cancellation);
+                    var counted = await _quota.TakePlaceAsync(context, handled, cancellation);
+                    var planned = await PlanAsync(context, counted, cancellation);
+                    reply = await CommitAsync(context, planned);
                 }
                 catch (ConflictException)
                 {
                     // Changed under way: the same as a commit that failed.
                 }
 
-                turn = await services.Transactions.TakeTurnAsync(work, cancellation);
+                if (reply is null)
+                {
+                    GiveBackPlace(context);
+                    if (attempt >= Limits.CommitAttemptsMax)
+                    {
+                        return ApiReply.Error(ErrorKind.Unavailable, "the same entries were changed by others too often; try again");
+                    }
+
+                    turn = await _services.Transactions.TakeTurnAsync(context.Work, cancellation);
+                }
             }
         }
         catch (ContendedException contended)
@@ -72,238 +82,93 @@ internal sealed class RequestPipeline(KernelServices services)
         finally
         {
             turn?.Dispose();
+
+            // Kept also when the outcome is not known: a place that is counted for nothing is found when the leases are counted again.
+            context.Place?.Settle(made: true);
         }
 
-        return ApiReply.Error(ErrorKind.Unavailable, "the same entries were changed by others too often; try again");
+        // The point of no return: nothing is taken back from here on, so the client's going away stops nothing either.
+        var finished = await EffectAsync(context, reply);
+        await EndSpentTokenAsync(context);
+        _explain.Remember(context);
+        var answer = await _wrap.WrapAsync(context, ParameterWarnings.AddTo(context, finished));
+        await _services.Audit.ResponseAsync(context.Work, answer.EventOf(context), CancellationToken.None);
+        return answer.ToReply(context);
     }
 
-    /// <summary>Finds mount, path and operation. A path that leads nowhere is refused only once the caller is known.</summary>
-    private async ValueTask<Way> RouteAsync(ApiRequest request, UnitOfWork work, CancellationToken cancellation)
+    /// <summary>What cannot be recorded does not run.</summary>
+    private async ValueTask AuditInAsync(RequestContext context, CancellationToken cancellation)
     {
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
-            ?? throw new StoreUnavailableException("the mount table is missing from the store");
-        var router = services.Routers.For(table);
-        var route = router.Route(request.Path, request.Operation == Operation.List);
-        if (route.Mounted is null || route.Mounted.Mount.Draining)
+        if (!context.IsAudited)
         {
-            return new Way(request, work, router, route with { Mounted = null, Below = "", Match = null })
-            {
-                Operation = request.Operation,
-                Refusal = new ApiError(ErrorKind.NotFound, $"no handler for route '{route.FullPath}'"),
-            };
+            await _services.Audit.RequestAsync(context.Work, context.Event, cancellation);
+            context.IsAudited = true;
         }
-
-        if (request.Help && route.Below.Length == 0)
-        {
-            // Help on the mount itself, also where a path takes every ending.
-            return new Way(request, work, router, route with { Match = null }) { Operation = request.Operation };
-        }
-
-        var way = new Way(request, work, router, route) { Operation = request.Operation };
-        if (way.Path is not { } found)
-        {
-            return way with { Refusal = Refusals.UnsupportedPath };
-        }
-
-        if (found.HandlerOf(request.Operation) is not null || request.Help)
-        {
-            return way;
-        }
-
-        // Only a path that takes any ending knows the folder that a listing names.
-        return request.Operation == Operation.List && !found.Template.EndsWith("...}", StringComparison.Ordinal)
-            ? way with { Refusal = Refusals.UnsupportedPath }
-            : way with { Refusal = Refusals.UnsupportedOperation };
     }
 
-    /// <summary>Token to caller. Unknown and expired look alike.</summary>
-    private async ValueTask<Way> WhoAsync(Way way, CancellationToken cancellation)
+    private async ValueTask<Reply> HandleAsync(RequestContext context, CancellationToken cancellation)
     {
-        if (way.Path is { Unauthenticated: true })
+        if (context.Refusal is { } refusal)
         {
-            return way;
+            return new Reply.Refused(refusal);
         }
 
-        var (look, caller) = await services.Who.IdentifyAsync(way.Work, way.Request.Token, way.Request.RemoteAddress, spend: true, cancellation);
-        way.Work.Mark();
-        return caller is null ? way with { Refusal = ApiError.PermissionDenied, Denial = _explain.OfToken(way, look) } : way with { Caller = caller };
-    }
-
-    /// <summary>Whether the caller's policies allow it: one matcher for every operation.</summary>
-    private async ValueTask<Way> MayAsync(Way way, CancellationToken cancellation)
-    {
-        if (way.Caller is null)
+        if (context.Request.Help)
         {
-            return way;
+            return PathHelp.Of(context.Mounted!, context.Row, context.Below, _services.Version);
         }
 
-        var decision = Decide(way, AclOperationOf(way));
-        if (way.Operation == Operation.Update && way.Path?.Exists is { } exists && way.Refusal is null)
-        {
-            var create = Decide(way, AclOperation.Create);
-            if (!decision.IsAllowed && !create.IsAllowed)
-            {
-                // Whether something is there is not looked up for a token that may not write either way, so that nothing can tell it.
-                decision = AclDecision.RefuseWrite(decision, create);
-            }
-            else if (!await exists(RequestOf(way).Value, cancellation))
-            {
-                way = way with { Operation = Operation.Create };
-                decision = create;
-            }
-        }
-
-        way = way with { Decision = decision };
-        return decision.IsAllowed ? way : way with { Refusal = Refusals.Denied, Denial = _explain.OfDecision(way, way.Caller!, decision) };
-    }
-
-    private static AclDecision Decide(Way way, AclOperation operation) => way.Caller!.Acl.Decide(way.Route.Ask(operation) with
-    {
-        Data = way.Request.Data,
-        WrapTtl = way.Request.WrapTtl,
-    });
-
-    /// <summary>Runs the handler and commits. Null: something changed, run again.</summary>
-    private async ValueTask<ApiReply?> AnswerAsync(Way way, CancellationToken cancellation)
-    {
-        if (way.Refusal is not null)
-        {
-            return await FinishAsync(way, new Reply.Refused(way.Refusal), request: null, cancellation);
-        }
-
-        if (way.Request.Help)
-        {
-            return await FinishAsync(way, PathHelp.Of(way.Mounted!, way.Path, way.Below, services.Version), request: null, cancellation);
-        }
-
-        var request = RequestOf(way);
-        var reply = request.Problem is { } problem
+        return context.Input.Problem is { } problem
             ? Reply.Invalid(problem)
-            : await way.Path!.HandlerOf(way.Operation)!(request.Value, cancellation);
-        return await FinishAsync(way, reply, request.Value, cancellation);
+            : await context.Row!.HandlerOf(context.Operation)!(context.Input.Request, cancellation);
     }
 
-    private async ValueTask<ApiReply?> FinishAsync(Way way, Reply reply, KernelRequest? request, CancellationToken cancellation)
+    /// <summary>Puts into the unit of work what has to be true before the effect of a reply begins: the lease of a secret, the token of a login, the rotation.</summary>
+    private async ValueTask<KernelReply> PlanAsync(RequestContext context, Reply reply, CancellationToken cancellation) => reply switch
     {
-        if (!MakesLease(way, reply))
-        {
-            return await CommitAsync(way, reply, request, cancellation);
-        }
+        Reply.Leased leased => await _lease.PlanAsync(context, leased, cancellation),
+        Reply.Login login => await _login.IssueAsync(context, login, cancellation),
+        Reply.Rotating rotating => PlanRotation(context, rotating),
+        Reply.Refused { FailedLogin.Length: > 0 } failed => _login.Fail(context, failed),
+        _ => KernelReply.Of(reply),
+    };
 
-        var place = await _quota.PlaceAsync(way, cancellation);
-        if (place.Count is not { } count)
-        {
-            return await CommitAsync(way, place.Refusal is { } none ? new Reply.Refused(none) : reply, request, cancellation);
-        }
-
-        // Whatever else happens on the way, there may be a lease: one that is counted and not there is found out by counting anew.
-        var made = true;
-        try
-        {
-            var answer = await CommitAsync(way, reply, request, cancellation);
-            made = answer is not null;
-            return answer;
-        }
-        catch (ConflictException)
-        {
-            made = false;
-            throw;
-        }
-        finally
-        {
-            count.Settle(made);
-        }
-    }
-
-    private static bool MakesLease(Way way, Reply reply) => reply is Reply.Leased or Reply.Login
-        || (reply is not Reply.Refused && way.Mounted?.Mount.Type == "token" && way.Below.StartsWith("create", StringComparison.Ordinal));
-
-    private async ValueTask<ApiReply?> CommitAsync(Way way, Reply reply, KernelRequest? request, CancellationToken cancellation)
+    private KernelReply PlanRotation(RequestContext context, Reply.Rotating rotating)
     {
-        var outcome = new Outcome(reply, request?.Shape ?? ReplyShape.Usual);
-        switch (reply)
-        {
-            case Reply.Refused:
-                way.Work.ForgetSinceMark();
-                break;
-            case Reply.Leased leased:
-                if (await _lease.RunAsync(way, leased, request!.LeaseId, cancellation) is not { } made)
-                {
-                    return null;
-                }
-
-                await EndSpentTokenAsync(way);
-                return await SendAsync(way, made with { Entrusts = new Entrusted(made.Shape.LeaseId) });
-            case Reply.Rotating rotating:
-                MountRotations.Begin(way.Work, way.Mounted!.Mount.Uuid, rotating.Rotation);
-                if (!await way.Work.CommitAsync())
-                {
-                    return null;
-                }
-
-                outcome = new Outcome(await services.Rotations.RunAsync(way.Mounted.Mount.Uuid, rotating.Rotation), ReplyShape.Usual);
-                await EndSpentTokenAsync(way);
-                return await SendAsync(way, outcome);
-            case Reply.Login login:
-                outcome = await _login.IssueAsync(way, login, cancellation);
-                if (outcome.Reply is Reply.Refused)
-                {
-                    way.Work.ForgetSinceMark();
-                }
-
-                break;
-        }
-
-        if (!await way.Work.CommitAsync())
-        {
-            return null;
-        }
-
-        outcome = _login.Settle(way, reply, outcome);
-
-        // From here on nothing is taken back, so the client's going away stops nothing either.
-        services.Due.Add(way.Caller?.Token.Due ?? DateTimeOffset.MaxValue);
-        if (reply is Reply.Login && outcome.Reply is not Reply.Refused)
-        {
-            services.Counters.TokenCreations.Add();
-        }
-
-        if (reply is not Reply.Refused && request?.AfterCommit is { } after)
-        {
-            outcome = await after(services.Abort) is { } instead ? new Outcome(instead, request.Shape) : outcome with { Shape = request.Shape };
-        }
-
-        await EndSpentTokenAsync(way);
-        return await SendAsync(way, MakesLease(way, reply) ? outcome with { Entrusts = new Entrusted("", outcome.Shape.Auth?.Accessor ?? "") } : outcome with { Entrusts = outcome.Shape.Entrusts });
+        var mount = context.Mounted!.Mount.Uuid;
+        MountRotations.Begin(context.Work, mount, rotating.Rotation);
+        return new KernelReply(rotating) { Effect = async _ => await _services.Rotations.RunAsync(mount, rotating.Rotation) };
     }
 
-    private async ValueTask EndSpentTokenAsync(Way way)
+    /// <returns>Null when something that was read has changed: the request runs again.</returns>
+    private static async ValueTask<KernelReply?> CommitAsync(RequestContext context, KernelReply reply)
     {
-        if (way.Caller is { Token: { IsBatch: false, NumUses: < 0 } token })
+        if (reply.IsRefusal)
         {
-            await services.Revoker.RevokeTokenAsync(token.Accessor, services.Abort);
+            context.Work.ForgetSinceMark();
+        }
+
+        return await context.Work.CommitAsync() ? reply : null;
+    }
+
+    private async ValueTask<KernelReply> EffectAsync(RequestContext context, KernelReply reply)
+    {
+        _services.Due.Add(context.Caller?.Token.Due ?? DateTimeOffset.MaxValue);
+        return reply.Effect is { } effect && await effect(_services.Abort) is { } instead ? KernelReply.Of(instead) : reply;
+    }
+
+    /// <summary>A token whose last use this was ends with its request.</summary>
+    private async ValueTask EndSpentTokenAsync(RequestContext context)
+    {
+        if (context.Caller is { Token: { IsBatch: false, NumUses: < 0 } token })
+        {
+            await _services.Revoker.RevokeTokenAsync(token.Accessor, _services.Abort);
         }
     }
 
-    private async ValueTask<ApiReply> SendAsync(Way way, Outcome outcome)
+    private static void GiveBackPlace(RequestContext context)
     {
-        _explain.Remember(way);
-        var wrapped = await _wrap.WrapAsync(way, ParameterWarnings.AddTo(way, outcome));
-        await services.Audit.ResponseAsync(way.Work, wrapped.EventOf(way), CancellationToken.None);
-        return wrapped.ToReply(way);
+        context.Place?.Settle(made: false);
+        context.Place = null;
     }
-
-    private ParsedRequest RequestOf(Way way) => ParsedRequest.From(way, services);
-
-    private static AclOperation AclOperationOf(Way way) => way.Request.Help
-        ? AclOperation.Help
-        : way.Operation switch
-        {
-            Operation.Read => AclOperation.Read,
-            Operation.List => AclOperation.List,
-            Operation.Create => AclOperation.Create,
-            Operation.Update => AclOperation.Update,
-            Operation.Patch => AclOperation.Patch,
-            _ => AclOperation.Delete,
-        };
 }

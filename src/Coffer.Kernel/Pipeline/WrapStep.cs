@@ -5,27 +5,27 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>Puts an answer behind a token that opens it once.</summary>
 internal sealed class WrapStep(KernelServices services)
 {
-    public async ValueTask<Outcome> WrapAsync(Way way, Outcome outcome)
+    public async ValueTask<KernelReply> WrapAsync(RequestContext context, KernelReply reply)
     {
-        if (way.Request.WrapTtl is not { } ttl || !outcome.CanBeWrapped)
+        if (context.Request.WrapTtl is not { } ttl || !reply.CanBeWrapped)
         {
-            return outcome;
+            return reply;
         }
 
-        if (way.Caller is null && outcome.Shape.Auth is null)
+        if (context.Caller is null && reply.Shape.Auth is null)
         {
             // What anybody may read needs no wrapping, and strangers must not fill the store with tokens: only what they log in with is wrapped.
-            return outcome;
+            return reply;
         }
 
-        var response = outcome.ToEnvelope(way).Write();
+        var response = reply.ToEnvelope(context).Write();
         var info = await services.Transactions.RunAsync(
-            work => WrappingTokens.IssueAsync(services, work, response, way.FullPath, ttl, outcome.Entrusts, CancellationToken.None), CancellationToken.None);
+            work => WrappingTokens.IssueAsync(services, work, response, context.FullPath, ttl, reply.Entrusts, CancellationToken.None), CancellationToken.None);
         services.Due.Add(info.CreationTime + info.Ttl);
-        return outcome with
+        return reply with
         {
-            Wrap = info with { WrappedAccessor = outcome.Shape.Auth?.Accessor ?? "" },
-            Entrusts = outcome.Entrusts with { WrapAccessor = info.Accessor },
+            Wrap = info with { WrappedAccessor = reply.Shape.Auth?.Accessor ?? "" },
+            Entrusts = reply.Entrusts with { WrapAccessor = info.Accessor },
         };
     }
 }

@@ -105,7 +105,7 @@ public sealed class MountRotations(Transactor transactions, RouterFactory router
     {
         public DateTimeOffset Now => clock.GetUtcNow();
 
-        public IStorageReader Read() => new StorageView(transactions.Begin(), prefix);
+        public IStorageReader Read() => new LatestReader(transactions, prefix);
 
         public ValueTask CommitAsync(Func<IStorageView, ValueTask> change, CancellationToken cancellation) =>
             transactions.RunAsync(work => change(new StorageView(work, prefix)), cancellation);

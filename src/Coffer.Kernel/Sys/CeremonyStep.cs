@@ -28,13 +28,12 @@ internal static class CeremonyStep
     /// <param name="step">What to do; a <see cref="CeremonyException"/> becomes an error for the client.</param>
     public static ValueTask<Reply> After(EngineRequest request, bool bare, Func<KernelRequest, CancellationToken, ValueTask<Reply>> step)
     {
-        var kernel = KernelRequest.Of(request);
-        kernel.Shape = new ReplyShape { Bare = bare };
-        kernel.AfterCommit = async cancellation =>
+        var (kernel, shape) = (KernelRequest.Of(request), new ReplyShape { Bare = bare });
+        return ValueTask.FromResult(Reply.Done.Shaped(shape).Then(async cancellation =>
         {
             try
             {
-                return await step(kernel, cancellation);
+                return (await step(kernel, cancellation)).Shaped(shape);
             }
             catch (CeremonyException refused)
             {
@@ -44,7 +43,6 @@ internal static class CeremonyStep
             {
                 return Reply.Invalid(changed.Message);
             }
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 }

@@ -9,20 +9,19 @@ internal static class JobWait
 {
     /// <summary>Stores a job in the request's unit of work and begins it after the commit.</summary>
     /// <param name="wait">Null: until it has ended. Zero: not at all.</param>
-    public static void Begin(KernelRequest request, RevocationJob job, TimeSpan? wait)
+    public static Reply Begin(KernelRequest request, RevocationJob job, TimeSpan? wait)
     {
         JobStore.Put(request.Work, job);
-        Join(request, job.Id, wait);
+        return Join(request, job.Id, wait);
     }
 
     /// <summary>As <see cref="Begin"/>, for a job that is stored already.</summary>
-    public static void Join(KernelRequest request, string id, TimeSpan? wait) => request.AfterCommit = async cancellation =>
+    public static Reply Join(KernelRequest request, string id, TimeSpan? wait) => Reply.Done.Then(async cancellation =>
     {
         var running = request.Services.Jobs.Start(id);
         if (wait is { } limit && (limit == TimeSpan.Zero || !await EndsAsync(running, limit, request.Services.Clock, cancellation)))
         {
-            request.Shape = new ReplyShape { Status = 202 };
-            return Reply.With(json => json.WriteString("job_id", id));
+            return Reply.With(json => json.WriteString("job_id", id)).Shaped(new ReplyShape { Status = 202 });
         }
 
         try
@@ -33,7 +32,7 @@ internal static class JobWait
         {
             return Reply.Refuse(ErrorKind.Unavailable, $"the server is being sealed: job {id} goes on once it is unsealed");
         }
-    };
+    });
 
     /// <summary>A job as it is stored at first.</summary>
     public static RevocationJob New(KernelRequest request, JobKind kind, string prefix) => new()

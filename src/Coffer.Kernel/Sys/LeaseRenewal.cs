@@ -47,8 +47,7 @@ internal static class LeaseRenewal
 
         // The engine may ask the outside system, so it is called once, after this unit of work, and the lease is then changed in one of its own.
         var increment = request.Get(Increment);
-        request.AfterCommit = ct => RunAsync(request, lease, mounted, secret, increment, ct);
-        return Reply.Done;
+        return Reply.Done.Then(ct => RunAsync(request, lease, mounted, secret, increment, ct));
     }
 
     private static string? Problem(LeaseRecord? lease, DateTimeOffset now) => lease switch
@@ -68,7 +67,7 @@ internal static class LeaseRenewal
         Renewal renewal;
         try
         {
-            var reader = new StorageView(services.Transactions.Begin(), mounted.Mount.StoragePrefix);
+            var reader = new LatestReader(services.Transactions, mounted.Mount.StoragePrefix);
             var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow());
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);
             renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, ends.Token);
@@ -87,8 +86,8 @@ internal static class LeaseRenewal
 
         services.Due.Add(renewed.Due);
         services.Counters.Renewals.Add(services.Clock.GetElapsedTime(begin));
-        request.Shape = new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = LeaseEnd.Of(renewed) };
-        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] };
+        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] }
+            .Shaped(new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = LeaseEnd.Of(renewed) });
     }
 
     private static async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(

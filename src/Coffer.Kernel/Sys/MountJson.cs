@@ -39,11 +39,8 @@ internal static class MountJson
         new LogLine(LogLevel.Info, what).With("path", mount.Path).With("type", mount.Type).With("accessor", mount.Accessor);
 
     /// <summary>Tells the log once the request is committed.</summary>
-    public static void LogAfterCommit(KernelRequest request, string what, MountEntry mount) => request.AfterCommit = _ =>
-    {
-        request.Services.OnEvent(LineOf(what, mount));
-        return ValueTask.FromResult<Reply?>(null);
-    };
+    public static Reply Logged(this Reply reply, KernelRequest request, string what, MountEntry mount) =>
+        reply.Then(() => request.Services.OnEvent(LineOf(what, mount)));
 
     /// <summary>The members of a tune answer: effective durations, and what else is set.</summary>
     public static void WriteTuned(Utf8JsonWriter json, MountEntry mount, SystemTtl ttl)

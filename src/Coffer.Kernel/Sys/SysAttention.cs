@@ -177,7 +177,7 @@ internal static class SysAttention
 
     /// <summary>What a tombstone will say of this request.</summary>
     public static Forgetting ForgettingOf(KernelRequest request, string reason) =>
-        new(request.Must.Token.DisplayName, request.Must.Token.Accessor, reason);
+        new(request.RequiredCaller.Token.DisplayName, request.RequiredCaller.Token.Accessor, reason);
 
     private static async ValueTask<Reply> OfFailedAsync(EngineRequest engineRequest, Forgetting? forgetting, CancellationToken cancellation)
     {
@@ -194,12 +194,11 @@ internal static class SysAttention
             return Reply.Invalid($"removing the secret of {id} has not failed: use sys/leases/revoke");
         }
 
-        request.AfterCommit = async ct =>
+        return Reply.Done.Then(async ct =>
         {
             var outcome = await request.Services.Revoker.RevokeAsync(lease.Id, forgetting, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
-        };
-        return Reply.Done;
+        });
     }
 
     private static async ValueTask<Reply> TombstonesAsync(EngineRequest engineRequest, CancellationToken cancellation)

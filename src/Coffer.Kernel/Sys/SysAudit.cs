@@ -38,8 +38,7 @@ internal static class SysAudit
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             foreach (var device in table.Devices.OrderBy(device => device.Path, StringComparer.Ordinal))
             {
@@ -96,25 +95,21 @@ internal static class SysAudit
             return Reply.Invalid(problem);
         }
 
-        Commit(request, with, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is enabled", device));
-        return Reply.Done;
+        return Change(request, with, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is enabled", device));
     }
 
     private static async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
-        if (table.Find(PathOf(request)) is { } device)
+        if (table.Find(PathOf(request)) is not { } device)
         {
-            if (device.Declared)
-            {
-                return Reply.Invalid($"the audit device {device.Path} is declared in the server's configuration; take it out there and restart the server");
-            }
-
-            Commit(request, table with { Devices = table.Devices.Remove(device) }, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is disabled", device));
+            return Reply.Done;
         }
 
-        return Reply.Done;
+        return device.Declared
+            ? Reply.Invalid($"the audit device {device.Path} is declared in the server's configuration; take it out there and restart the server")
+            : Change(request, table with { Devices = table.Devices.Remove(device) }, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is disabled", device));
     }
 
     private static async ValueTask<Reply> HashAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -133,8 +128,7 @@ internal static class SysAudit
 
         using var hash = new AuditHash(device.Salt);
         var text = hash.Of(request.Get(Input));
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json => json.WriteString("hash", text));
+        return KernelReply.TopLevel(json => json.WriteString("hash", text));
     }
 
     private static async ValueTask<Reply> KeyAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -190,15 +184,15 @@ internal static class SysAudit
         }
     }
 
-    private static void Commit(KernelRequest request, AuditTable table, LogLine line)
+    private static Reply Change(KernelRequest request, AuditTable table, LogLine line)
     {
         var next = table.Write(request.Work);
-        request.AfterCommit = async _ =>
+        return Reply.Done.Then(async _ =>
         {
             await request.Services.Audit.AdoptAsync(next);
             request.Services.OnEvent(line);
             return null;
-        };
+        });
     }
 
     private static string PathOf(KernelRequest request) => request.Param("path").TrimEnd('/') + "/";

@@ -32,8 +32,7 @@ internal static class SysAuditHeaders
     {
         var request = KernelRequest.Of(engineRequest);
         var headers = (await AuditTable.ReadAsync(request.Work, cancellation)).Headers;
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             json.WriteStartObject("headers");
             foreach (var (name, hashed) in headers.OrderBy(header => header.Key, StringComparer.Ordinal))
@@ -54,8 +53,7 @@ internal static class SysAuditHeaders
             return Reply.Invalid("Could not find header in config");
         }
 
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json => WriteHeader(json, NameOf(request), hashed));
+        return KernelReply.TopLevel(json => WriteHeader(json, NameOf(request), hashed));
     }
 
     private static async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -73,30 +71,24 @@ internal static class SysAuditHeaders
             return Reply.Invalid($"{AuditLimits.HeadersMax} headers are audited already; remove one first");
         }
 
-        Commit(request, table with { Headers = table.Headers.SetItem(name, request.Get(Hmac)) });
-        return Reply.Done;
+        return Change(request, table with { Headers = table.Headers.SetItem(name, request.Get(Hmac)) });
     }
 
     private static async ValueTask<Reply> DeleteAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
-        if (table.Headers.ContainsKey(NameOf(request)))
-        {
-            Commit(request, table with { Headers = table.Headers.Remove(NameOf(request)) });
-        }
-
-        return Reply.Done;
+        return table.Headers.ContainsKey(NameOf(request)) ? Change(request, table with { Headers = table.Headers.Remove(NameOf(request)) }) : Reply.Done;
     }
 
-    private static void Commit(KernelRequest request, AuditTable table)
+    private static Reply Change(KernelRequest request, AuditTable table)
     {
         var next = table.Write(request.Work);
-        request.AfterCommit = async _ =>
+        return Reply.Done.Then(async _ =>
         {
             await request.Services.Audit.AdoptAsync(next);
             return null;
-        };
+        });
     }
 
     private static string NameOf(KernelRequest request) => request.Param("header");

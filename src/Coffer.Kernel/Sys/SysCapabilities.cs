@@ -27,7 +27,7 @@ internal static class SysCapabilities
     private static ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        return ValueTask.FromResult(Show(request, request.Must.Acl));
+        return ValueTask.FromResult(Show(request, request.RequiredCaller.Acl));
     }
 
     private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -65,8 +65,7 @@ internal static class SysCapabilities
             return Reply.Invalid("paths must be supplied");
         }
 
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             foreach (var path in paths.Distinct(StringComparer.Ordinal))
             {

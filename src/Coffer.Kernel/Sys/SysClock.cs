@@ -37,12 +37,10 @@ internal static class SysClock
 
         // Stored with the request: after a step back, the next start must not compare with the time before it.
         ClockNote.Put(request.Work, services.Clock.GetUtcNow() + (services.Clock.Step?.By ?? TimeSpan.Zero));
-        request.AfterCommit = _ =>
+        return ValueTask.FromResult(Reply.Done.Then(() =>
         {
             services.Clock.Confirm();
             services.Due.Add(services.Clock.GetUtcNow());
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 }

@@ -32,8 +32,7 @@ internal static class SysCors
     {
         var request = KernelRequest.Of(engineRequest);
         var settings = await CorsSettings.ReadAsync(request.Work, cancellation);
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             json.WriteBoolean("enabled", settings is not null);
             if (settings is not null)

@@ -16,8 +16,7 @@ internal static class SysInFlight
 
     private static Reply Show(KernelRequest request)
     {
-        request.Shape = new ReplyShape { Bare = true };
-        return Reply.With(json =>
+        return KernelReply.Bare(json =>
         {
             foreach (var (running, since) in request.Services.Counters.Running.All)
             {

@@ -35,7 +35,7 @@ internal static class SysLeaseOwner
         }
 
         // Another's lease is answered as one that is not there.
-        var caller = request.Must;
+        var caller = request.RequiredCaller;
         var lease = await MovedLeases.FindAsync(request.Work, request.Router.Table, id, cancellation);
         if (lease is not { IsToken: false, State: LeaseState.Active } || lease.Owner.Length == 0 || lease.Owner != caller.LeaseOwner)
         {

@@ -133,14 +133,8 @@ internal static class SysLeases
             return Later(request, lease);
         }
 
-        request.AfterCommit = async ct =>
-        {
-            var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, forgetting: null, ct);
-            return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
-        };
-
         // Such as a session of STS: the lease goes, and the outside system takes its key until the end it set.
-        return lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > request.Now
+        var reply = lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > request.Now
             ? new Reply.Empty
             {
                 Warnings =
@@ -149,6 +143,11 @@ internal static class SysLeases
                 ],
             }
             : Reply.Done;
+        return reply.Then(async ct =>
+        {
+            var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, forgetting: null, ct);
+            return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
+        });
     }
 
     /// <summary>Makes the lease due now, and leaves the rest to the janitor.</summary>
@@ -159,8 +158,7 @@ internal static class SysLeases
             LeaseStore.Put(request.Work, lease, lease with { ExpireTime = request.Now, Due = request.Now });
         }
 
-        request.Shape = new ReplyShape { Status = 202 };
-        request.AfterCommit = async ct =>
+        return Reply.Done.Shaped(new ReplyShape { Status = 202 }).Then(async ct =>
         {
             if (lease is { IsToken: true })
             {
@@ -169,8 +167,7 @@ internal static class SysLeases
 
             request.Services.Due.Add(request.Now);
             return null;
-        };
-        return Reply.Done;
+        });
     }
 
     private static ValueTask<Reply> RevokePrefixAsync(EngineRequest engineRequest, bool force)
@@ -195,7 +192,6 @@ internal static class SysLeases
             Forgetting = force ? SysAttention.ForgettingOf(request, reason.Length > 0 ? reason : "revoke-force") : null,
         };
         var wait = request.Has(Wait) ? request.Get(Wait) : (TimeSpan?)null;
-        JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero);
-        return ValueTask.FromResult(Reply.Done);
+        return ValueTask.FromResult(JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero));
     }
 }

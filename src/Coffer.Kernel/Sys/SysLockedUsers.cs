@@ -76,12 +76,10 @@ internal static class SysLockedUsers
             return ValueTask.FromResult(Reply.Invalid("missing alias_identifier: the name that the user logs in with"));
         }
 
-        request.AfterCommit = _ =>
+        return ValueTask.FromResult(Reply.Done.Then(() =>
         {
             request.Services.Lockout.Clear(mount.Accessor, name);
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 
     private static MountEntry? FindMount(KernelRequest request, string accessor) =>

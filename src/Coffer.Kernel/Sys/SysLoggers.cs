@@ -58,11 +58,9 @@ internal static class SysLoggers
 
     private static Reply Change(KernelRequest request, Action<LogLevels> change)
     {
-        request.AfterCommit = _ =>
+        return Reply.Done.Then(() =>
         {
             change(request.Services.LogLevels);
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return Reply.Done;
+        });
     }
 }

@@ -32,15 +32,11 @@ internal static class SysMountTuning
             return ValueTask.FromResult(Reply.Invalid($"cannot fetch sysview for path \"{path}\""));
         }
 
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return ValueTask.FromResult(Reply.With(json => MountJson.WriteTuned(json, mount, request.Services.SystemTtl)));
+        return ValueTask.FromResult(KernelReply.TopLevel(json => MountJson.WriteTuned(json, mount, request.Services.SystemTtl)));
     }
 
-    public static ValueTask<Reply> WriteAsync(KernelRequest request, string path)
-    {
-        request.Shape = new ReplyShape { Takes = Fields };
-        return ValueTask.FromResult(Write(request, path));
-    }
+    public static ValueTask<Reply> WriteAsync(KernelRequest request, string path) =>
+        ValueTask.FromResult(Write(request, path).Shaped(new ReplyShape { Takes = Fields }));
 
     private static Reply Write(KernelRequest request, string path)
     {

@@ -55,8 +55,7 @@ internal static class SysMounts
     private static ValueTask<Reply> ListAsync(EngineRequest engineRequest, MountClass kind)
     {
         var request = KernelRequest.Of(engineRequest);
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return ValueTask.FromResult(Reply.With(json =>
+        return ValueTask.FromResult(KernelReply.TopLevel(json =>
         {
             foreach (var mount in request.Router.Table.Mounts.Where(mount => mount.Class == kind).OrderBy(mount => mount.Path, StringComparer.Ordinal))
             {
@@ -82,8 +81,7 @@ internal static class SysMounts
             return ValueTask.FromResult(Reply.Invalid($"No {(kind == MountClass.Auth ? "auth" : "secret")} engine at {named}/"));
         }
 
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return ValueTask.FromResult(Reply.With(json => MountJson.WriteMembers(json, mount)));
+        return ValueTask.FromResult(KernelReply.TopLevel(json => MountJson.WriteMembers(json, mount)));
     }
 
     private static ValueTask<Reply> WriteOrTuneAsync(EngineRequest engineRequest, MountClass kind)
@@ -137,8 +135,7 @@ internal static class SysMounts
             ExternalEntropyAccess = request.Get(Entropy),
         };
         request.Work.Put(MountTable.StorageKey, request.Router.Table.With(mount), KernelJson.Default.MountTable);
-        MountJson.LogAfterCommit(request, "an engine is mounted", mount);
-        return Reply.Done;
+        return Reply.Done.Logged(request, "an engine is mounted", mount);
     }
 
     private static async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, MountClass kind, CancellationToken cancellation)
@@ -158,15 +155,13 @@ internal static class SysMounts
 
         if (await JobStore.FindAsync(request.Work, mount.DrainJob, cancellation) is { State: JobState.Running })
         {
-            JobWait.Join(request, mount.DrainJob, wait: null);
-            return Reply.Done;
+            return JobWait.Join(request, mount.DrainJob, wait: null);
         }
 
         // From this commit on the mount answers nothing, so no lease can be added while the old ones go.
         var job = JobWait.New(request, JobKind.Unmount, mount.Path) with { MountUuid = mount.Uuid, Scopes = Leases.LeaseScope.OfMount(mount) };
         await MountRemoval.SetDrainingAsync(request.Work, mount.Uuid, job.Id, cancellation);
-        JobWait.Begin(request, job, wait: null);
-        return Reply.Done;
+        return JobWait.Begin(request, job, wait: null);
     }
 
     private static bool IsReserved(string path, MountClass kind) => kind == MountClass.Auth

@@ -28,8 +28,7 @@ internal static class SysNode
     private static Reply Nodes(EngineRequest engineRequest)
     {
         var request = KernelRequest.Of(engineRequest);
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             json.WriteStartArray("nodes");
             json.WriteStartObject();

@@ -124,11 +124,9 @@ internal static class SysPlugins
 
         var chosen = plugin.Length > 0 ? request.Router.Table.Mounts.Where(mount => mount.Type == plugin) : found.OfType<MountEntry>();
         string[] uuids = [.. chosen.Select(mount => mount.Uuid)];
-        request.AfterCommit = _ =>
+        return Reply.With(json => json.WriteString("reload_id", request.Services.Random.Uuid())).Then(() =>
         {
             request.Services.Routers.StartAnew(uuids);
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return Reply.With(json => json.WriteString("reload_id", request.Services.Random.Uuid()));
+        });
     }
 }

@@ -61,7 +61,6 @@ internal static class SysPolicies
         }
 
         var old = member == "rules";
-        request.Shape = new ReplyShape { DataAtTopLevel = old };
         return Reply.With(json =>
         {
             json.WriteString("name", name.Value);
@@ -70,7 +69,7 @@ internal static class SysPolicies
             {
                 json.WriteString("policy", text);
             }
-        });
+        }).Shaped(new ReplyShape { DataAtTopLevel = old });
     }
 
     private static async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, Field<string> field, CancellationToken cancellation)
@@ -154,8 +153,7 @@ internal static class SysPolicies
     {
         var request = KernelRequest.Of(engineRequest);
         var names = await NamesAsync(request, cancellation);
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             json.WriteTexts("keys", names);
             json.WriteTexts("policies", names);

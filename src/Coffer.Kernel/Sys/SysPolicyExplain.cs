@@ -45,7 +45,7 @@ internal static class SysPolicyExplain
     private static ValueTask<Reply> ExplainSelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var caller = request.Must;
+        var caller = request.RequiredCaller;
         if (!request.Has(RequestId))
         {
             return AskAsync(request, new TokenLook(TokenState.Valid, caller.Token), caller.Acl, cancellation);
@@ -74,7 +74,7 @@ internal static class SysPolicyExplain
 
         var look = request.Get(Token).Length > 0 ? await request.Services.Who.LookAsync(request.Work, request.Get(Token), cancellation)
             : request.Get(Accessor).Length > 0 ? await ByAccessorAsync(request, cancellation)
-            : new TokenLook(TokenState.Valid, request.Must.Token);
+            : new TokenLook(TokenState.Valid, request.RequiredCaller.Token);
         return await AskAsync(request, look, null, cancellation);
     }
 

@@ -57,7 +57,7 @@ internal static class SysQuarantine
             return ValueTask.FromResult(Reply.Invalid("there is no quarantine: the store is the one that was last in use"));
         }
 
-        request.AfterCommit = async _ =>
+        return ValueTask.FromResult(Reply.Done.Then(async _ =>
         {
             services.Quarantine.Release();
             services.OnEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store"));
@@ -71,8 +71,7 @@ internal static class SysQuarantine
                 },
                 CancellationToken.None);
             return null;
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 
     private static async ValueTask<(List<Due> Leases, List<Due> Tokens, bool IsAll)> DueAsync(KernelRequest request, CancellationToken cancellation)

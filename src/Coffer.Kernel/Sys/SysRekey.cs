@@ -86,8 +86,7 @@ internal static class SysRekey
             return Reply.Invalid("no backed-up keys found");
         }
 
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return Reply.With(json =>
+        return KernelReply.TopLevel(json =>
         {
             json.WriteString("nonce", backup.Nonce);
             WriteBackup(json, "keys", backup, hex => hex);

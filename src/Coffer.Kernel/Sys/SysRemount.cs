@@ -78,8 +78,7 @@ internal static class SysRemount
         var id = request.Services.Random.Uuid();
         var moved = mount.MovedTo(to, id);
         request.Work.Put(MountTable.StorageKey, table.With(moved), KernelJson.Default.MountTable);
-        MountJson.LogAfterCommit(request, "an engine is moved", moved);
-        return Reply.With(json => json.WriteString("migration_id", id));
+        return Reply.With(json => json.WriteString("migration_id", id)).Logged(request, "an engine is moved", moved);
     }
 
     /// <summary>A move is one commit, so it has succeeded or it never was. A mount keeps its latest.</summary>

@@ -30,7 +30,7 @@ internal static class SysRotation
     private static ValueTask<Reply> RotateAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        request.AfterCommit = async ct =>
+        return ValueTask.FromResult(Reply.Done.Then(async ct =>
         {
             try
             {
@@ -41,8 +41,7 @@ internal static class SysRotation
             {
                 return Reply.Invalid(full.Message);
             }
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 
     private static async ValueTask<RotationSettings> FindAsync(EngineRequest request, CancellationToken cancellation) =>
@@ -90,8 +89,7 @@ internal static class SysRotation
     {
         var request = KernelRequest.Of(engineRequest);
         var status = request.Services.Keys.Status;
-        request.Shape = new ReplyShape { DataAtTopLevel = true };
-        return ValueTask.FromResult(Reply.With(json =>
+        return ValueTask.FromResult(KernelReply.TopLevel(json =>
         {
             json.WriteNumber("term", status.Term);
             json.WriteString("install_time", Rfc3339.Format(status.InstallTime));

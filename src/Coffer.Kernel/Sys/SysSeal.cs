@@ -16,11 +16,9 @@ internal static class SysSeal
     private static ValueTask<Reply> SealAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        request.AfterCommit = _ =>
+        return ValueTask.FromResult(Reply.Done.Then(() =>
         {
             request.Services.Control.RequestSeal();
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return ValueTask.FromResult(Reply.Done);
+        }));
     }
 }

@@ -79,7 +79,7 @@ internal static class SysUi
 
     private static ValueTask<Reply> AclAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
-        var resultant = KernelRequest.Of(engineRequest).Must.Acl.Resultant();
+        var resultant = KernelRequest.Of(engineRequest).RequiredCaller.Acl.Resultant();
         return ValueTask.FromResult(Reply.With(json =>
         {
             json.WriteBoolean("root", resultant.IsRoot);

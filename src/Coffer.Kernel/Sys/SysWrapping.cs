@@ -69,8 +69,9 @@ internal static class SysWrapping
         }
 
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
-        request.Shape = new ReplyShape { Bare = true, Entrusts = held.Entrusts ?? Entrusted.Nothing };
-        return new Reply.Data(JsonText.FromValid(response));
+        return new Reply.Data(JsonText.FromValid(response))
+            .Shaped(new ReplyShape { Bare = true })
+            .Entrusting(held.Entrusts ?? Entrusted.Nothing);
     }
 
     private static async ValueTask<Reply> RewrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -85,13 +86,10 @@ internal static class SysWrapping
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(
             request.Services, request.Work, response, held.CreationPath, request.Api.WrapTtl ?? held.Ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
-        request.Shape = new ReplyShape { Wrap = info, Entrusts = (held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor } };
-        request.AfterCommit = _ =>
-        {
-            request.Services.Due.Add(info.CreationTime + info.Ttl);
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return Reply.Done;
+        return Reply.Done
+            .Shaped(new ReplyShape { Wrap = info })
+            .Entrusting((held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor })
+            .Then(() => request.Services.Due.Add(info.CreationTime + info.Ttl));
     }
 
     private static async ValueTask<bool> MayAsync(KernelRequest request, CancellationToken cancellation)

@@ -15,7 +15,7 @@ internal static class TidyPaths
         new($"{prefix}tidy", synopsis)
         {
             Description = "It mends what it finds and runs in the background; tidy-status shows how far it is.",
-            Write = (request, _) => ValueTask.FromResult<Reply>(Start(KernelRequest.Of(request), tidy)),
+            Write = (request, _) => ValueTask.FromResult(Start(KernelRequest.Of(request), tidy)),
         },
         new($"{prefix}tidy-status", "Shows how far the tidy is, or how the last one came out.")
         {
@@ -23,24 +23,11 @@ internal static class TidyPaths
         },
     ];
 
-    private static Reply.Empty Start(KernelRequest request, Func<KernelServices, Tidy> tidy)
-    {
-        request.Shape = new ReplyShape { Status = 202 };
-        request.AfterCommit = _ =>
-        {
-            if (tidy(request.Services).TryStart())
-            {
-                return ValueTask.FromResult<Reply?>(null);
-            }
-
-            request.Shape = ReplyShape.Usual;
-            return ValueTask.FromResult<Reply?>(new Reply.Empty { Warnings = ["Tidy operation already in progress."] });
-        };
-        return new Reply.Empty
-        {
-            Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to the server's logs."],
-        };
-    }
+    private static Reply Start(KernelRequest request, Func<KernelServices, Tidy> tidy) =>
+        new Reply.Empty { Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to the server's logs."] }
+            .Shaped(new ReplyShape { Status = 202 })
+            .Then(_ => ValueTask.FromResult<Reply?>(
+                tidy(request.Services).TryStart() ? null : new Reply.Empty { Warnings = ["Tidy operation already in progress."] }));
 
     private static Reply Show(TidyStatus status) => Reply.With(json =>
     {

@@ -62,6 +62,14 @@ public abstract record Reply
         public string FailedLogin { get; init; } = "";
     }
 
+    /// <summary>An answer of the host's own paths, which can say more than an engine's. Only the host makes one.</summary>
+    public abstract record Hosted : Reply
+    {
+        internal Hosted()
+        {
+        }
+    }
+
     public static Reply Done { get; } = new Empty();
 
     /// <summary>Nothing is stored there: 404 with an empty list of errors.</summary>

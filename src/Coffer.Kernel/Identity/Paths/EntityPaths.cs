@@ -117,13 +117,13 @@ internal static class EntityPaths
 
     private static Reply Delete(EngineRequest request, EntityRecord? entity)
     {
-        if (entity is not null)
+        if (entity is null)
         {
-            EntityStore.Remove(KernelRequest.WorkOf(request), entity);
-            OwnedLeases.End(KernelRequest.Of(request), entity);
+            return Reply.Done;
         }
 
-        return Reply.Done;
+        EntityStore.Remove(KernelRequest.WorkOf(request), entity);
+        return OwnedLeases.EndAfter(Reply.Done, KernelRequest.Of(request), entity);
     }
 
     private static async ValueTask<Reply> DeleteManyAsync(EngineRequest request, CancellationToken cancellation)
@@ -143,8 +143,7 @@ internal static class EntityPaths
             }
         }
 
-        OwnedLeases.End(KernelRequest.Of(request), deleted);
-        return Reply.Done;
+        return OwnedLeases.EndAfter(Reply.Done, KernelRequest.Of(request), deleted);
     }
 
     private static async ValueTask<Reply> MergeAsync(EngineRequest request, CancellationToken cancellation)

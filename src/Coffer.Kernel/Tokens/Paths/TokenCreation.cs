@@ -4,6 +4,7 @@ using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
+using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -36,7 +37,7 @@ internal static class TokenCreation
     private static async ValueTask<Reply> CreateAsync(EngineRequest engineRequest, bool orphan, TokenRole? role, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var caller = request.Must;
+        var caller = request.RequiredCaller;
         if (FieldProblem(request, caller, role) is { } problem)
         {
             return Reply.Invalid(problem);
@@ -238,12 +239,19 @@ internal static class TokenCreation
         };
     }
 
-    private static Reply.Empty Batch(KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings)
+    private static KernelReply Batch(KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings)
     {
         token = token with { Renewable = false };
-        request.Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, request.Services.BatchTokens.Issue(token), identity.Policies), End = LeaseEnd.Of(token) };
-        return new Reply.Empty { Warnings = warnings.ToImmutable() };
+        return Answer(token, request.Services.BatchTokens.Issue(token), identity, warnings);
     }
+
+    private static KernelReply Answer(TokenRecord token, string text, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
+        new KernelReply(new Reply.Empty { Warnings = warnings.ToImmutable() })
+        {
+            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = LeaseEnd.Of(token) },
+            Entrusts = new Entrusted("", token.Accessor),
+            MakesToken = true,
+        };
 
     private static async ValueTask<Reply> ServiceAsync(
         KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings, CancellationToken cancellation)
@@ -277,15 +285,11 @@ internal static class TokenCreation
             Due = token.ExpireTime,
         };
         TokenStore.Add(request.Work, token);
-        request.AfterCommit = _ =>
+        return Answer(token, text, identity, warnings).Then(() =>
         {
             request.Services.Due.Add(token.Due ?? DateTimeOffset.MaxValue);
             request.Services.Counters.TokenCreations.Add();
-            return ValueTask.FromResult<Reply?>(null);
-        };
-
-        request.Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = LeaseEnd.Of(token) };
-        return new Reply.Empty { Warnings = warnings.ToImmutable() };
+        });
     }
 
     private static ImmutableSortedDictionary<string, string>? MetaOf(KernelRequest request)

@@ -23,7 +23,7 @@ internal static class TokenLookup
 
     private static ValueTask<Reply> SelfAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var caller = KernelRequest.Of(request).Must;
+        var caller = KernelRequest.Of(request).RequiredCaller;
         return ValueTask.FromResult(Show(caller.Token, caller.Text, caller.Identity, request.Now));
     }
 

@@ -96,7 +96,7 @@ internal static class TokenPolicyRules
 
         if (asked.Contains("root"))
         {
-            return parent.IsRoot && !request.Must.Token.IsBatch
+            return parent.IsRoot && !request.RequiredCaller.Token.IsBatch
                 ? new ChosenPolicies(["root"], null)
                 : Refuse("root tokens may not be created without parent token being root");
         }

@@ -23,7 +23,7 @@ internal static class TokenRenewal
     private static async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        return await RenewAsync(request, request.Must.Token, request.Must.Text, cancellation);
+        return await RenewAsync(request, request.RequiredCaller.Token, request.RequiredCaller.Text, cancellation);
     }
 
     private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -95,13 +95,9 @@ internal static class TokenRenewal
             Due = request.Now + granted.Ttl,
         };
         TokenStore.Put(request.Work, token, renewed);
-        request.Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(renewed, text, identity.Policies), End = LeaseEnd.Of(renewed) };
-        request.AfterCommit = _ =>
-        {
-            request.Services.Due.Add(renewed.Due.Value);
-            return ValueTask.FromResult<Reply?>(null);
-        };
-        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] };
+        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] }
+            .Shaped(new ReplyShape { Auth = TokenIssuer.AuthOf(renewed, text, identity.Policies), End = LeaseEnd.Of(renewed) })
+            .Then(() => request.Services.Due.Add(renewed.Due.Value));
     }
 
     /// <summary>What the method that gave the token says to it; null for a token that no login gave.</summary>

@@ -22,7 +22,7 @@ internal static class TokenRevocation
     private static ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var token = request.Must.Token;
+        var token = request.RequiredCaller.Token;
         return ValueTask.FromResult(token.IsBatch ? Reply.Invalid("batch tokens cannot be revoked") : Revoke(request, token.Accessor));
     }
 
@@ -77,21 +77,16 @@ internal static class TokenRevocation
             return Reply.Invalid("token to revoke not found");
         }
 
-        request.AfterCommit = async ct =>
+        return Reply.Done.Then(async ct =>
         {
             await request.Services.Revoker.RevokeOrphaningAsync(token.Accessor, ct);
             return null;
-        };
-        return Reply.Done;
+        });
     }
 
-    private static Reply Revoke(KernelRequest request, string accessor)
+    private static Reply Revoke(KernelRequest request, string accessor) => Reply.Done.Then(async ct =>
     {
-        request.AfterCommit = async ct =>
-        {
-            await request.Services.Revoker.RevokeTokenAsync(accessor, ct);
-            return null;
-        };
-        return Reply.Done;
-    }
+        await request.Services.Revoker.RevokeTokenAsync(accessor, ct);
+        return null;
+    });
 }

@@ -56,7 +56,7 @@ internal static class OidcTokenPaths
     {
         var request = KernelRequest.Of(engineRequest);
         var name = request.Param("name");
-        var identity = request.Must.Identity;
+        var identity = request.RequiredCaller.Identity;
         if (await OidcStore.FindRoleAsync(request.Work, name, cancellation) is not { } role)
         {
             return Reply.Invalid($"role \"{name}\" not found");
@@ -91,8 +91,7 @@ internal static class OidcTokenPaths
     {
         var request = KernelRequest.Of(engineRequest);
         var problem = await IdToken.ProblemOfAsync(request.Work, request.Services, request.Get(Token), request.Get(ClientId), cancellation);
-        request.Shape = new ReplyShape { Bare = true };
-        return Reply.With(json =>
+        return KernelReply.Bare(json =>
         {
             json.WriteBoolean("active", problem is null);
             if (problem is not null)
@@ -106,8 +105,7 @@ internal static class OidcTokenPaths
     {
         var request = KernelRequest.Of(engineRequest);
         var issuer = await OidcStore.IssuerAsync(request.Work, request.Services, cancellation);
-        request.Shape = new ReplyShape { Bare = true };
-        return Reply.With(json =>
+        return KernelReply.Bare(json =>
         {
             json.WriteString("issuer", issuer);
             json.WriteString("jwks_uri", issuer + "/.well-known/keys");
@@ -129,8 +127,7 @@ internal static class OidcTokenPaths
             }
         }
 
-        request.Shape = new ReplyShape { Bare = true };
-        return Reply.With(json =>
+        return KernelReply.Bare(json =>
         {
             json.WriteStartArray("keys");
             foreach (var key in keys)

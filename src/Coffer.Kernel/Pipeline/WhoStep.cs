@@ -1,0 +1,25 @@
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>Token to caller. Unknown and expired tokens look alike. A use of a token is spent here, and stays spent whatever follows.</summary>
+internal sealed class WhoStep(KernelServices services, ExplainStep explain)
+{
+    public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
+    {
+        if (context.Row is { Unauthenticated: true })
+        {
+            return;
+        }
+
+        var request = context.Request;
+        var (look, caller) = await services.Who.IdentifyAsync(context.Work, request.Token, request.RemoteAddress, spend: true, cancellation);
+        context.Work.Mark();
+        context.Caller = caller;
+        if (caller is null)
+        {
+            context.Refusal = ApiError.PermissionDenied;
+            context.Denial = explain.OfToken(context, look);
+        }
+    }
+}
