@@ -137,6 +137,38 @@ public class OidcTests
         Assert.Equal((long)claims["iat"]! + 3600, (long)claims["until"]!);
     }
 
+    [Fact]
+    public async Task A_template_that_came_in_base64_is_shown_as_text_one_that_an_earlier_version_stored_too()
+    {
+        await using var people = await People.StartAsync();
+        people.Kernel.RawStorage = true;
+        await people.Kernel.RestartAsync();
+        var login = await ReadyAsync(people, """{"algorithm":"ES256","allowed_client_ids":"*"}""");
+        const string Text = """{"a":{{identity.entity.name}}}""";
+        var sent = Convert.ToBase64String(Encoding.UTF8.GetBytes(Text));
+
+        await people.WriteAsync("identity/oidc/role/r", new JsonObject { ["template"] = sent }.ToJsonString());
+        Assert.Equal(Text, (string)(await people.Kernel.ReadAsync("identity/oidc/role/r")).Ok().Data["template"]!);
+
+        var stored = JsonNode.Parse((string)(await people.Kernel.ReadAsync("sys/raw/identity/oidc/role/r")).Ok().Data["value"]!)!;
+        stored["template"] = sent;
+        await people.WriteAsync("sys/raw/identity/oidc/role/r", new JsonObject { ["value"] = stored.ToJsonString() }.ToJsonString());
+        Assert.Equal(Text, (string)(await people.Kernel.ReadAsync("identity/oidc/role/r")).Ok().Data["template"]!);
+        Assert.NotNull(Part((await TokenAsync(people, login)).Split('.')[1])["a"]);
+    }
+
+    [Fact]
+    public async Task Base64_that_holds_no_text_is_refused_as_a_template()
+    {
+        await using var people = await People.StartAsync();
+        await ReadyAsync(people, """{"algorithm":"ES256","allowed_client_ids":"*"}""");
+        var sent = Convert.ToBase64String([.. "{\"a\":\""u8, 0xFF, .. "\"}"u8]);
+
+        var answer = await people.Kernel.WriteAsync("identity/oidc/role/r", new JsonObject { ["template"] = sent }.ToJsonString());
+
+        Assert.Contains("UTF-8", answer.Is(400).Body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"a":""")]
     [InlineData("[]")]

@@ -9,7 +9,7 @@ public sealed record OidcRoleRecord
     /// <summary>Becomes their audience.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>As written: JSON with directives in place of values, or that in base64.</summary>
+    /// <summary>JSON with directives in place of values.</summary>
     public string Template { get; init; } = "";
 
     public TimeSpan Ttl { get; init; }

@@ -14,8 +14,17 @@ internal static class OidcStore
     public static ValueTask<OidcKeyRecord?> FindKeyAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
         work.GetAsync(Keys + name, KernelJson.Default.OidcKeyRecord, cancellation);
 
-    public static ValueTask<OidcRoleRecord?> FindRoleAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        work.GetAsync(Roles + name, KernelJson.Default.OidcRoleRecord, cancellation);
+    public static async ValueTask<OidcRoleRecord?> FindRoleAsync(UnitOfWork work, string name, CancellationToken cancellation)
+    {
+        if (await work.GetAsync(Roles + name, KernelJson.Default.OidcRoleRecord, cancellation) is not { } role)
+        {
+            return null;
+        }
+
+        // Earlier versions stored base64 as it came.
+        OidcTemplate.TryDecode(role.Template, out var template);
+        return role with { Template = template };
+    }
 
     public static void Put(UnitOfWork work, OidcKeyRecord key) => work.Put(Keys + key.Name, key, KernelJson.Default.OidcKeyRecord);
 

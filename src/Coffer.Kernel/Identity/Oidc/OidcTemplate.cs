@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Identity.Oidc;
@@ -17,18 +18,29 @@ internal static class OidcTemplate
     /// <summary>A member that only the server itself writes. Asked when a template is filled as well: a directive may stand where a name does.</summary>
     public static bool IsRestricted(string member) => Restricted.Contains(member, StringComparer.Ordinal);
 
-    /// <summary>The text of a template that may have come in base64.</summary>
-    public static string Decode(string template)
+    /// <summary>The text of a template that may have come in base64. A template itself is never base64, since it has braces.</summary>
+    /// <param name="sent">The template as it came.</param>
+    /// <param name="text">Its text; bytes that are not UTF-8 are replaced.</param>
+    /// <returns>False when the base64 holds bytes that are not UTF-8.</returns>
+    public static bool TryDecode(string sent, out string text)
     {
-        var buffer = new byte[template.Length];
-        return Convert.TryFromBase64String(template, buffer, out var length) ? Encoding.UTF8.GetString(buffer, 0, length) : template;
+        var buffer = new byte[sent.Length];
+        if (!Convert.TryFromBase64String(sent, buffer, out var length))
+        {
+            text = sent;
+            return true;
+        }
+
+        var bytes = buffer.AsSpan(0, length);
+        text = Encoding.UTF8.GetString(bytes);
+        return Utf8.IsValid(bytes);
     }
 
-    /// <summary>What is wrong with a template; null when all is well.</summary>
+    /// <summary>What is wrong with a template's text; null when all is well.</summary>
     public static string? ProblemOf(string template)
     {
         // For nobody in particular: which directives there are and what kind of value each has does not depend on whom they are filled with.
-        if (!TryFill(Decode(template), entity: null, [], DateTimeOffset.UnixEpoch, out var filled))
+        if (!TryFill(template, entity: null, [], DateTimeOffset.UnixEpoch, out var filled))
         {
             return "error parsing template: no value could be found for one of the template directives";
         }
@@ -53,7 +65,7 @@ internal static class OidcTemplate
 
     /// <summary>The members that a template adds to a token.</summary>
     public static JsonDocument Fill(string template, EntityRecord entity, ImmutableArray<GroupRecord> groups, DateTimeOffset now) =>
-        TryFill(Decode(template), entity, groups, now, out var filled)
+        TryFill(template, entity, groups, now, out var filled)
             ? JsonDocument.Parse(filled)
             : throw new InvalidDataException("a stored template holds an unknown directive");
 

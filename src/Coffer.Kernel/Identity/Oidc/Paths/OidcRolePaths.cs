@@ -48,10 +48,16 @@ internal static class OidcRolePaths
     {
         var work = KernelRequest.WorkOf(request);
         var before = await OidcStore.FindRoleAsync(work, request.Param("name"), cancellation);
+        var template = before?.Template ?? "";
+        if (request.Has(Template) && !OidcTemplate.TryDecode(request.Get(Template), out template))
+        {
+            return Reply.Invalid("error parsing template: what its base64 holds is not text in UTF-8");
+        }
+
         var role = new OidcRoleRecord
         {
             Key = request.Has(Key) || before is null ? request.Get(Key) : before.Key,
-            Template = request.Has(Template) || before is null ? request.Get(Template) : before.Template,
+            Template = template,
             Ttl = request.Has(Ttl) || before is null ? request.Get(Ttl) : before.Ttl,
             ClientId = request.Get(ClientId).Length > 0 ? request.Get(ClientId)
                 : before?.ClientId ?? KernelRequest.Of(request).Services.Random.Base62(ClientIdCharacters),
