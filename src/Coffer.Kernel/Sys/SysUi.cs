@@ -39,7 +39,7 @@ internal static class SysUi
                 json.WriteStartObject(name);
                 foreach (var mount in seen.Where(mount => mount.Class == kind))
                 {
-                    json.WriteStartObject(kind == MountClass.Auth ? mount.Path["auth/".Length..] : mount.Path);
+                    json.WriteStartObject(NameOf(mount));
                     if (caller is null)
                     {
                         WriteShort(json, mount);
@@ -73,7 +73,7 @@ internal static class SysUi
         return Reply.With(json =>
         {
             MountJson.WriteMembers(json, mounted.Mount);
-            json.WriteString("path", mounted.Mount.Path);
+            json.WriteString("path", NameOf(mounted.Mount));
         });
     }
 
@@ -100,6 +100,9 @@ internal static class SysUi
 
         json.WriteEndObject();
     }
+
+    /// <summary>A mount's path as user interfaces know it: that of an auth method begins behind <c>auth/</c>.</summary>
+    private static string NameOf(MountEntry mount) => mount.Class == MountClass.Auth ? mount.Path["auth/".Length..] : mount.Path;
 
     internal static bool Sees(Acl acl, MountEntry mount) => acl.IsRoot || acl.HasAnyUnder(mount.Path);
 
