@@ -83,9 +83,11 @@ internal static class SysWrapping
             return Reply.Invalid(Unknown);
         }
 
+        // A wish for a longer life is not granted: who made the wrapping decided how long it may wait.
+        var ttl = request.Api.WrapTtl is { } asked && asked < held.Ttl ? asked : held.Ttl;
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(
-            request.Services, request.Work, response, held.CreationPath, request.Api.WrapTtl ?? held.Ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
+            request.Services, request.Work, response, held.CreationPath, ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
         return Reply.Done
             .Shaped(new ReplyShape { Wrap = info })
             .Entrusting((held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor })
