@@ -38,6 +38,9 @@ public sealed record TokenRole
     /// <summary><c>default-service</c>, <c>default-batch</c>, <c>service</c> or <c>batch</c>.</summary>
     public string TokenType { get; init; } = "default-service";
 
-    /// <summary>The old names were used to write it, so they are shown when it is read.</summary>
+    /// <summary>Deprecated names that a value was last written under: the value is shown under that name too.</summary>
+    public ImmutableArray<string> OldFields { get; init; } = [];
+
+    /// <summary>Earlier versions kept one mark for all deprecated names; read, and no longer written.</summary>
     public bool OldNames { get; init; }
 }

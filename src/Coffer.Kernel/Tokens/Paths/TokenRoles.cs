@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coffer.Kernel.Pipeline;
@@ -31,6 +32,8 @@ internal static partial class TokenRoles
     private static readonly Field<long> NumUses = Field.Count("token_num_uses", "Requests each token may make; 0 for any number.");
     private static readonly Field<string> TokenType = Field.Text("token_type", "default-service, default-batch, service or batch.", "default-service");
 
+    private static readonly ImmutableArray<(Field New, Field Old)> Renamed = [(Period, OldPeriod), (ExplicitMax, OldExplicit), (Cidrs, OldCidrs)];
+
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
         new("roles/{role_name}", "Reads, writes and deletes a token role.")
@@ -48,8 +51,11 @@ internal static partial class TokenRoles
         new("roles", "Lists token roles.") { List = ListAsync },
     ];
 
-    public static ValueTask<TokenRole?> FindAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        work.GetAsync(TokenKeys.Role(name), KernelJson.Default.TokenRole, cancellation);
+    public static async ValueTask<TokenRole?> FindAsync(UnitOfWork work, string name, CancellationToken cancellation)
+    {
+        var role = await work.GetAsync(TokenKeys.Role(name), KernelJson.Default.TokenRole, cancellation);
+        return role is { OldNames: true } ? role with { OldNames = false, OldFields = [.. Renamed.Select(pair => pair.Old.Name)] } : role;
+    }
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
     {
@@ -87,7 +93,7 @@ internal static partial class TokenRoles
             NumUses = request.Has(NumUses) ? request.Get(NumUses) : before.NumUses,
             TokenType = request.Has(TokenType) && request.Get(TokenType).Length > 0 ? request.Get(TokenType) : before.TokenType,
             BoundCidrs = request.Has(Cidrs) ? request.Get(Cidrs) : request.Has(OldCidrs) ? request.Get(OldCidrs) : before.BoundCidrs,
-            OldNames = OldNamesOf(request, before),
+            OldFields = OldFieldsOf(request, before.OldFields),
         };
         if (Problem(after) is { } problem)
         {
@@ -95,13 +101,37 @@ internal static partial class TokenRoles
         }
 
         work.Put(TokenKeys.Role(name), after with { BoundCidrs = [.. after.BoundCidrs.Select(Cidr.Short)] }, KernelJson.Default.TokenRole);
-        return Reply.Done;
+        return new Reply.Empty { Warnings = [.. WarningsOf(request, after)] };
     }
 
-    private static bool OldNamesOf(EngineRequest request, TokenRole before)
+    private static ImmutableArray<string> OldFieldsOf(EngineRequest request, ImmutableArray<string> before)
     {
-        var wroteNew = request.Has(Period) || request.Has(ExplicitMax) || request.Has(Cidrs);
-        return !wroteNew && (before.OldNames || request.Has(OldPeriod) || request.Has(OldExplicit) || request.Has(OldCidrs));
+        foreach (var (current, old) in Renamed)
+        {
+            var without = before.Remove(old.Name);
+            before = request.Has(current) ? without : request.Has(old) ? without.Add(old.Name) : before;
+        }
+
+        return before;
+    }
+
+    private static IEnumerable<string> WarningsOf(EngineRequest request, TokenRole role)
+    {
+        foreach (var (current, old) in Renamed)
+        {
+            if (request.Has(current) && request.Has(old))
+            {
+                yield return $"Both '{current.Name}' and deprecated '{old.Name}' value supplied, ignoring the deprecated value";
+            }
+        }
+
+        var max = KernelRequest.Of(request).Mount.MaxLeaseTtl;
+        if (role.ExplicitMaxTtl > max)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Given explicit max TTL of {(long)role.ExplicitMaxTtl.TotalSeconds} is greater than system/mount allowed value of {(long)max.TotalSeconds} seconds; tokens of this role live no longer than that value");
+        }
     }
 
     private static string? Problem(TokenRole role)
@@ -146,16 +176,16 @@ internal static partial class TokenRoles
         json.WriteTexts("allowed_policies_glob", role.AllowedPoliciesGlob);
         json.WriteTexts("disallowed_policies", role.DisallowedPolicies);
         json.WriteTexts("disallowed_policies_glob", role.DisallowedPoliciesGlob);
-        json.WriteNumber("explicit_max_ttl", role.OldNames ? (long)role.ExplicitMaxTtl.TotalSeconds : 0);
+        json.WriteNumber("explicit_max_ttl", role.OldFields.Contains(OldExplicit.Name) ? (long)role.ExplicitMaxTtl.TotalSeconds : 0);
         json.WriteString("name", role.Name);
         json.WriteBoolean("orphan", role.Orphan);
         json.WriteString("path_suffix", role.PathSuffix);
-        json.WriteNumber("period", role.OldNames ? (long)role.Period.TotalSeconds : 0);
+        json.WriteNumber("period", role.OldFields.Contains(OldPeriod.Name) ? (long)role.Period.TotalSeconds : 0);
         json.WriteBoolean("renewable", !role.NotRenewable);
         if (!role.BoundCidrs.IsEmpty)
         {
             json.WriteTexts("token_bound_cidrs", role.BoundCidrs);
-            if (role.OldNames)
+            if (role.OldFields.Contains(OldCidrs.Name))
             {
                 json.WriteTexts("bound_cidrs", role.BoundCidrs);
             }
