@@ -11,19 +11,15 @@ namespace Coffer.Cli.Demo;
 internal static class DemoHook
 {
     private const int UsualPort = 8200;
+    private const int StartTries = 4;
 
     public static async Task<int> RunAsync(bool exit, ICliConsole console, CancellationToken cancellation)
     {
         var page = new DemoPage(console);
-        var address = new IPEndPoint(IPAddress.Loopback, IsFree(UsualPort) ? UsualPort : FreePort());
         using var log = new ServerLog(new LogOptions { Level = LogLevel.Warn }, console.Error, TimeProvider.System);
         try
         {
-            await using var server = await DevServer.StartAsync(
-                new DevServerOptions(address, "", KvVersion1: false, AwsSandboxPort: 0, TokenFile: null),
-                log.Write,
-                log.Failure,
-                cancellation);
+            await using var server = await StartAsync(log, cancellation);
             Introduce(page, server);
             await new DemoTour(console, page, server).RunAsync(cancellation);
             if (exit)
@@ -43,6 +39,24 @@ internal static class DemoHook
         catch (IOException error)
         {
             throw CliException.Local($"Error: the server cannot start: {error.Message}");
+        }
+    }
+
+    /// <summary>Starts it at the usual port, or at another one where that is taken.</summary>
+    private static async Task<DevServer> StartAsync(ServerLog log, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var port = tries == 1 && IsFree(UsualPort) ? UsualPort : FreePort();
+            var options = new DevServerOptions(new IPEndPoint(IPAddress.Loopback, port), "", KvVersion1: false, AwsSandboxPort: 0, TokenFile: null);
+            try
+            {
+                return await DevServer.StartAsync(options, log.Write, log.Failure, cancellation);
+            }
+            catch (IOException) when (tries < StartTries)
+            {
+                // Another program took the port between the look at it and the start.
+            }
         }
     }
 
