@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Coffer.Aws.Connection;
 using Coffer.AwsSandbox.Accounts;
@@ -183,6 +184,7 @@ public sealed class SandboxAccount : IAsyncDisposable
 
         var response = http.Response;
         response.StatusCode = reply.Status;
+        response.Headers.Date = _options.Clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         foreach (var (name, value) in reply.Headers)
         {
             response.Headers.Append(name, value);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -47,6 +48,9 @@ public sealed class EngineHarness
     public MemoryMount Store { get; } = new();
 
     public IEngine Engine { get; private set; }
+
+    /// <summary>What the engine passed on of the time of outside systems, in order.</summary>
+    public ConcurrentQueue<(string Name, DateTimeOffset Time)> OutsideTimes { get; } = new();
 
     /// <summary>What the engine sees of its mount; set it to change TTLs. Options change through <see cref="Reconfigure"/>.</summary>
     public MountView Mount { get; set; }
@@ -212,5 +216,9 @@ public sealed class EngineHarness
     }
 
     private IEngine Create(ImmutableDictionary<string, string> options) =>
-        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, _http) { SlowWork = _slowWork });
+        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, _http)
+        {
+            SlowWork = _slowWork,
+            OnOutsideTime = (name, time) => OutsideTimes.Enqueue((name, time)),
+        });
 }

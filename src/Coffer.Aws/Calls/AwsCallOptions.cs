@@ -20,6 +20,9 @@ public sealed record AwsCallOptions
     /// <summary>Called when an attempt was sent and its outcome stays unknown: AWS may still carry it out. Not called where no connection was made.</summary>
     public Action OnUnanswered { get; init; } = static () => { };
 
+    /// <summary>Takes the endpoint's host and the date of each answer that has one.</summary>
+    public Action<string, DateTimeOffset> OnServerTime { get; init; } = static (_, _) => { };
+
     /// <summary>The longest first pause; it doubles with each attempt. Default 100 milliseconds, five times that when throttled.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 

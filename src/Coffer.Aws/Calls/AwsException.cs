@@ -46,6 +46,12 @@ public sealed class AwsException : Exception
     /// <summary>What AWS support asks for; null when there was no answer.</summary>
     public string? RequestId { get; }
 
+    /// <summary>How far the clock that signed the call was ahead of the date of the answer; null without one.</summary>
+    public TimeSpan? ClockAhead { get; init; }
+
+    /// <summary>True when the signature is refused because of its time, so that the clock is to be set right and not the key.</summary>
+    public bool IsAboutTime => AwsErrorCodes.IsAboutTime(Code, Detail, ClockAhead);
+
     private static string Bounded(string text, int charsMax)
     {
         const string Cut = "...";

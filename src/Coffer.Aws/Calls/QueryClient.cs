@@ -71,7 +71,7 @@ internal sealed class QueryClient(
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token).ConfigureAwait(false);
             var answer = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
-            return Read(name, operation, response, answer, both.Token);
+            return Read(name, operation, response, answer, ClockAhead(response), both.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -106,7 +106,20 @@ internal sealed class QueryClient(
         HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 
-    private static XElement Read(string name, string operation, HttpResponseMessage response, byte[] answer, CancellationToken cancellation)
+    /// <summary>How far the clock that signs is ahead of the endpoint's; null where the answer has no date.</summary>
+    private TimeSpan? ClockAhead(HttpResponseMessage response)
+    {
+        if (response.Headers.Date is not { } date)
+        {
+            return null;
+        }
+
+        options.OnServerTime(endpoint.Authority, date);
+        return clock.GetUtcNow() - date;
+    }
+
+    private static XElement Read(
+        string name, string operation, HttpResponseMessage response, byte[] answer, TimeSpan? clockAhead, CancellationToken cancellation)
     {
         var root = XmlRead.Parse(answer, cancellation);
         if ((int)response.StatusCode is >= 300 and < 400)
@@ -128,7 +141,10 @@ internal sealed class QueryClient(
         var code = error?.Text("Code") ?? $"Http{(int)response.StatusCode}";
         var detail = error?.Text("Message") ?? response.ReasonPhrase ?? "no message";
         var requestId = root?.Text("RequestId") ?? RequestIdHeader(response);
-        throw new AwsException(AwsErrorCodes.KindOf(code, response.StatusCode), code, name, detail, response.StatusCode, requestId);
+        throw new AwsException(AwsErrorCodes.KindOf(code, response.StatusCode), code, name, detail, response.StatusCode, requestId)
+        {
+            ClockAhead = clockAhead,
+        };
     }
 
     private static string? RequestIdHeader(HttpResponseMessage response) =>

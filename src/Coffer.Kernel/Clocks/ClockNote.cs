@@ -30,6 +30,7 @@ internal sealed class ClockUpkeep(Transactor transactions, KernelClock clock, Ac
         {
             await Task.Delay(LookEvery, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _ = clock.GetUtcNow();
+            _ = clock.Outside.Look();
             if (!cancellation.IsCancellationRequested && clock.GetElapsedTime(stored) >= StoreEvery)
             {
                 stored = clock.GetTimestamp();

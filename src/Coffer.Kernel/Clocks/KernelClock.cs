@@ -49,10 +49,14 @@ public sealed class KernelClock : TimeProvider
         var (wall, stamp) = Sample();
         _anchor = new Anchor(wall, stamp, null);
         Ends = new EndClock(this);
+        Outside = new OutsideClocks(system, onEvent);
     }
 
     /// <summary>The time by which things are ended: behind this clock's own while it is not yet believed that the server was away for so long.</summary>
     public TimeProvider Ends { get; }
+
+    /// <summary>What outside systems say of the system's clock.</summary>
+    public OutsideClocks Outside { get; }
 
     /// <summary>The step that is noticed and not confirmed; null when the clocks agree.</summary>
     public ClockStep? Step

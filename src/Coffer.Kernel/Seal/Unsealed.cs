@@ -311,6 +311,7 @@ internal sealed class Unsealed : IAsyncDisposable
                 mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Http)
             {
                 SlowWork = options.SlowWork,
+                OnOutsideTime = clock.Outside.Note,
             });
         var due = new DueSignal();
         var tokens = new TokenStore(tokenKey, options.Random, options.Clock);

@@ -12,7 +12,7 @@ internal static class SysClock
 {
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("clock", "Shows the time that leases and tokens live by, and how far the system's clock is from it.") { Read = ReadAsync, Sudo = true },
+        new("clock", "Shows the time that leases and tokens live by, and how far the system's clock is from it and from that of outside systems.") { Read = ReadAsync, Sudo = true },
         new("clock/confirm", "Takes the system's time over: what is past its end by it ends, and after a step back all lives on as much longer.") { Write = ConfirmAsync, Sudo = true },
     ];
 
@@ -27,6 +27,18 @@ internal static class SysClock
             json.WriteString("step_noticed", step is null ? "" : Rfc3339.Format(step.Noticed));
             json.WriteString("step_against", step is null ? "" : step.Origin == ClockStepOrigin.Store ? "store" : "steady_clock");
             json.WriteString("problem", clock.Problem ?? "");
+            json.WriteStartArray("outside");
+            foreach (var outside in clock.Outside.Look())
+            {
+                json.WriteStartObject();
+                json.WriteString("system", outside.Name);
+                json.WriteNumber("ahead_seconds", (long)outside.Ahead.TotalSeconds);
+                json.WriteNumber("heard_seconds_ago", (long)outside.Age.TotalSeconds);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("outside_problem", clock.Outside.Problem ?? "");
         }));
     }
 

@@ -57,6 +57,7 @@ internal sealed class MetricsReport(
             ("vault.core.active", "1 while this node answers requests.", 1),
             ("vault.core.in_flight_requests", "Requests that are not answered yet.", metrics.InFlight),
             ("coffer.clock.step_seconds", "Seconds between the system's clock and the time that leases live by, while a step is not confirmed; else 0.", clock.Step?.By.TotalSeconds ?? 0),
+            ("coffer.clock.outside_seconds", "Seconds by which the system's clock is ahead of the outside system's that is furthest from it, of those heard in the last day; 0 where none was.", clock.Outside.Look() is [var furthest, ..] ? furthest.Ahead.TotalSeconds : 0),
             ("coffer.store.problem", "1 while the store takes no ordinary writes: its disk is full, or its file was removed.", condition?.Problem is null ? 0 : 1),
             ("coffer.store.quarantined", "1 while the store is an older copy that no operator has released.", quarantine.Older is null ? 0 : 1),
             ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, counted every ten minutes.", usage.Leases),

@@ -42,4 +42,7 @@ public sealed record EngineContext(
 {
     /// <summary>Where functions run that keep a core busy for long; shared by all mounts.</summary>
     public SlowWork SlowWork { get; init; } = new();
+
+    /// <summary>Takes the name of an outside system and its time, whenever that says what time it is. The server's clock is held against it.</summary>
+    public Action<string, DateTimeOffset> OnOutsideTime { get; init; } = static (_, _) => { };
 }

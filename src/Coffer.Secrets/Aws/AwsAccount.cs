@@ -26,6 +26,7 @@ internal sealed class AwsAccount(EngineContext context, IAwsCredentialSource? ch
         }
 
         var options = config.ToConnection();
+        options = options with { Calls = options.Calls with { OnServerTime = context.OnOutsideTime } };
         if (options.Problems().ToList() is { Count: > 0 } problems)
         {
             throw new EngineException(FailureClass.NeedsOperator, $"config/root: {string.Join("; ", problems)}");

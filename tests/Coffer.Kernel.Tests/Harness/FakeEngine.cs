@@ -9,7 +9,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Tests.Harness;
 
 /// <summary>An engine with one dynamic secret, a little storage, and nothing else.</summary>
-internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
+internal sealed class FakeEngine(OutsideWorld world, Action<string, DateTimeOffset>? onTime = null) : IEngine, IDynamicSecret
 {
     private static readonly Field<TimeSpan> Ttl = Field.Duration("ttl", "Life of the lease.");
     private static readonly Field<string> Value = Field.Text("value", "Anything.");
@@ -31,12 +31,17 @@ internal sealed class FakeEngine(OutsideWorld world) : IEngine, IDynamicSecret
         new("open", "Answers anybody.") { Read = (_, _) => ValueTask.FromResult(Reply.With(json => json.WriteBoolean("open", true))), Unauthenticated = true },
     ];
 
-    public static EngineType Type(OutsideWorld world) => new("fake", MountClass.Secret, "for tests", _ => new FakeEngine(world));
+    public static EngineType Type(OutsideWorld world) => new("fake", MountClass.Secret, "for tests", context => new FakeEngine(world, context.OnOutsideTime));
 
     public async ValueTask<CreatedSecret> CreateAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation)
     {
         var name = NameOf(plan);
         await world.CallAsync("create", name, cancellation);
+        if (world.Time is { } time)
+        {
+            onTime?.Invoke("outside.test", time);
+        }
+
         return new CreatedSecret(JsonText.Write(json => json.WriteString("name", name))) { Unsettled = world.Unsettled, ExpiresAt = context.Now + world.EndsAfter };
     }
 

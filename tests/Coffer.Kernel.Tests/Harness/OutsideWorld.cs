@@ -40,6 +40,9 @@ public sealed class OutsideWorld
     /// <summary>It decides itself when a secret ends, this long after it was made; null leaves it to the lease.</summary>
     public TimeSpan? EndsAfter { get; set; }
 
+    /// <summary>What it says of the time at each creation; null for nothing.</summary>
+    public DateTimeOffset? Time { get; set; }
+
     /// <summary>Creations succeed, and report that one of their calls got no answer.</summary>
     public bool Unsettled { get; set; }
 

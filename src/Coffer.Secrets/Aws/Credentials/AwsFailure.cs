@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coffer.Aws.Calls;
 using Coffer.Sdk.Leases;
 
@@ -62,6 +63,7 @@ internal static class AwsFailure
 
     private static string Remedy(AwsException error) => error.Kind switch
     {
+        AwsErrorKind.AccessDenied when error.IsAboutTime => ClockRemedy(error.ClockAhead),
         AwsErrorKind.AccessDenied when IsMissingPermission(error) =>
             $"the credentials of this mount lack {Actions(error.Operation)}: add it to their policy",
         AwsErrorKind.AccessDenied => "AWS does not accept the credentials of this mount: check config/root",
@@ -70,6 +72,10 @@ internal static class AwsFailure
             "something that this server cannot see is still attached: remove it by hand, then revoke again",
         _ => "",
     };
+
+    private static string ClockRemedy(TimeSpan? ahead) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"AWS refuses the signature because of its time, not because of the key: the clock of this server is {(ahead is { } off ? $"{(long)off.Duration().TotalSeconds} s {(off > TimeSpan.Zero ? "ahead of" : "behind")}" : "off from")} that of AWS; set it right, best by a time service, and look at sys/clock");
 
     private static bool IsMissingPermission(AwsException error) =>
         error.Code.StartsWith("AccessDenied", StringComparison.Ordinal) || error.Code.StartsWith("UnauthorizedOperation", StringComparison.Ordinal);
