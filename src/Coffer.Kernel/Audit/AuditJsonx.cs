@@ -103,7 +103,10 @@ internal static class AuditJsonx
         text.Append("</json:").Append(kind).Append('>');
     }
 
-    /// <summary>What XML 1.0 cannot hold at all becomes U+FFFD.</summary>
+    /// <summary>
+    /// What XML 1.0 cannot hold at all becomes U+FFFD. What moves a terminal's cursor, or ends a line in some reader's eyes, is written as a number: a value that a
+    /// client chose must not change how its line is read.
+    /// </summary>
     private static void Escape(StringBuilder text, string value)
     {
         foreach (var rune in value.EnumerateRunes())
@@ -119,7 +122,7 @@ internal static class AuditJsonx
                 case '&':
                     text.Append("&amp;");
                     break;
-                case '"' or '\'' or '\t' or '\n' or '\r':
+                case '"' or '\'' or '\t' or '\n' or '\r' or (>= 0x7F and <= 0x9F) or 0x2028 or 0x2029:
                     text.Append("&#").Append(rune.Value).Append(';');
                     break;
                 case < ' ' or 0xFFFE or 0xFFFF:
