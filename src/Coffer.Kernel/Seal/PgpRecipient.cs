@@ -13,6 +13,15 @@ public sealed class PgpRecipient
     /// <summary>Key flags of RFC 4880, 5.2.3.21: encrypts communications, encrypts storage.</summary>
     private const int EncryptionFlags = 0x04 | 0x08;
 
+    /// <summary>Largest modulus or prime of a key, in bits.</summary>
+    private const int ModulusBitsMax = 8192;
+
+    /// <summary>Largest public exponent of an RSA key, in bits.</summary>
+    private const int ExponentBitsMax = 31;
+
+    /// <summary>Largest order of a DSA key's subgroup, in bits: twice what the standard has.</summary>
+    private const int SubgroupBitsMax = 512;
+
     private static readonly SearchValues<char> Base64Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n");
 
@@ -145,6 +154,13 @@ public sealed class PgpRecipient
                 problem = "error parsing given PGP key: it is a private key. Keep it, and give the public one";
                 return false;
             case PgpPublicKeyRing ring:
+                if (ring.GetPublicKeys().Any(IsTooLarge))
+                {
+                    // Before any signature is checked: that is what would take minutes.
+                    problem = $"error parsing given PGP key: a number in it is larger than in any key in use; keys of up to {ModulusBitsMax} bits are taken";
+                    return false;
+                }
+
                 var primary = ring.GetPublicKey();
                 if (EncryptionKeyOf(ring, primary, now) is not { } key)
                 {
@@ -159,6 +175,14 @@ public sealed class PgpRecipient
                 return false;
         }
     }
+
+    private static bool IsTooLarge(PgpPublicKey key) => key.BitStrength > ModulusBitsMax || key.PublicKeyPacket.Key switch
+    {
+        RsaPublicBcpgKey rsa => rsa.PublicExponent.BitLength > ExponentBitsMax,
+        DsaPublicBcpgKey dsa => dsa.Q.BitLength > SubgroupBitsMax || dsa.G.BitLength > ModulusBitsMax || dsa.Y.BitLength > ModulusBitsMax,
+        ElGamalPublicBcpgKey elGamal => elGamal.G.BitLength > ModulusBitsMax || elGamal.Y.BitLength > ModulusBitsMax,
+        _ => false,
+    };
 
     /// <summary>The newest subkey that may encrypt, else the primary key if it may.</summary>
     private static PgpPublicKey? EncryptionKeyOf(PgpPublicKeyRing ring, PgpPublicKey primary, DateTimeOffset now)

@@ -65,6 +65,31 @@ public sealed class PgpTests : IDisposable
         }
     }
 
+    /// <summary>Algorithms of RFC 4880 (1: RSA, 16: ElGamal, 17: DSA) with the lengths of a key's numbers in bits.</summary>
+    [Theory]
+    [InlineData(1, true, 8192, 31)]
+    [InlineData(1, false, 8193, 17)]
+    [InlineData(1, false, 65535, 17)]
+    [InlineData(1, false, 4096, 32)]
+    [InlineData(1, false, 4096, 65535)]
+    [InlineData(16, true, 8192, 8192, 8192)]
+    [InlineData(16, false, 8193, 2, 2000)]
+    [InlineData(16, false, 2048, 60000, 2000)]
+    [InlineData(17, true, 8192, 512, 2000, 2000)]
+    [InlineData(17, false, 8193, 256, 2000, 2000)]
+    [InlineData(17, false, 2048, 513, 2000, 2000)]
+    [InlineData(17, false, 2048, 256, 2000, 60000)]
+    public void CVE_2026_39829_a_key_whose_numbers_are_large_enough_to_cost_time_is_refused_before_it_is_used(int algorithm, bool isTaken, params int[] bits)
+    {
+        byte[] body = [4, 0, 0, 0, 1, (byte)algorithm, .. bits.SelectMany(Number)];
+        byte[] packet = [0xC6, 0xFF, 0, (byte)(body.Length >> 16), (byte)((body.Length >> 8) & 0xFF), (byte)(body.Length & 0xFF), .. body];
+
+        Assert.False(PgpRecipient.TryParse(Convert.ToBase64String(packet), Now, out _, out var problem));
+
+        // What is taken has no signature that says that it may encrypt.
+        Assert.Contains(isTaken ? "no part that encrypts" : "keys of up to 8192 bits are taken", problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_that_has_expired_encrypts_nothing()
     {
@@ -160,6 +185,15 @@ public sealed class PgpTests : IDisposable
         var token = Encoding.ASCII.GetString(await _gpg.DecryptAsync(Convert.FromBase64String((string)done["encoded_token"]!)));
         Assert.Equal("root", (string)(await harness.ReadAsync("auth/token/lookup-self", token)).Ok().Data["policies"]![0]!);
         await harness.AssertConsistentAsync();
+    }
+
+    /// <summary>An odd number of so many bits, as OpenPGP writes it.</summary>
+    private static byte[] Number(int bits)
+    {
+        var bytes = new byte[(bits + 7) / 8];
+        bytes[^1] = 1;
+        bytes[0] |= (byte)(1 << ((bits - 1) % 8));
+        return [(byte)(bits >> 8), (byte)(bits & 0xFF), .. bytes];
     }
 
     private static PgpRecipient Parse(string text)
