@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 
@@ -61,6 +62,33 @@ public class RawStorageTests
         (await kernel.WriteAsync("sys/plugins/reload/backend", """{"mounts":["fake/","gone/"]}""")).Is(400);
         (await kernel.WriteAsync("sys/plugins/reload/backend", """{"plugin":"fake"}""")).Ok();
         (await kernel.ReadAsync("fake/creds/one")).Ok();
+    }
+
+    [Fact]
+    public async Task CVE_2026_105816_an_entry_of_a_plugin_catalog_that_comes_into_the_store_runs_nothing()
+    {
+        await using var kernel = await RawAsync();
+        var marker = Path.Combine(Path.GetTempPath(), $"coffer-plugin-{Guid.CreateVersion7():n}");
+        var entry = new JsonObject { ["name"] = "evil", ["type"] = 3, ["command"] = "../../bin/sh", ["args"] = new JsonArray("-c", $"touch {marker}"), ["sha256"] = "", ["builtin"] = false };
+        foreach (var key in (string[])["core/plugin-catalog/secret/evil", "core/plugin-catalog/evil"])
+        {
+            (await kernel.WriteAsync($"sys/raw/{key}", new JsonObject { ["value"] = entry.ToJsonString() }.ToJsonString())).Ok();
+        }
+
+        var mounts = JsonNode.Parse((string)(await kernel.ReadAsync("sys/raw/core/mounts")).Ok().Data["value"]!)!;
+        var list = mounts["mounts"]!.AsArray();
+        var forged = list.Single(mount => (string)mount!["type"]! == "fake")!.DeepClone();
+        (forged["path"], forged["type"], forged["uuid"], forged["accessor"]) = ("evil/", "evil", Guid.CreateVersion7().ToString(), "evil_1");
+        list.Add(forged);
+        (await kernel.WriteAsync("sys/raw/core/mounts", new JsonObject { ["value"] = mounts.ToJsonString() }.ToJsonString())).Ok();
+        await kernel.RestartAsync();
+
+        Assert.Contains("plugin not found", (await kernel.WriteAsync("sys/mounts/mine", """{"type":"evil"}""")).Is(400).Body, StringComparison.Ordinal);
+        (await kernel.WriteAsync("sys/mounts/mine", """{"type":"plugin","plugin_name":"evil"}""")).Is(400);
+        Assert.NotEqual(200, (await kernel.ReadAsync("evil/x")).Status);
+        (await kernel.ReadAsync("sys/plugins/catalog/secret/evil")).Is(404);
+        (await kernel.ReadAsync("fake/creds/one")).Ok();
+        Assert.False(File.Exists(marker));
     }
 
     private static async Task<KernelHarness> RawAsync()
