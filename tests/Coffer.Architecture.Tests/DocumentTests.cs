@@ -6,6 +6,8 @@ namespace Coffer.Architecture.Tests;
 /// <summary>Prose that names code is checked, so that it cannot describe what is no longer there.</summary>
 public partial class DocumentTests
 {
+    private const string SecurityPage = "docs/security.md";
+
     private static readonly string[] Required =
         ["README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/configuration.md", "docs/dependencies.md", "docs/reliability.md", "docs/performance.md", "dev.cs", ".ci/run"];
 
@@ -59,6 +61,46 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void Tests_that_the_security_page_names_exist()
+    {
+        var named = Code().Matches(Repository.Read(SecurityPage)).Select(match => match.Groups[1].Value).Where(word => TestName().IsMatch(word)).ToArray();
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(TestNames()));
+    }
+
+    [Fact]
+    public void A_test_that_is_named_after_an_advisory_is_on_the_security_page()
+    {
+        var page = Repository.Read(SecurityPage);
+        var named = TestNames().Where(name => AdvisoryTest().IsMatch(name)).ToArray();
+
+        Assert.NotEmpty(named);
+        Assert.DoesNotContain(named, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_advisory_that_can_apply_has_a_test_that_is_named_after_it_or_after_one_of_the_same_cause()
+    {
+        var rows = Rows("## What can apply to what is here");
+        var without = rows.Where(row => !Advisory().Matches(row[0]).Any(advisory => Code().Matches(row[^1])
+            .Any(test => test.Groups[1].Value.Contains(advisory.Value.Replace('-', '_'), StringComparison.OrdinalIgnoreCase))));
+
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.Equal(4, row.Length));
+        Assert.Empty(without.Select(row => row[0]));
+    }
+
+    [Fact]
+    public void An_advisory_has_one_row_on_the_security_page()
+    {
+        var advisories = Rows("## What can apply to what is here").Concat(Rows("## What cannot apply yet"))
+            .SelectMany(row => Advisory().Matches(row[0]).Select(match => match.Value)).ToArray();
+
+        Assert.Equal(advisories.Distinct(), advisories);
+    }
+
+    [Fact]
     public void Links_between_pages_lead_somewhere()
     {
         var broken = Pages().SelectMany(page => Link().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value)
@@ -83,11 +125,36 @@ public partial class DocumentTests
         Assert.All(named, verb => Assert.Contains($"\"{verb}\"", tool, StringComparison.Ordinal));
     }
 
+    /// <summary>The cells of the first table below a heading of the security page.</summary>
+    private static string[][] Rows(string heading) =>
+    [
+        .. Repository.Lines(SecurityPage).SkipWhile(line => line != heading).Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).Select(line => line.Trim('|', ' ').Split(" | ")),
+    ];
+
+    private static HashSet<string> TestNames() =>
+    [
+        .. Repository.Files.Where(file => file.StartsWith("tests/", StringComparison.Ordinal) && Repository.IsCode(file))
+            .SelectMany(file => TestMethod().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value)),
+    ];
+
     private static IEnumerable<string> Pages() => Repository.Files.Where(file =>
         file.EndsWith(".md", StringComparison.Ordinal) && (!file.Contains('/', StringComparison.Ordinal) || file.StartsWith("docs/", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"^\| `([\w.-]+)` \|")]
     private static partial Regex PackageRow();
+
+    [GeneratedRegex(@"\[(?:Fact|Theory)[^\]]*\](?:\s*\[.*\])*\s*public (?:static )?(?:async )?(?:Task|void) (\w+)\(")]
+    private static partial Regex TestMethod();
+
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*(?:_\w+){2,}$")]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@"^(?:CVE|GHSA|GO)_\w+$", RegexOptions.IgnoreCase)]
+    private static partial Regex AdvisoryTest();
+
+    [GeneratedRegex(@"\b(?:CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3}|GO-\d{4}-\d+)\b")]
+    private static partial Regex Advisory();
 
     [GeneratedRegex(@"\b(?:class|record|struct|interface|enum) ([A-Z]\w*)|\bdelegate [\w<>]+ ([A-Z]\w*)")]
     private static partial Regex Declaration();

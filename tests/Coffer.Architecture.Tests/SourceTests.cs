@@ -79,6 +79,15 @@ public partial class SourceTests
         Assert.DoesNotMatch(SwitchedOff(), "[Fact(" + "Skip = \"needs a peer\", SkipUnless = nameof(HasPeer))]");
     }
 
+    [Fact]
+    public void CVE_2023_25000_the_arithmetic_of_key_shares_looks_nothing_up_and_branches_on_nothing()
+    {
+        var code = string.Join('\n', Repository.Lines("src/Coffer.Barrier/Gf256.cs").Select(line => line.Split("//")[0]));
+
+        Assert.Equal(["8", "8"], FixedLoop().Matches(code).Select(loop => loop.Groups[1].Value));
+        Assert.DoesNotMatch(Branch(), FixedLoop().Replace(code, ""));
+    }
+
     /// <summary>What is wrong with a file's name, or with the number of classes in it. Records, enums and exceptions may stand beside their user.</summary>
     private static IEnumerable<string> NameProblems(string file, string[] lines)
     {
@@ -109,6 +118,13 @@ public partial class SourceTests
         + @"(?<kind>class|record struct|record class|record|struct|interface|enum|delegate [\w<>?\[\], .]+) (?<name>[A-Z]\w*)"
         + @"(<[^>]*>)?(\([^)]*\))?( : (?<base>[A-Z]\w*))?")]
     private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"for \(var bit = [01]; bit < (\d+); bit\+\+\)")]
+    private static partial Regex FixedLoop();
+
+    // An index, a condition, or a loop whose end depends on something.
+    [GeneratedRegex(@"[\[?]|&&|\|\||\b(if|switch|while|for|foreach|goto)\b|\bMath\.")]
+    private static partial Regex Branch();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException")]
     private static partial Regex UnfinishedMark();

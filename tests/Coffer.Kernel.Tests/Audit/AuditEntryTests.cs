@@ -68,7 +68,7 @@ public class AuditEntryTests
     }
 
     [Fact]
-    public async Task Tokens_that_are_issued_and_wrapped_are_hashed_and_what_names_them_is_not()
+    public async Task CVE_2024_8365_tokens_that_are_issued_and_wrapped_are_hashed_and_what_names_them_is_not()
     {
         await using var server = await AuditServer.StartAsync();
         var file = await server.EnableAsync();
@@ -159,7 +159,7 @@ public class AuditEntryTests
     }
 
     [Fact]
-    public async Task Options_choose_what_is_hashed_and_what_is_left_out()
+    public async Task CVE_2024_0831_options_choose_what_is_hashed_and_what_is_left_out_for_one_device_alone()
     {
         await using var server = await AuditServer.StartAsync();
         var raw = await server.EnableAsync("raw", "\"log_raw\":\"true\"");

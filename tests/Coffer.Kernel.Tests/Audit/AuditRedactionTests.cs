@@ -28,7 +28,7 @@ public sealed class AuditRedactionTests : IDisposable
     public void Dispose() => _hash.Dispose();
 
     [Fact]
-    public void No_secret_survives_at_any_depth_and_everything_else_does() => Json.Sample(
+    public void CVE_2025_62513_no_secret_survives_at_any_depth_and_everything_else_does() => Json.Sample(
         json =>
         {
             var redacted = Redact(json);

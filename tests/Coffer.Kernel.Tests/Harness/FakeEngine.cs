@@ -25,6 +25,7 @@ internal sealed class FakeEngine(OutsideWorld world, Action<string, DateTimeOffs
         new("creds/{role}", "Makes a secret.") { Fields = [Ttl], Read = PlanAsync, Write = PlanAsync },
         new("items/{path...}", "Keeps values.") { Fields = [Value], Read = ReadAsync, Write = WriteAsync, Delete = DeleteAsync, List = ListAsync },
         new("rotate", "Replaces a key in two steps.") { Write = (_, _) => ValueTask.FromResult<Reply>(new Reply.Rotating("key")) },
+        new("refused/{path...}", "Keeps a value, and refuses it afterwards.") { Fields = [Value], Write = RefuseAsync },
         new("slow", "Works long, while others change what it has read.") { Write = WorkAsync },
         new("counter", "Counts its writes.") { Write = CountAsync, Read = ReadCountAsync },
         new("headers", "Shows the headers it is given.") { Read = (request, _) => ValueTask.FromResult(Reply.With(json => ShowHeaders(json, request)) with { Headers = [new("X-Made", "by hand"), new("X-Kept", "back")] }) },
@@ -77,6 +78,13 @@ internal sealed class FakeEngine(OutsideWorld world, Action<string, DateTimeOffs
     {
         request.Storage.Put("item/" + request.Param("path"), Encoding.UTF8.GetBytes(request.Get(Value)));
         return ValueTask.FromResult(Reply.Done);
+    }
+
+    private static ValueTask<Reply> RefuseAsync(EngineRequest request, CancellationToken cancellation)
+    {
+        request.Storage.Put("item/" + request.Param("path"), Encoding.UTF8.GetBytes(request.Get(Value)));
+        request.Storage.Delete("item/kept");
+        return ValueTask.FromResult<Reply>(Reply.Invalid("refused after all"));
     }
 
     private static ValueTask<Reply> DeleteAsync(EngineRequest request, CancellationToken cancellation)

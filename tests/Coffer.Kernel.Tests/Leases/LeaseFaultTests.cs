@@ -192,7 +192,7 @@ public sealed class LeaseFaultTests
     }
 
     [Fact]
-    public async Task An_engine_that_breaks_its_promise_about_exceptions_loses_nothing()
+    public async Task CVE_2026_55776_an_engine_that_breaks_its_promise_about_exceptions_loses_nothing()
     {
         await using var harness = await KernelHarness.StartAsync();
         harness.World.FailsAfter = true;

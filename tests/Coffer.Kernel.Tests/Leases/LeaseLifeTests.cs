@@ -157,7 +157,7 @@ public sealed class LeaseLifeTests
     }
 
     [Fact]
-    public async Task A_mount_that_is_disabled_takes_its_leases_and_entries_along()
+    public async Task CVE_2026_42186_a_mount_that_is_disabled_takes_its_leases_and_entries_along()
     {
         await using var harness = await KernelHarness.StartAsync();
         (await harness.WriteAsync("fake/items/x", """{"value":"v"}""")).Ok();

@@ -15,7 +15,7 @@ public sealed class CanaryTests
 
     /// <summary>CVE-2025-4166, GHSA-8xxq-mq9m-xmhw: over every field of every path, in every shape that a client may send.</summary>
     [Fact]
-    public async Task CVE_2025_4166_no_value_of_any_field_of_any_path_comes_back_in_a_refusal()
+    public async Task CVE_2025_4166_and_GHSA_8xxq_mq9m_xmhw_no_value_of_any_field_of_any_path_comes_back_in_a_refusal()
     {
         await using var harness = await EveryPath.StartAsync(new MemoryStore());
         var found = new SortedSet<string>(StringComparer.Ordinal);

@@ -469,7 +469,7 @@ public sealed class EdgeCaseTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     [Fact]
-    public async Task A_namespace_that_is_not_there_is_refused_and_not_passed_over()
+    public async Task CVE_2026_40264_a_namespace_that_is_not_there_is_refused_and_not_passed_over()
     {
         await UnchangedAsync(async () =>
         {
