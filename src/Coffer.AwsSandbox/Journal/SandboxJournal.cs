@@ -11,7 +11,7 @@ public sealed class SandboxJournal
     private static readonly ImmutableHashSet<string> Secrets =
     [
         "Password", "OldPassword", "NewPassword", "TokenCode", "AuthenticationCode1", "AuthenticationCode2", "SAMLAssertion",
-        "WebIdentityToken", "PrivateKey",
+        "WebIdentityToken", "PrivateKey", "X-Amz-Security-Token",
     ];
 
     private readonly Lock _gate = new();

@@ -1,3 +1,5 @@
+using Coffer.AwsSandbox.S3.Objects;
+
 namespace Coffer.AwsSandbox.S3;
 
 /// <summary>Buckets and objects in memory.</summary>

@@ -21,14 +21,14 @@ internal sealed class Dispatcher(
         IWireService service = _services["s3"];
         try
         {
-            var parameters = request.Parameters();
-            service = Unsigned(request, parameters);
-            var claim = Authenticator.ReadClaim(request);
+            service = Unsigned(request);
+            var claim = Authenticator.ReadClaim(request, service.Signatures);
             record.AccessKeyId = claim.AccessKeyId;
             service = _services.GetValueOrDefault(claim.Scope.Service) ?? throw WrongService(claim.Scope.Service);
             record.Service = service.Name;
+            var parameters = service.ParametersOf(request);
             record.Parameters = JournalOf(service, request, parameters);
-            (var caller, request) = authenticator.Authenticate(request, claim);
+            (var caller, request) = authenticator.Authenticate(request, claim, service.Signatures);
             record.Principal = caller.Arn;
             record.Action = service.ActionOf(request, parameters);
             return await RunAsync(service, request, parameters, claim, caller, record, aborted).ConfigureAwait(false);
@@ -145,13 +145,16 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>Which protocol an error is written in while the signature has not been read.</summary>
-    private IWireService Unsigned(WireRequest request, Dictionary<string, string> parameters) =>
-        !parameters.ContainsKey("Action") ? _services["s3"]
-        : parameters.GetValueOrDefault("Version") == "2011-06-15" ? _services["sts"]
-        : _services["iam"];
+    private IWireService Unsigned(WireRequest request)
+    {
+        var parameters = request.Parameters();
+        return !parameters.ContainsKey("Action") ? _services["s3"]
+            : parameters.GetValueOrDefault("Version") == "2011-06-15" ? _services["sts"]
+            : _services["iam"];
+    }
 
     private static ImmutableSortedDictionary<string, string> JournalOf(
-        IWireService service, WireRequest request, Dictionary<string, string> parameters)
+        IWireService service, WireRequest request, IReadOnlyDictionary<string, string> parameters)
     {
         var visible = SandboxJournal.Visible(parameters);
         return service.Name == "s3" ? visible.Add("(path)", $"{request.Method} {request.RawPath}") : visible;

@@ -8,6 +8,11 @@ internal interface IWireService
     /// <summary>The name in credential scopes and at the front of action names.</summary>
     string Name { get; }
 
+    ISignatureRules Signatures { get; }
+
+    /// <summary>What the request says beside its path, body and headers, without what makes up its signature.</summary>
+    IReadOnlyDictionary<string, string> ParametersOf(WireRequest request);
+
     /// <summary>The action that a request asks for; the code InvalidAction when there is no such one.</summary>
     string ActionOf(WireRequest request, IReadOnlyDictionary<string, string> parameters);
 

@@ -15,6 +15,10 @@ internal sealed class QueryService(string name, string version, string xmlns, IE
 
     public string Name => name;
 
+    public ISignatureRules Signatures { get; } = new QuerySignatureRules();
+
+    public IReadOnlyDictionary<string, string> ParametersOf(WireRequest request) => request.Parameters();
+
     public string ActionOf(WireRequest request, IReadOnlyDictionary<string, string> parameters)
     {
         var action = parameters.GetValueOrDefault("Action") ?? "";

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Coffer.AwsSandbox.Wire;
 
 /// <summary>One HTTP request, read whole and left as it came.</summary>
-internal sealed class WireRequest
+internal sealed record WireRequest
 {
     public required string Method { get; init; }
 
@@ -35,26 +35,21 @@ internal sealed class WireRequest
         return null;
     }
 
-    public WireRequest WithBody(byte[] body) => new()
-    {
-        Method = Method,
-        RawPath = RawPath,
-        RawQuery = RawQuery,
-        Headers = Headers,
-        Body = body,
-        Source = Source,
-        IsTls = IsTls,
-    };
+    /// <summary>The parameters of the query in their order, decoded; a name may occur more than once.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Query() => Pairs(RawQuery);
 
     /// <summary>The parameters of query and form together; the form wins. Parameters of a presigned URL are left out.</summary>
     public Dictionary<string, string> Parameters()
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        Read(RawQuery, found);
-        if (Method == "POST" && Header("content-type") is { } type
-            && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        var form = Method == "POST" && Header("content-type") is { } type
+            && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        foreach (var (name, value) in form ? Query().Concat(Pairs(System.Text.Encoding.UTF8.GetString(Body))) : Query())
         {
-            Read(System.Text.Encoding.UTF8.GetString(Body), found);
+            if (!name.StartsWith("X-Amz-", StringComparison.Ordinal))
+            {
+                found[name] = value;
+            }
         }
 
         return found;
@@ -87,23 +82,24 @@ internal sealed class WireRequest
         };
     }
 
-    private static void Read(string text, Dictionary<string, string> found)
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(string text)
     {
         foreach (var part in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            try
-            {
-                var name = UriText.DecodeText(equals < 0 ? part : part.AsSpan(0, equals));
-                if (!name.StartsWith("X-Amz-", StringComparison.Ordinal))
-                {
-                    found[name] = equals < 0 ? "" : UriText.DecodeText(part.AsSpan(equals + 1));
-                }
-            }
-            catch (FormatException malformed)
-            {
-                throw new AwsFault(400, "MalformedQueryString", $"The query string contains a syntax error: {malformed.Message}");
-            }
+            yield return new(Decoded(equals < 0 ? part : part[..equals]), equals < 0 ? "" : Decoded(part[(equals + 1)..]));
+        }
+    }
+
+    private static string Decoded(string text)
+    {
+        try
+        {
+            return UriText.DecodeText(text);
+        }
+        catch (FormatException malformed)
+        {
+            throw new AwsFault(400, "MalformedQueryString", $"The query string contains a syntax error: {malformed.Message}");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Coffer.AwsSandbox.Wire;
 
-namespace Coffer.AwsSandbox.S3;
+namespace Coffer.AwsSandbox.S3.Objects;
 
 /// <summary>The checksum that a client sends along: checked here, kept, and given back.</summary>
 /// <param name="Algorithm">Such as <c>CRC32</c>.</param>

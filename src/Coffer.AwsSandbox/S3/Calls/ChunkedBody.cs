@@ -4,7 +4,7 @@ using System.Text;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Wire;
 
-namespace Coffer.AwsSandbox.S3;
+namespace Coffer.AwsSandbox.S3.Calls;
 
 /// <summary>Takes an <c>aws-chunked</c> body apart and checks the signature of each chunk, and of the trailer, where they are signed.</summary>
 internal sealed class ChunkedBody
@@ -12,6 +12,7 @@ internal sealed class ChunkedBody
     private readonly byte[] _body;
     private readonly SigV4Claim _claim;
     private readonly string? _secret;
+    private readonly List<KeyValuePair<string, string>> _trailer = [];
     private string _previous;
     private int _at;
 
@@ -23,11 +24,12 @@ internal sealed class ChunkedBody
         _previous = claim.Signature;
     }
 
+    /// <summary>The request with its body whole, and with what its trailer holds among its headers.</summary>
     /// <param name="kind">The value of <c>x-amz-content-sha256</c>, which begins with <c>STREAMING-</c>.</param>
-    /// <param name="body">As received.</param>
+    /// <param name="request">As received.</param>
     /// <param name="claim">Already verified: its signature is where the chain of chunk signatures begins.</param>
     /// <param name="secret">Of the claim's access key.</param>
-    public static byte[] Decode(string kind, byte[] body, SigV4Claim claim, string secret)
+    public static WireRequest Decode(string kind, WireRequest request, SigV4Claim claim, string secret)
     {
         var signed = kind switch
         {
@@ -35,7 +37,21 @@ internal sealed class ChunkedBody
             "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => false,
             _ => throw new AwsFault(501, "NotImplemented", $"The sandbox does not offer {kind}."),
         };
-        return new ChunkedBody(body, claim, signed ? secret : null).Read();
+        var chunks = new ChunkedBody(request.Body, claim, signed ? secret : null);
+        var body = chunks.Read();
+        if (request.Header("x-amz-decoded-content-length") is { } length && length != body.Length.ToString(CultureInfo.InvariantCulture))
+        {
+            throw Broken();
+        }
+
+        var announced = (request.Header("x-amz-trailer") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (!announced.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(chunks._trailer.Select(pair => pair.Key))
+            || !announced.All(name => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new AwsFault(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+        }
+
+        return request with { Body = body, Headers = [.. request.Headers, .. chunks._trailer] };
     }
 
     private byte[] Read()
@@ -78,6 +94,8 @@ internal sealed class ChunkedBody
             }
             else
             {
+                var colon = line.IndexOf(':', StringComparison.Ordinal);
+                _trailer.Add(new(colon < 0 ? throw Broken() : line[..colon].Trim(), line[(colon + 1)..].Trim()));
                 covered.Append(line.Trim()).Append('\n');
             }
         }

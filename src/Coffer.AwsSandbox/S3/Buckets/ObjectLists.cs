@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Text;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
 
-namespace Coffer.AwsSandbox.S3;
+namespace Coffer.AwsSandbox.S3.Buckets;
 
 /// <summary>ListObjects in both versions.</summary>
-internal static class S3Lists
+internal static class ObjectLists
 {
-    public static WireReply Version1(ServiceCall call, S3Bucket bucket)
+    public static WireReply Version1(S3Call call)
     {
-        var marker = Parameter(call, "marker") ?? "";
+        var bucket = call.Bucket;
+        var marker = call.Query("marker") ?? "";
         var page = Page.Of(call, bucket, marker);
-        return S3Service.Answer("ListBucketResult", xml =>
+        return S3Answer.Of("ListBucketResult", xml =>
         {
             Head(call, bucket, xml, page);
             xml.Text("Marker", Encoded(call, marker));
@@ -25,11 +27,12 @@ internal static class S3Lists
         });
     }
 
-    public static WireReply Version2(ServiceCall call, S3Bucket bucket)
+    public static WireReply Version2(S3Call call)
     {
-        var token = Parameter(call, "continuation-token");
-        var page = Page.Of(call, bucket, token is null ? Parameter(call, "start-after") ?? "" : Unmark(token));
-        return S3Service.Answer("ListBucketResult", xml =>
+        var bucket = call.Bucket;
+        var token = call.Query("continuation-token");
+        var page = Page.Of(call, bucket, token is null ? call.Query("start-after") ?? "" : Unmark(token));
+        return S3Answer.Of("ListBucketResult", xml =>
         {
             Head(call, bucket, xml, page);
             xml.Text("KeyCount", page.Objects.Count + page.Prefixes.Count).Maybe("ContinuationToken", token);
@@ -38,16 +41,16 @@ internal static class S3Lists
                 xml.Text("NextContinuationToken", Convert.ToBase64String(Encoding.UTF8.GetBytes(page.Last)));
             }
 
-            Body(call, xml, page, withOwner: Parameter(call, "fetch-owner") == "true");
+            Body(call, xml, page, withOwner: call.Query("fetch-owner") == "true");
         });
     }
 
-    private static void Head(ServiceCall call, S3Bucket bucket, Xml xml, Page page) =>
+    private static void Head(S3Call call, S3Bucket bucket, Xml xml, Page page) =>
         xml.Text("Name", bucket.Name).Text("Prefix", Encoded(call, page.Prefix)).Text("MaxKeys", page.Most)
             .Maybe("Delimiter", page.Delimiter.Length > 0 ? Encoded(call, page.Delimiter) : null)
-            .Maybe("EncodingType", Parameter(call, "encoding-type")).Text("IsTruncated", page.Truncated);
+            .Maybe("EncodingType", call.Query("encoding-type")).Text("IsTruncated", page.Truncated);
 
-    private static void Body(ServiceCall call, Xml xml, Page page, bool withOwner)
+    private static void Body(S3Call call, Xml xml, Page page, bool withOwner)
     {
         foreach (var (key, value) in page.Objects)
         {
@@ -67,10 +70,8 @@ internal static class S3Lists
         }
     }
 
-    private static string Encoded(ServiceCall call, string key) =>
-        Parameter(call, "encoding-type") == "url" ? UriText.Encode(key, keepSlash: true) : key;
-
-    private static string? Parameter(ServiceCall call, string name) => call.Parameters.TryGetValue(name, out var value) ? value : null;
+    private static string Encoded(S3Call call, string key) =>
+        call.Query("encoding-type") == "url" ? UriText.Encode(key, keepSlash: true) : key;
 
     private static string Unmark(string token)
     {
@@ -92,15 +93,15 @@ internal static class S3Lists
         /// <summary>The last key or prefix on the page.</summary>
         public string Last { get; private set; } = "";
 
-        public static Page Of(ServiceCall call, S3Bucket bucket, string after)
+        public static Page Of(S3Call call, S3Bucket bucket, string after)
         {
-            var text = Parameter(call, "max-keys") ?? "1000";
+            var text = call.Query("max-keys") ?? "1000";
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
             {
                 throw new AwsFault(400, "InvalidArgument", "Provided max-keys not an integer or within integer range");
             }
 
-            var page = new Page(Parameter(call, "prefix") ?? "", Parameter(call, "delimiter") ?? "", Math.Min(most, 1000));
+            var page = new Page(call.Query("prefix") ?? "", call.Query("delimiter") ?? "", Math.Min(most, 1000));
             page.Fill(bucket, after);
             return page;
         }

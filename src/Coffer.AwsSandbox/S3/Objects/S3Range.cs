@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using Coffer.AwsSandbox.Wire;
 
-namespace Coffer.AwsSandbox.S3;
+namespace Coffer.AwsSandbox.S3.Objects;
 
 /// <summary>The part of an object that a Range header asks for (RFC 9110; one range only, as S3).</summary>
 internal static class S3Range

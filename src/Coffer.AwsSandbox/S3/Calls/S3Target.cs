@@ -2,7 +2,7 @@ using System.Text;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Wire;
 
-namespace Coffer.AwsSandbox.S3;
+namespace Coffer.AwsSandbox.S3.Calls;
 
 /// <summary>The bucket and key that a request is about; both empty for the service itself.</summary>
 internal readonly record struct S3Target(string Bucket, string Key)
@@ -10,6 +10,8 @@ internal readonly record struct S3Target(string Bucket, string Key)
     public string BucketArn => $"arn:aws:s3:::{Bucket}";
 
     public string Arn => Bucket.Length == 0 ? "*" : Key.Length == 0 ? BucketArn : $"{BucketArn}/{Key}";
+
+    public S3Level Level => Bucket.Length == 0 ? S3Level.Service : Key.Length == 0 ? S3Level.Bucket : S3Level.Object;
 
     /// <summary>Path style, and host style for hosts such as <c>bucket.s3.amazonaws.com</c> and <c>bucket.localhost</c>.</summary>
     public static S3Target Of(WireRequest request)

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Coffer.AwsSandbox.S3.Buckets;
+using Coffer.AwsSandbox.S3.Calls;
+using Coffer.AwsSandbox.S3.Objects;
+
+namespace Coffer.AwsSandbox.S3;
+
+/// <summary>All of S3's calls that the sandbox knows. What is not in this table is refused.</summary>
+internal static class S3Table
+{
+    public static ImmutableArray<S3Operation> Operations() =>
+    [
+        new("ListBuckets", "GET", S3Level.Service, "s3:ListAllMyBuckets", BucketActions.List),
+        new("CreateBucket", "PUT", S3Level.Bucket, "s3:CreateBucket", BucketActions.Create),
+        new("DeleteBucket", "DELETE", S3Level.Bucket, "s3:DeleteBucket", BucketActions.Delete),
+        new("HeadBucket", "HEAD", S3Level.Bucket, "s3:ListBucket", BucketActions.Head),
+        new("GetBucketLocation", "GET", S3Level.Bucket, "s3:GetBucketLocation", BucketActions.Location) { Marks = ["location"] },
+        new("ListObjects", "GET", S3Level.Bucket, "s3:ListBucket", ObjectLists.Version1)
+        {
+            Query = ["prefix", "delimiter", "marker", "max-keys", "encoding-type"],
+        },
+        new("ListObjectsV2", "GET", S3Level.Bucket, "s3:ListBucket", ObjectLists.Version2)
+        {
+            Marks = ["list-type"],
+            MarkValue = "2",
+            Query = ["prefix", "delimiter", "continuation-token", "start-after", "max-keys", "encoding-type", "fetch-owner"],
+        },
+        new("PutObject", "PUT", S3Level.Object, "s3:PutObject", ObjectActions.Put) { Headers = ["x-amz-meta-"] },
+        new("GetObject", "GET", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Headers = ["x-amz-checksum-mode"] },
+        new("HeadObject", "HEAD", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Headers = ["x-amz-checksum-mode"] },
+        new("DeleteObject", "DELETE", S3Level.Object, "s3:DeleteObject", ObjectActions.Delete),
+    ];
+}
