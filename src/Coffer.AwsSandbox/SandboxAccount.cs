@@ -195,12 +195,15 @@ public sealed class SandboxAccount : IAsyncDisposable
             response.ContentType = reply.ContentType;
         }
 
-        if (reply.Status != StatusCodes.Status204NoContent)
+        if (reply.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
         {
             response.ContentLength = reply.ContentLength ?? reply.Body.Length;
             if (request.Method != "HEAD")
             {
-                await response.Body.WriteAsync(reply.Body, http.RequestAborted).ConfigureAwait(false);
+                foreach (var part in reply.Body)
+                {
+                    await response.Body.WriteAsync(part, http.RequestAborted).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -6,6 +6,8 @@ internal sealed class Ids(SandboxRandom random)
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string SecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+    private const string UploadAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
+
     /// <summary>A prefix such as <c>AIDA</c> and 17 characters.</summary>
     public string Unique(string prefix) => prefix + Text(IdAlphabet, 17);
 
@@ -17,6 +19,9 @@ internal sealed class Ids(SandboxRandom random)
 
     /// <summary>Opaque text that begins as AWS's own does.</summary>
     public string SessionToken() => "FwoGZXIvYXdzE" + Text(SecretAlphabet, 243);
+
+    /// <summary>96 characters that need no escape in a URL.</summary>
+    public string UploadId() => Text(UploadAlphabet, 96);
 
     public string RequestId()
     {
@@ -36,7 +41,7 @@ internal sealed class Ids(SandboxRandom random)
 
     public string Base32(int length) => Text(IdAlphabet, length);
 
-    /// <summary>Both alphabets have a power of two of letters, so a remainder favours none.</summary>
+    /// <summary>Each alphabet has a power of two of letters, so a remainder favours none.</summary>
     private string Text(string alphabet, int length) =>
         string.Create(length, (random, alphabet), static (span, state) =>
         {

@@ -25,9 +25,18 @@ internal static class S3Table
             MarkValue = "2",
             Query = ["prefix", "delimiter", "continuation-token", "start-after", "max-keys", "encoding-type", "fetch-owner"],
         },
-        new("PutObject", "PUT", S3Level.Object, "s3:PutObject", ObjectActions.Put) { Headers = ["x-amz-meta-"] },
-        new("GetObject", "GET", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Headers = ["x-amz-checksum-mode"] },
-        new("HeadObject", "HEAD", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Headers = ["x-amz-checksum-mode"] },
+        new("PutObject", "PUT", S3Level.Object, "s3:PutObject", ObjectActions.Put) { Headers = Written },
+        new("GetObject", "GET", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Query = Shown, Headers = ["x-amz-checksum-mode"] },
+        new("HeadObject", "HEAD", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Query = Shown, Headers = ["x-amz-checksum-mode"] },
         new("DeleteObject", "DELETE", S3Level.Object, "s3:DeleteObject", ObjectActions.Delete),
+        new("GetObjectTagging", "GET", S3Level.Object, "s3:GetObjectTagging", TaggingActions.Get) { Marks = ["tagging"] },
+        new("PutObjectTagging", "PUT", S3Level.Object, null, TaggingActions.Put) { Marks = ["tagging"] },
+        new("DeleteObjectTagging", "DELETE", S3Level.Object, "s3:DeleteObjectTagging", TaggingActions.Delete) { Marks = ["tagging"] },
     ];
+
+    /// <summary>Headers of calls that describe a new object.</summary>
+    private static ImmutableArray<string> Written => ["x-amz-meta-", "x-amz-tagging"];
+
+    /// <summary>Query words of calls that show an object.</summary>
+    private static ImmutableArray<string> Shown => [.. ObjectActions.Overrides.Select(pair => pair.Word)];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
 using Coffer.AwsSandbox.Faults;
@@ -80,7 +81,7 @@ internal sealed class Dispatcher(
                     RequestId = account.Ids.RequestId(),
                     Now = account.Now,
                 });
-                return System.Text.Encoding.UTF8.GetString(reply.Body);
+                return Encoding.UTF8.GetString(reply.Body);
             }
         }
         catch (AwsFault fault)

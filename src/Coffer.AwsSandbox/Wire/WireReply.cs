@@ -1,9 +1,14 @@
+using System.Buffers;
+
 namespace Coffer.AwsSandbox.Wire;
 
 /// <summary>One answer, ready to be sent.</summary>
-internal sealed record WireReply(int Status, byte[] Body, string ContentType)
+internal sealed record WireReply(int Status, ReadOnlySequence<byte> Body, string ContentType)
 {
-    public static readonly byte[] Nothing = [];
+    public WireReply(int status, byte[] body, string contentType)
+        : this(status, new ReadOnlySequence<byte>(body), contentType)
+    {
+    }
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
@@ -12,5 +17,5 @@ internal sealed record WireReply(int Status, byte[] Body, string ContentType)
 
     public static WireReply Xml(int status, Xml xml) => new(status, xml.ToBytes(), "text/xml");
 
-    public static WireReply Empty(int status) => new(status, Nothing, "");
+    public static WireReply Empty(int status) => new(status, ReadOnlySequence<byte>.Empty, "");
 }

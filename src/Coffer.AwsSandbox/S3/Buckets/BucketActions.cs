@@ -55,7 +55,7 @@ internal static class BucketActions
             throw new AwsFault(409, "BucketNotEmpty", "The bucket you tried to delete is not empty.");
         }
 
-        call.Store.Buckets.Remove(bucket.Name);
+        call.Store.Remove(bucket);
         return WireReply.Empty(204);
     }
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
 
@@ -17,10 +15,10 @@ internal static class ObjectLists
         return S3Answer.Of("ListBucketResult", xml =>
         {
             Head(call, bucket, xml, page);
-            xml.Text("Marker", Encoded(call, marker));
+            xml.Text("Marker", call.Encoded(marker));
             if (page.Truncated)
             {
-                xml.Text("NextMarker", Encoded(call, page.Last));
+                xml.Text("NextMarker", call.Encoded(page.Last));
             }
 
             Body(call, xml, page, withOwner: true);
@@ -46,16 +44,16 @@ internal static class ObjectLists
     }
 
     private static void Head(S3Call call, S3Bucket bucket, Xml xml, Page page) =>
-        xml.Text("Name", bucket.Name).Text("Prefix", Encoded(call, page.Prefix)).Text("MaxKeys", page.Most)
-            .Maybe("Delimiter", page.Delimiter.Length > 0 ? Encoded(call, page.Delimiter) : null)
+        xml.Text("Name", bucket.Name).Text("Prefix", call.Encoded(page.Prefix)).Text("MaxKeys", page.Most)
+            .Maybe("Delimiter", page.Delimiter.Length > 0 ? call.Encoded(page.Delimiter) : null)
             .Maybe("EncodingType", call.Query("encoding-type")).Text("IsTruncated", page.Truncated);
 
     private static void Body(S3Call call, Xml xml, Page page, bool withOwner)
     {
         foreach (var (key, value) in page.Objects)
         {
-            xml.Open("Contents").Text("Key", Encoded(call, key)).Text("LastModified", value.Modified).Text("ETag", value.ETag)
-                .Maybe("ChecksumAlgorithm", value.Checksum?.Algorithm).Text("Size", value.Body.Length).Text("StorageClass", "STANDARD");
+            xml.Open("Contents").Text("Key", call.Encoded(key)).Text("LastModified", value.Modified).Text("ETag", value.ETag)
+                .Maybe("ChecksumAlgorithm", value.Checksum?.Algorithm.Name).Maybe("ChecksumType", value.Checksum?.Type).Text("Size", value.Body.Length).Text("StorageClass", "STANDARD");
             if (withOwner)
             {
                 xml.Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close("Owner");
@@ -66,12 +64,9 @@ internal static class ObjectLists
 
         foreach (var prefix in page.Prefixes)
         {
-            xml.Open("CommonPrefixes").Text("Prefix", Encoded(call, prefix)).Close("CommonPrefixes");
+            xml.Open("CommonPrefixes").Text("Prefix", call.Encoded(prefix)).Close("CommonPrefixes");
         }
     }
-
-    private static string Encoded(S3Call call, string key) =>
-        call.Query("encoding-type") == "url" ? UriText.Encode(key, keepSlash: true) : key;
 
     private static string Unmark(string token)
     {
@@ -95,13 +90,7 @@ internal static class ObjectLists
 
         public static Page Of(S3Call call, S3Bucket bucket, string after)
         {
-            var text = call.Query("max-keys") ?? "1000";
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
-            {
-                throw new AwsFault(400, "InvalidArgument", "Provided max-keys not an integer or within integer range");
-            }
-
-            var page = new Page(call.Query("prefix") ?? "", call.Query("delimiter") ?? "", Math.Min(most, 1000));
+            var page = new Page(call.Query("prefix") ?? "", call.Query("delimiter") ?? "", call.Count("max-keys"));
             page.Fill(bucket, after);
             return page;
         }

@@ -1,5 +1,9 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using Coffer.Aws.Policies;
+using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.S3.Objects;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.S3.Calls;
@@ -7,11 +11,17 @@ namespace Coffer.AwsSandbox.S3.Calls;
 /// <summary>One call of S3 with its bucket and key, while it runs under the account's lock.</summary>
 internal sealed class S3Call(ServiceCall call, S3Operation operation)
 {
+    /// <summary>Permissions whose conditions may speak of the tags that the object already has.</summary>
+    private static readonly FrozenSet<string> TagsCount =
+        FrozenSet.ToFrozenSet(["s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging"]);
+
     public S3Operation Operation => operation;
 
     public S3Target Target { get; } = S3Target.Of(call.Request);
 
     public WireRequest Request => call.Request;
+
+    public Principal Caller => call.Caller;
 
     public Account Account => call.Account;
 
@@ -27,6 +37,27 @@ internal sealed class S3Call(ServiceCall call, S3Operation operation)
     public string? Query(string name) => call.Parameters.TryGetValue(name, out var value) ? value : null;
 
     public string? Header(string name) => call.Request.Header(name);
+
+    /// <summary>A number of the query that says how much is wanted; more than <paramref name="most"/> counts as that.</summary>
+    public int Count(string name, int otherwise = 1000, int most = 1000)
+    {
+        if (Query(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? Math.Min(count, most)
+            : throw new AwsFault(400, "InvalidArgument", $"Provided {name} not an integer or within integer range");
+    }
+
+    /// <summary>A key as the caller wants keys written.</summary>
+    public string Encoded(string key) => Query("encoding-type") switch
+    {
+        null => key,
+        "url" => UriText.Encode(key, keepSlash: true),
+        _ => throw new AwsFault(400, "InvalidArgument", "Invalid Encoding Method specified in Request"),
+    };
 
     public S3Bucket BucketOf(S3Target target) =>
         Store.Buckets.GetValueOrDefault(target.Bucket) ?? throw new AwsFault(404, "NoSuchBucket", "The specified bucket does not exist");
@@ -53,11 +84,23 @@ internal sealed class S3Call(ServiceCall call, S3Operation operation)
     public bool Allows(string permission, S3Target target) =>
         call.Caller.Kind == PrincipalKind.Root || Authorizer.Decide(call.Caller, Judged(permission, target)).Decision == PolicyDecision.Allow;
 
-    public PolicyRequest Judged(string permission, S3Target target) =>
-        Context.Of(call, permission, target.Arn)
+    /// <summary>What policies are asked: the permission, the target, and all that conditions may speak of.</summary>
+    public PolicyRequest Judged(string permission, S3Target target)
+    {
+        var judged = Context.Of(call, permission, target.Arn)
             .With("s3:prefix", permission == "s3:ListBucket" ? Query("prefix") ?? "" : null)
             .With("s3:delimiter", Query("delimiter"))
-            .With("s3:max-keys", Query("max-keys"))
-            .With("s3:x-amz-copy-source", permission == "s3:PutObject" ? Header("x-amz-copy-source") : null)
-            .With("s3:x-amz-metadata-directive", permission == "s3:PutObject" ? Header("x-amz-metadata-directive") : null);
+            .With("s3:max-keys", Query("max-keys"));
+        if (permission == "s3:PutObject")
+        {
+            judged.With("s3:x-amz-copy-source", Header("x-amz-copy-source")).With("s3:x-amz-metadata-directive", Header("x-amz-metadata-directive"));
+            S3Tags.OfHeader(this)?.Ask(judged);
+        }
+        else if (TagsCount.Contains(permission) && Store.Buckets.GetValueOrDefault(target.Bucket)?.Objects.GetValueOrDefault(target.Key) is { } existing)
+        {
+            Context.AddTags(judged, "s3:ExistingObjectTag/", existing.Tags.Pairs);
+        }
+
+        return judged;
+    }
 }

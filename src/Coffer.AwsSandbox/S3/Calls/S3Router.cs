@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Coffer.AwsSandbox.S3.Objects;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.S3.Calls;
@@ -18,7 +19,7 @@ internal sealed class S3Router(ImmutableArray<S3Operation> operations)
     [
         "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent", "x-amz-request-payer", "x-amz-decoded-content-length",
         "x-amz-trailer", "x-amz-expected-bucket-owner", "x-amz-sdk-checksum-algorithm",
-        "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1", "x-amz-checksum-sha256",
+        .. S3Algorithm.All.Select(algorithm => algorithm.Header),
     ]);
 
     /// <summary>Headers that are taken with the one value which asks for what happens anyway.</summary>

@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
@@ -8,47 +9,49 @@ namespace Coffer.AwsSandbox.S3.Objects;
 /// <summary>Single objects: put, get, head, delete.</summary>
 internal static class ObjectActions
 {
+    private const int KeyBytesMax = 1024;
+
+    /// <summary>Query words with which a reader has headers of the answer replaced.</summary>
+    public static readonly (string Word, string Header)[] Overrides =
+    [
+        ("response-content-type", "Content-Type"), ("response-content-language", "Content-Language"), ("response-expires", "Expires"),
+        ("response-cache-control", "Cache-Control"), ("response-content-disposition", "Content-Disposition"),
+        ("response-content-encoding", "Content-Encoding"),
+    ];
+
     public static WireReply Put(S3Call call)
     {
         var bucket = call.Bucket;
-        if (Encoding.UTF8.GetByteCount(call.Target.Key) > 1024)
-        {
-            throw new AwsFault(400, "KeyTooLongError", "Your key is too long");
-        }
-
-#pragma warning disable CA5351 // The ETag of an object is its MD5; nothing is protected by it.
-        var etag = $"\"{Convert.ToHexStringLower(MD5.HashData(call.Request.Body))}\"";
-        if (call.Header("content-md5") is { } md5 && md5 != Convert.ToBase64String(MD5.HashData(call.Request.Body)))
-        {
-            throw new AwsFault(400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
-        }
-#pragma warning restore CA5351
-
-        var metadata = call.Request.Headers.Where(header => header.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase))
-            .GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(group => group.Key, group => string.Join(',', group.Select(header => header.Value)), StringComparer.OrdinalIgnoreCase);
-        var type = call.Header("content-type") ?? "binary/octet-stream";
-        var stored = new S3Object(call.Request.Body, etag, type, call.Now, metadata) { Checksum = S3Checksum.Of(call.Request) };
-        if (!call.Store.TryPut(bucket, call.Target.Key, stored))
-        {
-            throw new AwsFault(503, "SlowDown", "The sandbox holds as many bytes as it may; delete objects or raise its limit.");
-        }
-
-        return WireReply.Empty(200) with { Headers = [new("ETag", etag), .. ChecksumOf(stored)] };
+        CheckKey(call);
+        var tags = TaggingActions.Asked(call);
+        S3Conditions.Replace(call);
+        var body = new ReadOnlySequence<byte>(call.Request.Body);
+        var md5 = S3Bytes.Md5(body);
+        S3Checksum.CheckMd5(call, md5);
+        var stored = new S3Object(body, S3Bytes.ETag(md5), call.Now, S3Metadata.Of(call)) { Checksum = S3Checksum.OfBody(call), Tags = tags };
+        call.Store.Put(bucket, call.Target.Key, stored);
+        return WireReply.Empty(200) with { Headers = [new("ETag", stored.ETag), .. stored.Checksum?.Headers ?? []] };
     }
 
     public static WireReply Get(S3Call call)
     {
         var found = call.ObjectOf(call.Target);
-        var (status, from, length) = S3Range.Of(call.Header("range"), found.Body.Length);
         var headers = new List<KeyValuePair<string, string>>
         {
             new("ETag", found.ETag), new("Last-Modified", found.Modified.ToString("R")), new("Accept-Ranges", "bytes"),
         };
-        headers.AddRange(found.Metadata);
+        if (!S3Conditions.Read(call, "", found))
+        {
+            return WireReply.Empty(304) with { Headers = headers };
+        }
+
+        var (status, from, length) = S3Range.Of(call.Header("range"), found.Body.Length);
+        var replaced = Replaced(call);
+        headers.AddRange(found.Metadata.Headers.Where(header => !replaced.ContainsKey(header.Key)));
+        headers.AddRange(replaced.Where(header => header.Key != "Content-Type"));
         if (status == 200 && call.Header("x-amz-checksum-mode") == "ENABLED")
         {
-            headers.AddRange(ChecksumOf(found));
+            headers.AddRange(found.Checksum?.Headers ?? []);
         }
 
         if (status == 206)
@@ -56,15 +59,31 @@ internal static class ObjectActions
             headers.Add(new("Content-Range", $"bytes {from}-{from + length - 1}/{found.Body.Length}"));
         }
 
-        return new WireReply(status, found.Body[from..(from + length)], found.ContentType) { Headers = headers, ContentLength = length };
+        if (found.Tags.Pairs.Count > 0 && call.Allows("s3:GetObjectTagging", call.Target))
+        {
+            headers.Add(new("x-amz-tagging-count", found.Tags.Pairs.Count.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        var type = replaced.GetValueOrDefault("Content-Type", found.Metadata.ContentType);
+        return new WireReply(status, found.Body.Slice(from, length), type) { Headers = headers, ContentLength = length };
     }
 
     public static WireReply Delete(S3Call call)
     {
+        S3Conditions.Delete(call);
         call.Store.Remove(call.Bucket, call.Target.Key);
         return WireReply.Empty(204);
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> ChecksumOf(S3Object stored) =>
-        stored.Checksum is { } checksum ? [new(checksum.Header, checksum.Value)] : [];
+    public static void CheckKey(S3Call call)
+    {
+        if (Encoding.UTF8.GetByteCount(call.Target.Key) > KeyBytesMax)
+        {
+            throw new AwsFault(400, "KeyTooLongError", "Your key is too long");
+        }
+    }
+
+    private static Dictionary<string, string> Replaced(S3Call call) =>
+        Overrides.Where(pair => call.Query(pair.Word) is not null)
+            .ToDictionary(pair => pair.Header, pair => S3Metadata.Demand(call.Query(pair.Word) ?? ""), StringComparer.Ordinal);
 }

@@ -1,70 +1,89 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.Buffers;
+using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.S3.Objects;
 
-/// <summary>The checksum that a client sends along: checked here, kept, and given back.</summary>
-/// <param name="Algorithm">Such as <c>CRC32</c>.</param>
-/// <param name="Value">Base 64.</param>
-internal sealed record S3Checksum(string Algorithm, string Value)
+/// <summary>The checksum of an object or part: checked against the body when it comes, kept, and given back.</summary>
+/// <param name="Algorithm">How it was computed.</param>
+/// <param name="Value">Base 64; with the number of parts behind a hyphen when it covers the parts' checksums.</param>
+internal sealed record S3Checksum(S3Algorithm Algorithm, string Value)
 {
-    private static readonly uint[] Table = MakeTable();
+    private const string ChoiceHeader = "x-amz-checksum-algorithm";
 
-    public string Header => $"x-amz-checksum-{Algorithm}";
+    public string Type => Value.Contains('-', StringComparison.Ordinal) ? "COMPOSITE" : "FULL_OBJECT";
 
-    /// <summary>Null when the request names none that is known here; CRC32C and CRC64NVME are left unchecked and are not given back.</summary>
-    public static S3Checksum? Of(WireRequest request)
+    public IEnumerable<KeyValuePair<string, string>> Headers => [new(Algorithm.Header, Value), new("x-amz-checksum-type", Type)];
+
+    public static S3Checksum Of(S3Algorithm algorithm, ReadOnlySequence<byte> bytes) => new(algorithm, Convert.ToBase64String(algorithm.Compute(bytes)));
+
+    /// <summary>The algorithm that a request without a body chooses; null when it chooses none.</summary>
+    public static S3Algorithm? Chosen(S3Call call)
     {
-        foreach (var (algorithm, compute) in new (string, Func<byte[], byte[]>)[]
+        if (call.Header(ChoiceHeader) is not { } name)
         {
-            ("CRC32", Crc32),
-#pragma warning disable CA5350 // A checksum, chosen by the client.
-            ("SHA1", SHA1.HashData),
-#pragma warning restore CA5350
-            ("SHA256", SHA256.HashData),
-        })
-        {
-            if (request.Header($"x-amz-checksum-{algorithm}") is not { } given)
-            {
-                continue;
-            }
-
-            return given == Convert.ToBase64String(compute(request.Body))
-                ? new S3Checksum(algorithm, given)
-                : throw new AwsFault(400, "BadDigest", $"The {algorithm} you specified did not match the calculated checksum.");
+            return null;
         }
 
-        return null;
+        return S3Algorithm.Named(name) ?? throw S3Router.NotOffered($"checksums other than {string.Join(", ", S3Algorithm.All.Select(algorithm => algorithm.Name))}");
     }
 
-    private static byte[] Crc32(byte[] body)
+    /// <summary>The checksum that a request gives in a header of its own; null when it gives none. It has been written properly, no more.</summary>
+    public static S3Checksum? Given(S3Call call)
     {
-        var value = uint.MaxValue;
-        foreach (var part in body)
+        var given = S3Algorithm.All.Where(algorithm => call.Header(algorithm.Header) is not null).ToList();
+        if (given.Count > 1)
         {
-            value = (value >> 8) ^ Table[(value ^ part) & 0xFF];
+            throw Invalid("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
         }
 
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, ~value);
-        return bytes;
+        return given is [var algorithm] ? new S3Checksum(algorithm, call.Header(algorithm.Header) ?? "") : null;
     }
 
-    private static uint[] MakeTable()
+    /// <summary>The checksum of the body that came with the request, or null; a fault of 400 when the body is another.</summary>
+    public static S3Checksum? OfBody(S3Call call)
     {
-        var table = new uint[256];
-        for (uint i = 0; i < 256; i++)
+        var checksum = Given(call);
+        if (checksum is null)
         {
-            var value = i;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-            }
-
-            table[i] = value;
+            return call.Header("x-amz-sdk-checksum-algorithm") is null
+                ? null
+                : throw Invalid("x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.");
         }
 
-        return table;
+        var bytes = new byte[checksum.Algorithm.Bytes + 3];
+        if (!Convert.TryFromBase64String(checksum.Value, bytes, out var length) || length != checksum.Algorithm.Bytes)
+        {
+            throw Invalid($"Value for {checksum.Algorithm.Header} header is invalid.");
+        }
+
+        return checksum == Of(checksum.Algorithm, new ReadOnlySequence<byte>(call.Request.Body)) ? checksum : throw Bad(checksum.Algorithm);
     }
+
+    public static AwsFault Bad(S3Algorithm algorithm) =>
+        new(400, "BadDigest", $"The {algorithm.Name} you specified did not match the calculated checksum.");
+
+    public static AwsFault Invalid(string message) => new(400, "InvalidRequest", message);
+
+    /// <summary>Checks Content-MD5, when it is there: the MD5 of the body.</summary>
+    public static void CheckMd5(S3Call call, byte[] md5)
+    {
+        if (call.Header("content-md5") is not { } given)
+        {
+            return;
+        }
+
+        var bytes = new byte[md5.Length + 3];
+        if (!Convert.TryFromBase64String(given, bytes, out var length) || length != md5.Length)
+        {
+            throw new AwsFault(400, "InvalidDigest", "The Content-MD5 you specified was invalid.");
+        }
+
+        if (!md5.AsSpan().SequenceEqual(bytes.AsSpan(0, length)))
+        {
+            throw new AwsFault(400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
+        }
+    }
+
+    public void Write(Xml xml) => xml.Text(Algorithm.Element, Value).Text("ChecksumType", Type);
 }

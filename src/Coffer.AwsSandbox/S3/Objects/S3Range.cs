@@ -6,7 +6,7 @@ namespace Coffer.AwsSandbox.S3.Objects;
 /// <summary>The part of an object that a Range header asks for (RFC 9110; one range only, as S3).</summary>
 internal static class S3Range
 {
-    public static (int Status, int From, int Length) Of(string? header, int size)
+    public static (int Status, long From, long Length) Of(string? header, long size)
     {
         if (header is null || !RangeHeaderValue.TryParse(header, out var parsed) || parsed.Ranges.Count != 1)
         {
@@ -17,7 +17,7 @@ internal static class S3Range
         var from = range.From ?? Math.Max(0, size - (range.To ?? 0));
         var to = range.From is null ? size - 1 : Math.Min(range.To ?? long.MaxValue, size - 1);
         return from < size && to >= from
-            ? (206, (int)from, (int)(to - from + 1))
+            ? (206, from, to - from + 1)
             : throw new AwsFault(416, "InvalidRange", "The requested range is not satisfiable");
     }
 }
