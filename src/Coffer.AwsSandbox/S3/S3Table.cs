@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.AwsSandbox.S3.Buckets;
 using Coffer.AwsSandbox.S3.Calls;
+using Coffer.AwsSandbox.S3.Copying;
 using Coffer.AwsSandbox.S3.Objects;
 
 namespace Coffer.AwsSandbox.S3;
@@ -29,9 +30,15 @@ internal static class S3Table
         new("GetObject", "GET", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Query = Shown, Headers = ["x-amz-checksum-mode"] },
         new("HeadObject", "HEAD", S3Level.Object, "s3:GetObject", ObjectActions.Get) { Query = Shown, Headers = ["x-amz-checksum-mode"] },
         new("DeleteObject", "DELETE", S3Level.Object, "s3:DeleteObject", ObjectActions.Delete),
+        new("DeleteObjects", "POST", S3Level.Bucket, null, DeleteObjects.Run) { Marks = ["delete"] },
         new("GetObjectTagging", "GET", S3Level.Object, "s3:GetObjectTagging", TaggingActions.Get) { Marks = ["tagging"] },
         new("PutObjectTagging", "PUT", S3Level.Object, null, TaggingActions.Put) { Marks = ["tagging"] },
         new("DeleteObjectTagging", "DELETE", S3Level.Object, "s3:DeleteObjectTagging", TaggingActions.Delete) { Marks = ["tagging"] },
+        new("CopyObject", "PUT", S3Level.Object, "s3:PutObject", CopyActions.Copy)
+        {
+            Copies = true,
+            Headers = [.. Written, .. Source, "x-amz-metadata-directive", "x-amz-tagging-directive", "x-amz-checksum-algorithm"],
+        },
     ];
 
     /// <summary>Headers of calls that describe a new object.</summary>
@@ -39,4 +46,11 @@ internal static class S3Table
 
     /// <summary>Query words of calls that show an object.</summary>
     private static ImmutableArray<string> Shown => [.. ObjectActions.Overrides.Select(pair => pair.Word)];
+
+    /// <summary>Headers of calls that copy an object.</summary>
+    private static ImmutableArray<string> Source =>
+    [
+        "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
+        "x-amz-copy-source-if-unmodified-since", "x-amz-source-expected-bucket-owner",
+    ];
 }
