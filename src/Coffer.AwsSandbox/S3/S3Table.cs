@@ -3,6 +3,7 @@ using Coffer.AwsSandbox.S3.Buckets;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.S3.Copying;
 using Coffer.AwsSandbox.S3.Objects;
+using Coffer.AwsSandbox.S3.Uploads;
 
 namespace Coffer.AwsSandbox.S3;
 
@@ -38,6 +39,34 @@ internal static class S3Table
         {
             Copies = true,
             Headers = [.. Written, .. Source, "x-amz-metadata-directive", "x-amz-tagging-directive", "x-amz-checksum-algorithm"],
+        },
+        new("CreateMultipartUpload", "POST", S3Level.Object, "s3:PutObject", UploadActions.Create)
+        {
+            Marks = ["uploads"],
+            Headers = [.. Written, "x-amz-checksum-algorithm", "x-amz-checksum-type"],
+        },
+        new("UploadPart", "PUT", S3Level.Object, "s3:PutObject", UploadActions.UploadPart) { Marks = ["partNumber", "uploadId"] },
+        new("UploadPartCopy", "PUT", S3Level.Object, "s3:PutObject", UploadActions.UploadPartCopy)
+        {
+            Marks = ["partNumber", "uploadId"],
+            Copies = true,
+            Headers = [.. Source, "x-amz-copy-source-range"],
+        },
+        new("CompleteMultipartUpload", "POST", S3Level.Object, "s3:PutObject", UploadCompletion.Complete)
+        {
+            Marks = ["uploadId"],
+            Headers = ["x-amz-checksum-type", "x-amz-mp-object-size"],
+        },
+        new("AbortMultipartUpload", "DELETE", S3Level.Object, "s3:AbortMultipartUpload", UploadActions.Abort) { Marks = ["uploadId"] },
+        new("ListParts", "GET", S3Level.Object, "s3:ListMultipartUploadParts", UploadLists.Parts)
+        {
+            Marks = ["uploadId"],
+            Query = ["max-parts", "part-number-marker", "encoding-type"],
+        },
+        new("ListMultipartUploads", "GET", S3Level.Bucket, "s3:ListBucketMultipartUploads", UploadLists.Uploads)
+        {
+            Marks = ["uploads"],
+            Query = ["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"],
         },
     ];
 
