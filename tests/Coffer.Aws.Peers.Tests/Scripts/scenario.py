@@ -1,24 +1,7 @@
-"""Makes one long series of calls with boto3 against an endpoint and writes what came back, step by step, as JSON.
-
-A step's result: its name, HTTP status, error code (or null) and the shape of the answer: every path in it with its type.
-Values that one server makes up (ids, times, secrets) are not compared, only that they are there.
-"""
+"""Makes one long series of calls of IAM, STS and S3 against an endpoint and writes what came back, step by step, as JSON."""
 import json
-import sys
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-from botocore.parsers import ResponseParserError
-
-URL = sys.argv[1]
-CONFIG = Config(retries={"max_attempts": 0}, parameter_validation=False)
-ROOT = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None)
-
-
-def client(service, keys=ROOT):
-    return boto3.client(service, endpoint_url=URL, region_name="us-east-1", config=CONFIG, aws_access_key_id=keys[0],
-                        aws_secret_access_key=keys[1], aws_session_token=keys[2])
+from steps import client, finish, step
 
 
 def allow(*actions):
@@ -29,38 +12,6 @@ TRUST = json.dumps({"Version": "2012-10-17",
                     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]})
 SSH_KEY = ("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7vbqajDhA3vO7P4oQ2mGkP7Nn0kUQHkbmI5l5dJj3sYd3K8O2v6ZcU8kXWqf0YfF2s2Kx"
            "j2e4Yk8z4o5h3n5qJH8l4m2g6c1r7l0u9p8b7v6t5s4x3z2w1q0y9i8o7a6d5f4g3h2j1k0m9n8b7v6c5x4z3l2k1j0h9g8f7d6s5a4 user@host")
-
-results = []
-
-
-def shape(value, path=""):
-    if isinstance(value, dict):
-        return sorted(line for key, inner in value.items() if key != "ResponseMetadata" for line in shape(inner, f"{path}/{key}"))
-    if isinstance(value, list):
-        lines = {line for inner in value for line in shape(inner, path + "[]")}
-        return [f"{path}: list of {len(value)}"] + sorted(lines)
-    return [f"{path}: {type(value).__name__}"]
-
-
-def step(name, call, *keep, **parameters):
-    try:
-        answer = call(**parameters)
-        for body in [key for key in answer if hasattr(answer[key], "read")]:
-            answer[body] = answer[body].read().decode()
-        metadata = answer["ResponseMetadata"]
-        if not (metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("x-amzn-requestid")):
-            raise SystemExit(f"{name}: no request id")
-        results.append({"name": name, "status": metadata["HTTPStatusCode"], "code": None, "shape": shape(answer),
-                        "kept": {key: answer.get(key) for key in keep}})
-        return answer
-    except ClientError as error:
-        results.append({"name": name, "status": error.response["ResponseMetadata"]["HTTPStatusCode"],
-                        "code": error.response["Error"]["Code"], "shape": [], "kept": {}})
-        return None
-    except ResponseParserError:
-        results.append({"name": name, "status": 500, "code": "Unreadable", "shape": [], "kept": {}})
-        return None
-
 
 iam, sts, s3 = client("iam"), client("sts"), client("s3")
 ACCOUNT = "arn:aws:iam::123456789012:"
@@ -229,4 +180,4 @@ iam.create_group(GroupName="club")
 iam.add_user_to_group(GroupName="club", UserName="member")
 step("delete user in a group", iam.delete_user, UserName="member")
 
-json.dump(results, sys.stdout, default=str)
+finish()

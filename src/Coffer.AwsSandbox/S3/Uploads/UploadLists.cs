@@ -17,13 +17,9 @@ internal static class UploadLists
         {
             xml.Text("Bucket", bucket.Name).Text("Key", call.Encoded(upload.Key)).Text("UploadId", upload.Id);
             People(call, upload, xml);
-            xml.Text("StorageClass", "STANDARD").Text("PartNumberMarker", after);
-            if (page.Count < rest.Count)
-            {
-                xml.Text("NextPartNumberMarker", page.Count > 0 ? page[^1].Key : after);
-            }
-
-            xml.Text("MaxParts", most).Text("IsTruncated", page.Count < rest.Count);
+            xml.Text("StorageClass", "STANDARD").Text("PartNumberMarker", after)
+                .Text("NextPartNumberMarker", page.Count > 0 ? page[^1].Key : after)
+                .Text("MaxParts", most).Text("IsTruncated", page.Count < rest.Count);
             if (upload.Algorithm is { } algorithm)
             {
                 xml.Text("ChecksumAlgorithm", algorithm.Name).Text("ChecksumType", upload.ChecksumType);
