@@ -48,5 +48,11 @@ internal sealed record Session
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Keys of <see cref="Tags"/> that a role assumed with this session inherits.</summary>
+    public ImmutableHashSet<string> TransitiveTagKeys { get; init; } = [];
+
+    /// <summary>Who is behind the session, in the words of the one who made the first of its chain; null when nothing was said.</summary>
+    public string? SourceIdentity { get; init; }
+
     public bool WithMfa { get; init; }
 }

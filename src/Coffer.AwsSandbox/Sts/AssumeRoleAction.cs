@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
-using Coffer.AwsSandbox.Iam;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Sts;
@@ -14,7 +13,7 @@ internal static partial class AssumeRoleAction
     public static void Authorize(QueryCall call)
     {
         var arn = call.Bounded("RoleArn", 20, 2048);
-        var name = SessionName(call);
+        SessionName(call);
         if (call.Caller.Kind == PrincipalKind.Root)
         {
             throw AwsFault.Denied("Roles may not be assumed by root accounts.");
@@ -26,22 +25,31 @@ internal static partial class AssumeRoleAction
             throw Refused(call, arn);
         }
 
-        Demand(call, role, name, "sts:AssumeRole", arn);
-        if (call.Members("Tags", ".Key").Count > 0)
+        if (call.Members("ProvidedContexts", ".ProviderArn").Count > 0)
         {
-            // Who passes tags needs this from both sides as well: tags decide about rights.
-            Demand(call, role, name, "sts:TagSession", arn);
+            throw new AwsFault(501, "NotImplemented", "The sandbox does not offer ProvidedContexts.");
+        }
+
+        var tags = SessionTags.Of(call);
+        Demand(call, role, tags, "sts:AssumeRole");
+        if (tags.NeedPermission)
+        {
+            Demand(call, role, tags, "sts:TagSession");
+        }
+
+        if (SourceIdentity(call) is not null)
+        {
+            Demand(call, role, tags, "sts:SetSourceIdentity");
         }
     }
 
-    private static void Demand(QueryCall call, Role role, string name, string permission, string arn)
+    /// <summary>Throws AccessDenied unless the role's trust policy and the caller's own policies let this be done.</summary>
+    private static void Demand(QueryCall call, Role role, SessionTags tags, string permission)
     {
-        var request = call.Judged(permission, role.Arn)
+        var request = tags.Ask(call.Judged(permission, role.Arn))
             .With("sts:ExternalId", call.Optional("ExternalId"))
-            .With("sts:RoleSessionName", name)
-            .With("sts:SourceIdentity", call.Optional("SourceIdentity"))
-            .With("aws:TagKeys", call.Members("Tags", ".Key"));
-        Context.AddTags(request, "aws:RequestTag/", IamRead.Tags(call));
+            .With("sts:RoleSessionName", call.Optional("RoleSessionName"))
+            .With("sts:SourceIdentity", SourceIdentity(call));
         Context.AddTags(request, "aws:ResourceTag/", role.Tags);
         Context.AddTags(request, "iam:ResourceTag/", role.Tags);
 
@@ -54,7 +62,7 @@ internal static partial class AssumeRoleAction
             && (own == PolicyDecision.Allow || named == PolicyDecision.Allow);
         if (!allowed)
         {
-            throw Refused(call, arn, permission);
+            throw Refused(call, role.Arn, permission);
         }
     }
 
@@ -82,14 +90,34 @@ internal static partial class AssumeRoleAction
             UserId = $"{role.Id}:{name}",
             Role = role,
         };
-        SessionMaker.Issue(call, principal, seconds, policies, withMfa, IamRead.Tags(call));
+        SessionMaker.Issue(call, principal, seconds, policies, withMfa, SessionTags.Of(call), SourceIdentity(call));
         call.Out.Open("AssumedRoleUser").Text("AssumedRoleId", principal.UserId).Text("Arn", principal.Arn).Close("AssumedRoleUser");
         if (policies is not null)
         {
             call.Out.Text("PackedPolicySize", SessionMaker.PackedPercent(call));
         }
 
-        call.Out.Maybe("SourceIdentity", call.Optional("SourceIdentity"));
+        call.Out.Maybe("SourceIdentity", SourceIdentity(call));
+    }
+
+    /// <summary>Once it has been set, it stays the same along the whole chain of roles.</summary>
+    private static string? SourceIdentity(QueryCall call)
+    {
+        var inherited = call.Caller.Session?.SourceIdentity;
+        if (call.Optional("SourceIdentity") is not { } given)
+        {
+            return inherited;
+        }
+
+        QueryCall.Bounded("SourceIdentity", given, 2, 64);
+        if (!SessionNameShape().IsMatch(given))
+        {
+            throw QueryCall.Constraint($"'{given}'", "SourceIdentity", @"Member must satisfy regular expression pattern: [\w+=,.@-]*");
+        }
+
+        return inherited is null || inherited == given
+            ? given
+            : throw AwsFault.Denied("The source identity of a session cannot be changed.");
     }
 
     private static string SessionName(QueryCall call)

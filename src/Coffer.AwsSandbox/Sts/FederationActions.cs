@@ -1,5 +1,4 @@
 using Coffer.AwsSandbox.Accounts;
-using Coffer.AwsSandbox.Iam;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Sts;
@@ -16,12 +15,11 @@ internal static class FederationActions
         DemandLongTerm(call);
         if (call.Caller.Kind != PrincipalKind.Root)
         {
-            Authorizer.Demand(call.Caller, call.Judged("sts:GetFederationToken", ArnOf(call)));
-            if (call.Members("Tags", ".Key").Count > 0)
+            var tags = SessionTags.Of(call);
+            Authorizer.Demand(call.Caller, tags.Ask(call.Judged("sts:GetFederationToken", ArnOf(call))));
+            if (tags.NeedPermission)
             {
-                var request = call.Judged("sts:TagSession", ArnOf(call)).With("aws:TagKeys", call.Members("Tags", ".Key"));
-                Context.AddTags(request, "aws:RequestTag/", IamRead.Tags(call));
-                Authorizer.Demand(call.Caller, request);
+                Authorizer.Demand(call.Caller, tags.Ask(call.Judged("sts:TagSession", ArnOf(call))));
             }
         }
     }
@@ -48,7 +46,7 @@ internal static class FederationActions
         };
 
         // Without a session policy a federated user may do nothing at all.
-        SessionMaker.Issue(call, principal, seconds, policies ?? [], withMfa: false, IamRead.Tags(call));
+        SessionMaker.Issue(call, principal, seconds, policies ?? [], withMfa: false, SessionTags.Of(call));
         call.Out.Open("FederatedUser").Text("FederatedUserId", principal.UserId).Text("Arn", principal.Arn).Close("FederatedUser");
         if (policies is not null)
         {
@@ -60,7 +58,7 @@ internal static class FederationActions
     {
         var seconds = Seconds(call);
         var withMfa = SessionMaker.ProvesMfa(call);
-        SessionMaker.Issue(call, call.Caller, seconds, policies: null, withMfa, []);
+        SessionMaker.Issue(call, call.Caller, seconds, policies: null, withMfa);
     }
 
     private static int Seconds(QueryCall call)

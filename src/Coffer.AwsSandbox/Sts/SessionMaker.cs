@@ -64,7 +64,7 @@ internal static class SessionMaker
     /// <summary>Makes the session, keeps it, and writes its credentials.</summary>
     public static void Issue(
         QueryCall call, Principal principal, int seconds, ImmutableArray<PolicyDocument>? policies, bool withMfa,
-        IEnumerable<KeyValuePair<string, string>> tags)
+        SessionTags? tags = null, string? sourceIdentity = null)
     {
         var ids = call.Account.Ids;
         var session = new Session
@@ -77,7 +77,9 @@ internal static class SessionMaker
             Principal = principal,
             Policies = policies,
             WithMfa = withMfa,
-            Tags = tags.ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
+            Tags = tags?.All ?? ImmutableDictionary<string, string>.Empty,
+            TransitiveTagKeys = tags?.TransitiveKeys ?? [],
+            SourceIdentity = sourceIdentity,
         };
         call.Account.AddSession(session);
         call.Out.Open("Credentials").Text("AccessKeyId", session.AccessKeyId).Text("SecretAccessKey", session.Secret)

@@ -38,6 +38,7 @@ internal static class Context
         {
             AddTags(request, "aws:PrincipalTag/", session.Tags);
             request.With("aws:TokenIssueTime", Xml.FormatTime(session.Issued))
+                .With("aws:SourceIdentity", session.SourceIdentity)
                 .With("aws:MultiFactorAuthPresent", session.WithMfa ? "true" : "false");
         }
 
