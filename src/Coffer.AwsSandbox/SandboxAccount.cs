@@ -169,6 +169,12 @@ public sealed class SandboxAccount : IAsyncDisposable
         {
             request = await WireRequest.ReadAsync(http).ConfigureAwait(false);
         }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException large) when (large.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            request = WireRequest.WithoutBody(http);
+            await SendAsync(http, request, _dispatcher.TooLarge(request, BodyBytesMax)).ConfigureAwait(false);
+            return;
+        }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
             http.Abort();
@@ -182,6 +188,11 @@ public sealed class SandboxAccount : IAsyncDisposable
             return;
         }
 
+        await SendAsync(http, request, reply).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext http, WireRequest request, WireReply reply)
+    {
         var response = http.Response;
         response.StatusCode = reply.Status;
         response.Headers.Date = _options.Clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);

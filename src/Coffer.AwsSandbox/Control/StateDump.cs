@@ -135,6 +135,13 @@ internal static class StateDump
         }
 
         json.WriteEndObject();
+        json.WriteStartObject("unfinished_uploads");
+        foreach (var bucket in account.Store.Buckets.Values.Where(bucket => bucket.Uploads.Count > 0))
+        {
+            Names(json, bucket.Name, bucket.Uploads.Keys.Select(upload => upload.Key));
+        }
+
+        json.WriteEndObject();
     }
 
     private static void Names(Utf8JsonWriter json, string name, IEnumerable<string> values)

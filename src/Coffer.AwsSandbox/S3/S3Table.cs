@@ -12,7 +12,10 @@ internal static class S3Table
 {
     public static ImmutableArray<S3Operation> Operations() =>
     [
-        new("ListBuckets", "GET", S3Level.Service, "s3:ListAllMyBuckets", BucketActions.List),
+        new("ListBuckets", "GET", S3Level.Service, "s3:ListAllMyBuckets", BucketActions.List)
+        {
+            Query = ["prefix", "max-buckets", "continuation-token", "bucket-region"],
+        },
         new("CreateBucket", "PUT", S3Level.Bucket, "s3:CreateBucket", BucketActions.Create),
         new("DeleteBucket", "DELETE", S3Level.Bucket, "s3:DeleteBucket", BucketActions.Delete),
         new("HeadBucket", "HEAD", S3Level.Bucket, "s3:ListBucket", BucketActions.Head),

@@ -51,6 +51,11 @@ internal sealed class Dispatcher(
         }
     }
 
+    /// <summary>The answer to a request whose body is larger than the sandbox reads, in the words of S3: only objects are that large.</summary>
+    public WireReply TooLarge(WireRequest request, long most) => _services["s3"].Fail(
+        new AwsFault(400, "EntityTooLarge", $"Your proposed upload exceeds the maximum allowed object size: a request has at most {most} bytes."),
+        request, account.Ids.RequestId());
+
     public string CallAsRoot(string name, string action, Dictionary<string, string> parameters)
     {
         parameters["Action"] = action;

@@ -57,6 +57,14 @@ internal sealed record WireRequest
 
     public static async ValueTask<WireRequest> ReadAsync(HttpContext http)
     {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
+        return WithoutBody(http) with { Body = body.ToArray() };
+    }
+
+    /// <summary>All but the body, which is left unread.</summary>
+    public static WireRequest WithoutBody(HttpContext http)
+    {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var headers = new List<KeyValuePair<string, string>>(http.Request.Headers.Count);
@@ -68,15 +76,13 @@ internal sealed record WireRequest
             }
         }
 
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
         return new WireRequest
         {
             Method = http.Request.Method,
             RawPath = mark < 0 ? target : target[..mark],
             RawQuery = mark < 0 ? "" : target[(mark + 1)..],
             Headers = headers,
-            Body = body.ToArray(),
+            Body = [],
             Source = http.Connection.RemoteIpAddress ?? IPAddress.Loopback,
             IsTls = http.Request.IsHttps,
         };

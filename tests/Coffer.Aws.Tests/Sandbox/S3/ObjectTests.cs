@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Coffer.Aws.Signing;
 using Coffer.Aws.Tests.Support;
 using Coffer.AwsSandbox.S3.Objects;
 
@@ -31,6 +32,40 @@ public sealed class ObjectTests : S3Test
         Assert.Equal(("123456789", value, "FULL_OBJECT"), (read.Body, read.Header(header), read.Header("x-amz-checksum-type")));
         Assert.Null((await Do("GET", "/b-1/k")).Header(header));
         Assert.Equal(name, (await Do("GET", "/b-1?list-type=2")).Text("ChecksumAlgorithm"));
+    }
+
+    [Fact]
+    public async Task A_checksum_in_a_trailer_is_checked_too()
+    {
+        await Do("PUT", "/b-1");
+        const string Kind = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+        async Task<string> Send(string checksum, string announced = "x-amz-checksum-crc32", string name = "x-amz-checksum-crc32")
+        {
+            var time = SigV4.FormatTime(Clock.GetUtcNow());
+            List<KeyValuePair<string, string>> headers =
+                [new("X-Amz-Date", time), new("X-Amz-Content-Sha256", Kind), new("X-Amz-Trailer", announced), new("X-Amz-Decoded-Content-Length", "9")];
+            var signed = SigV4.Sign(
+                new SigV4Request { Method = "PUT", RawPath = "/b-1/k", Headers = [new("Host", Sandbox.Url.Authority), .. headers], PayloadHash = Kind },
+                Root, "us-east-1", "s3", Clock.GetUtcNow());
+            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Sandbox.Url, "/b-1/k"))
+            {
+                Content = new ByteArrayContent(Encoding.ASCII.GetBytes($"9\r\n123456789\r\n0\r\n{name}:{checksum}\r\n\r\n")),
+            };
+            foreach (var (key, value) in headers.Append(new("Authorization", signed.Authorization)))
+            {
+                request.Headers.TryAddWithoutValidation(key, value);
+            }
+
+            using var response = await Http.SendAsync(request, Cancel);
+            return (await S3Reply.Of(response, Cancel)).Outcome;
+        }
+
+        Assert.Equal("400 BadDigest", await Send("AAAAAA=="));
+        Assert.Equal("400 MalformedTrailerError", await Send("y/Q5Jg==", announced: "x-amz-checksum-crc32c"));
+        Assert.Equal("400 MalformedTrailerError", await Send("y", "x-amz-meta-who", "x-amz-meta-who"));
+        Assert.Equal("404 NoSuchKey", (await Ask(Root, "GET", "/b-1/k")).Outcome);
+        Assert.Equal("200", await Send("y/Q5Jg=="));
+        Assert.Equal("123456789", (await Do("GET", "/b-1/k")).Body);
     }
 
     [Fact]
