@@ -12,9 +12,15 @@ internal static class PresignedQuery
 {
     private const string Prefix = "x-amz-";
 
-    /// <summary>What makes up the signature, and is neither a header nor a parameter of the call.</summary>
+    /// <summary>
+    /// What makes up the signature, and is neither a header nor a parameter of the call; also the algorithm that an SDK would have used for a
+    /// checksum, had it known the body when it signed the URL.
+    /// </summary>
     private static readonly FrozenSet<string> Signature = FrozenSet.ToFrozenSet(
-        ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature", "x-amz-security-token"],
+        [
+            "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature", "x-amz-security-token",
+            "x-amz-sdk-checksum-algorithm",
+        ],
         StringComparer.OrdinalIgnoreCase);
 
     public static bool IsIn(WireRequest request) => request.Query().Any(pair => pair.Key == "X-Amz-Algorithm");

@@ -45,7 +45,7 @@ internal static class ObjectActions
             return WireReply.Empty(304) with { Headers = headers };
         }
 
-        var (status, from, length) = S3Range.Of(call.Header("range"), found.Body.Length);
+        var (status, from, length) = S3Range.Of(S3Conditions.Range(call, found), found.Body.Length);
         var replaced = Replaced(call);
         headers.AddRange(found.Metadata.Headers.Where(header => !replaced.ContainsKey(header.Key)));
         headers.AddRange(replaced.Where(header => header.Key != "Content-Type"));

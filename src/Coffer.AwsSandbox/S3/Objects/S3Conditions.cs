@@ -31,6 +31,10 @@ internal static class S3Conditions
             : Time(call, $"{prefix}if-modified-since") is not { } since || Seconds(found.Modified) > since;
     }
 
+    /// <summary>The part that the reader wants, or null for all: it has begun with a version that is no longer there.</summary>
+    public static string? Range(S3Call call, S3Object found) =>
+        call.Header("if-range") is { } begun && !Names(begun, found) && begun != found.Modified.ToString("R") ? null : call.Header("range");
+
     /// <summary>A fault of 412, or of 404, unless the object that is to be replaced is the one that the caller means.</summary>
     public static void Replace(S3Call call)
     {

@@ -121,6 +121,18 @@ public sealed class ObjectTests : S3Test
         }
     }
 
+    [Theory]
+    [InlineData(Hello, "ell")]
+    [InlineData("Sun, 01 Mar 2026 12:00:00 GMT", "ell")]
+    [InlineData("\"other\"", "hello")]
+    [InlineData("Sun, 01 Mar 2026 11:59:59 GMT", "hello")]
+    public async Task A_part_of_another_version_is_not_given(string begun, string body)
+    {
+        await Do("PUT", "/b-1");
+        await Do("PUT", "/b-1/k", "hello");
+        Assert.Equal(body, (await Do("GET", "/b-1/k", "", ("Range", "bytes=1-3"), ("If-Range", begun))).Body);
+    }
+
     [Fact]
     public async Task Writing_and_deleting_may_depend_on_the_version_that_is_there()
     {

@@ -88,6 +88,8 @@ public sealed class PresignedTests : S3Test
         Assert.Equal(("me too", "1"), (read.Header("x-amz-meta-who"), read.Header("x-amz-tagging-count")));
         Assert.Equal("200", (await Use("PUT", Url("PUT", "/b-1/copy?X-Amz-Copy-Source=b-1%2Fsource", Root, Hour))).Outcome);
         Assert.Equal("source", (await Do("GET", "/b-1/copy")).Body);
+        Assert.Equal("200", (await Use("PUT", Url("PUT", "/b-1/m?x-amz-sdk-checksum-algorithm=CRC32&x-id=PutObject", Root, Hour), "x")).Outcome);
+        Assert.Equal("400 BadDigest", (await Use("PUT", Url("PUT", "/b-1/m?x-amz-checksum-crc32=AAAAAA%3D%3D", Root, Hour), "x")).Outcome);
         Assert.Equal("501 NotImplemented", (await Use("PUT", Url("PUT", "/b-1/m?X-Amz-Acl=public-read", Root, Hour), "x")).Outcome);
         Assert.Equal("400 InvalidArgument", (await Use("PUT", Url("PUT", "/b-1/m?X-Amz-Meta-Who=a%0D%0Ab", Root, Hour), "x")).Outcome);
         Assert.Equal("412 PreconditionFailed", (await Use("PUT", Url("PUT", "/b-1/m", Root, Hour), "x", ("If-None-Match", "*"))).Outcome);
