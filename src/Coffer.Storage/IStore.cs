@@ -6,6 +6,7 @@ namespace Coffer.Storage;
 /// (see <see cref="KeyOrder"/>). Values are opaque, at most <see cref="StoreLimits.ValueBytesMax"/> bytes.
 /// Every implementation passes one shared contract suite. All members may be called from many threads at once.
 /// A store that cannot be reached or written throws <see cref="StoreUnavailableException"/>; the outcome of a commit that threw is unknown.
+/// A store gives back what was committed, and is not asked to prove it; one that can be changed behind its back has a register (<see cref="IStoreRegister"/>).
 /// </remarks>
 public interface IStore : IAsyncDisposable
 {
@@ -58,7 +59,7 @@ public readonly record struct StoreWrite(string Key, ReadOnlyMemory<byte>? Value
 public readonly record struct StorePrecondition(string Key, long Version);
 
 /// <summary>The store could not be read or written: disk, network or a closed store. The message names no key.</summary>
-public sealed class StoreUnavailableException : IOException
+public class StoreUnavailableException : IOException
 {
     public StoreUnavailableException(string message)
         : base(message)

@@ -27,7 +27,16 @@ internal sealed class KillingStore(IStore inner) : IStore, IStoreCondition
 
     public OlderCopy? Older => Condition?.Older;
 
+    public long Generation => Condition?.Generation ?? 0;
+
+    public ValueTask NoteKnownAsync(StoreMark known) => Condition?.NoteKnownAsync(known) ?? ValueTask.CompletedTask;
+
     public void AcceptOlder() => Condition?.AcceptOlder();
+
+    public ValueTask OpenRegisterAsync(ReadOnlyMemory<byte> key, IReadOnlyList<RegisteredKind> kinds, CancellationToken cancellation) =>
+        Condition?.OpenRegisterAsync(key, kinds, cancellation) ?? ValueTask.CompletedTask;
+
+    public ValueTask CloseRegisterAsync() => Condition?.CloseRegisterAsync() ?? ValueTask.CompletedTask;
 
     private IStoreCondition? Condition => inner as IStoreCondition;
 

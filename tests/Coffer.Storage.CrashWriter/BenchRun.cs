@@ -4,15 +4,20 @@ using Coffer.Storage.Sqlite;
 
 namespace Coffer.Storage.CrashWriter;
 
-/// <summary>Figures of the SQLite store: 48-byte keys, 300-byte values, every commit durable.</summary>
+/// <summary>Figures of the SQLite store: 48-byte keys, 300-byte values, every commit durable; every entry registered or none.</summary>
 internal static class BenchRun
 {
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(3);
     private static readonly byte[] Value = [.. Enumerable.Range(0, 300).Select(i => (byte)(i % 256))];
 
-    public static async Task RunAsync(string path)
+    public static async Task RunAsync(string path, bool isRegistered)
     {
         await using var store = await SqliteStore.OpenAsync(path, new(), CancellationToken.None);
+        if (isRegistered)
+        {
+            await store.OpenRegisterAsync(new byte[32], [new RegisteredKind("grown", ["grow/", "a/", "b/"]), new RegisteredKind("random", ["rand/"])], CancellationToken.None);
+        }
+
         Console.WriteLine($"fsync alone: {Fsyncs(path + ".probe"):N0}/s");
         foreach (var writers in (int[])[1, 32, 128, 512])
         {

@@ -17,10 +17,13 @@ switch (args)
     case ["peek", var path]:
         return Peek(path);
     case ["bench", var path]:
-        await BenchRun.RunAsync(path);
+        await BenchRun.RunAsync(path, isRegistered: false);
+        return 0;
+    case ["bench", var path, "registered"]:
+        await BenchRun.RunAsync(path, isRegistered: true);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: write FILE SEED | limit FILE | open FILE | peek FILE | bench FILE");
+        await Console.Error.WriteLineAsync("usage: write FILE SEED | limit FILE | open FILE | peek FILE | bench FILE [registered]");
         return 2;
 }
 

@@ -23,14 +23,23 @@ public sealed class HmacKey : IDisposable
     /// <param name="mac">At least <see cref="MacBytes"/> long.</param>
     /// <exception cref="ArgumentOutOfRangeException">The MAC does not fit.</exception>
     /// <exception cref="ObjectDisposedException">The key is zeroed.</exception>
-    public void Hash(ReadOnlySpan<byte> message, Span<byte> mac)
+    public void Hash(ReadOnlySpan<byte> message, Span<byte> mac) => Hash(message, [], mac);
+
+    /// <summary>Writes the MAC of a message in two parts: that of both, one after the other.</summary>
+    /// <param name="first">Of a known length, or two messages could have one MAC.</param>
+    /// <param name="second">Any number of bytes.</param>
+    /// <param name="mac">At least <see cref="MacBytes"/> long.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The MAC does not fit.</exception>
+    /// <exception cref="ObjectDisposedException">The key is zeroed.</exception>
+    public void Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> mac)
     {
         // Before anything is hashed: what failed half-way would be part of the next message.
         ArgumentOutOfRangeException.ThrowIfLessThan(mac.Length, MacBytes);
         var hash = _macs.Rent();
         try
         {
-            hash.AppendData(message);
+            hash.AppendData(first);
+            hash.AppendData(second);
             hash.GetHashAndReset(mac);
         }
         finally

@@ -1,31 +1,64 @@
+using Coffer.Storage.Sqlite.Register;
+
 namespace Coffer.Storage.Sqlite;
 
-/// <summary>The database's generation: inside it with every commit, and in the file beside it after that. On the writer's thread, but for <see cref="Older"/> and <see cref="Accept"/>.</summary>
+/// <summary>The database's generation: inside it with every commit, and in the file beside it after that. On the writer's thread, but for <see cref="Older"/>, <see cref="Newest"/> and <see cref="Accept"/>.</summary>
 internal sealed class SqliteHistory : IDisposable
 {
     private readonly GenerationFile _file;
     private readonly SqliteStatement _write;
     private readonly TimeProvider _clock;
-    private readonly long _identity;
     private StoreMark _mark;
     private StoreMark _next;
     private long _least;
+    private long _newest;
     private volatile OlderCopy? _older;
 
     public SqliteHistory(SqliteDatabase database, string path, TimeProvider clock)
     {
         _clock = clock;
         _file = new GenerationFile(path);
-        _identity = database.QueryNumber(SqliteSchema.ReadIdentity);
+        Identity = database.QueryNumber(SqliteSchema.ReadIdentity);
         _mark = new StoreMark(database.QueryNumber(SqliteSchema.ReadGeneration), DateTimeOffset.FromUnixTimeMilliseconds(database.QueryNumber(SqliteSchema.ReadCommitTime)));
         _write = database.Prepare(SqliteSchema.WriteGeneration);
-        var known = _file.Read(_identity);
+        _newest = _mark.Generation;
+        var known = _file.Read(Identity);
 
         // A file that has never counted is new, or of a version that did not count yet.
-        _older = _mark.Generation == 0 || known?.Generation <= _mark.Generation ? null : new OlderCopy(_mark, known);
+        if (_mark.Generation > 0 && !(known?.Generation <= _mark.Generation))
+        {
+            Doubt(known);
+        }
     }
 
+    /// <summary>Random, of this database.</summary>
+    public long Identity { get; }
+
+    /// <summary>Of the last commit.</summary>
+    public StoreMark Mark => _mark;
+
     public OlderCopy? Older => _older;
+
+    /// <summary>The newest generation that is known, in the file or outside.</summary>
+    public long Newest => Interlocked.Read(ref _newest);
+
+    /// <summary>Something outside the file remembers that it had come this far.</summary>
+    public void NoteKnown(StoreMark known)
+    {
+        if (known.Generation > Newest)
+        {
+            Doubt(known);
+        }
+    }
+
+    /// <summary>Sees that the record beside the file is one that was written with the register.</summary>
+    public void CheckRecord(RegisterMacs macs)
+    {
+        if (_older is null && _file.Read(Identity, macs) is null)
+        {
+            Doubt(null);
+        }
+    }
 
     public void Accept()
     {
@@ -37,18 +70,25 @@ internal sealed class SqliteHistory : IDisposable
     }
 
     /// <summary>Inside a transaction that is about to be committed.</summary>
-    public void Advance()
+    /// <returns>The generation that it makes.</returns>
+    public long Advance()
     {
         _next = new StoreMark(Math.Max(_mark.Generation, Interlocked.Read(ref _least)) + 1, _clock.GetUtcNow());
         _write.Bind(1, _next.Generation);
         _write.Bind(2, _next.Time.ToUnixTimeMilliseconds());
         _write.Run();
+        return _next.Generation;
     }
 
     /// <summary>After the commit, before anybody is answered.</summary>
-    public void Settle()
+    public void Settle(RegisterMacs? macs)
     {
         _mark = _next;
+        if (_mark.Generation > Newest)
+        {
+            Interlocked.Exchange(ref _newest, _mark.Generation);
+        }
+
         if (_older is not null)
         {
             // Until an operator goes on with it, the newer one that was known stays known.
@@ -57,7 +97,7 @@ internal sealed class SqliteHistory : IDisposable
 
         try
         {
-            _file.Write(_identity, _mark);
+            _file.Write(Identity, _mark, macs);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -66,4 +106,10 @@ internal sealed class SqliteHistory : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Doubt(StoreMark? known)
+    {
+        _older = new OlderCopy(_mark, known);
+        Interlocked.Exchange(ref _newest, Math.Max(Newest, known?.Generation ?? 0));
+    }
 }

@@ -226,6 +226,12 @@ internal sealed class SqliteReader : IDisposable
     /// <summary>The first key that may be in the answer. Right after a key comes the same key and a zero byte.</summary>
     private ReadOnlySpan<byte> LowerBound(string prefix, string? after)
     {
+        if (prefix.Length == 0 && string.IsNullOrEmpty(after))
+        {
+            // The register's row is in front of all keys, and is none of them.
+            return [1];
+        }
+
         if (after is null || KeyOrder.Instance.Compare(after, prefix) < 0)
         {
             return Encode(prefix);

@@ -1,3 +1,5 @@
+using Coffer.Storage.Sqlite.Register;
+
 namespace Coffer.Storage.Sqlite;
 
 /// <summary>The default store: one SQLite file, written by one thread, read by many, used by this process alone.</summary>
@@ -15,6 +17,7 @@ public sealed class SqliteStore : IStore, IStoreCondition
     private readonly EntryCache _cache;
     private readonly DatabaseFiles _files;
     private readonly SqliteHistory _history;
+    private readonly SqliteRegister _register;
     private readonly Lock _closeGate = new();
     private Task? _closed;
     private volatile bool _closing;
@@ -27,17 +30,55 @@ public sealed class SqliteStore : IStore, IStoreCondition
         _database = database;
         _readers = readers;
         _cache = new(options.CacheBytesMax);
-        _writer = new(database, readers, _cache, history, files, reserve, options.CheckpointPages);
+        _register = new(database, history);
+        _writer = new(database, readers, _cache, history, _register, files, reserve, options.CheckpointPages);
     }
 
     /// <summary>An estimate of the memory that kept entries use, in bytes.</summary>
     public long CacheBytes => _cache.Bytes;
 
-    public string? Problem => _files.Problem is { } moved ? $"{moved}: nothing is written; stop the server, then put the file back or restore a backup" : _writer.Full;
+    public string? Problem => _files.Problem is { } moved ? $"{moved}: nothing is written; stop the server, then put the file back or restore a backup" : _writer.Full ?? _register.Problem;
 
-    public OlderCopy? Older => _history.Older;
+    public OlderCopy? Older => _history.Older is { } copy ? copy with { Touched = _register.Older?.Touched ?? [] } : _register.Older;
 
-    public void AcceptOlder() => _history.Accept();
+    public long Generation => _history.Newest;
+
+    /// <summary>Called at each step of a commit, by tests.</summary>
+    internal Action<CommitStep>? OnStep
+    {
+        get => _writer.OnStep;
+        set => _writer.OnStep = value;
+    }
+
+    public ValueTask NoteKnownAsync(StoreMark known) => new(_writer.RunAsync(() => _history.NoteKnown(known)));
+
+    public void AcceptOlder()
+    {
+        _history.Accept();
+        _register.Accept();
+    }
+
+    public async ValueTask OpenRegisterAsync(ReadOnlyMemory<byte> key, IReadOnlyList<RegisteredKind> kinds, CancellationToken cancellation)
+    {
+        var layout = new RegisterLayout(kinds);
+        cancellation.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        await _writer.RunAsync(() =>
+        {
+            _register.OpenWith(key.Span, layout);
+
+            // What was read before was not looked at.
+            _cache.Clear();
+        });
+    }
+
+    public async ValueTask CloseRegisterAsync()
+    {
+        if (!_closing)
+        {
+            await _writer.RunAsync(_register.Close);
+        }
+    }
 
     /// <summary>The writing connection, for tests that make a commit fail.</summary>
     internal SqliteDatabase Database => _database;
@@ -91,7 +132,7 @@ public sealed class SqliteStore : IStore, IStoreCondition
     {
         StoreArguments.CheckScan(prefix, after, limit);
         cancellation.ThrowIfCancellationRequested();
-        return await ReadAsync(reader => reader.Scan(prefix, after, limit, cancellation), cancellation);
+        return await ReadAsync(reader => Scan(reader, prefix, after, limit, cancellation), cancellation);
     }
 
     public ValueTask<bool> CommitAsync(StoreBatch batch)
@@ -141,7 +182,7 @@ public sealed class SqliteStore : IStore, IStoreCondition
         var load = _cache.BeginLoad(key);
         try
         {
-            var entry = await ReadAsync(reader => reader.Get(key), cancellation);
+            var entry = await ReadAsync(reader => Get(reader, key), cancellation);
             _cache.EndLoad(load, entry);
             return entry;
         }
@@ -150,6 +191,47 @@ public sealed class SqliteStore : IStore, IStoreCondition
             _cache.AbandonLoad(load);
             throw;
         }
+    }
+
+    private StoreEntry? Get(SqliteReader reader, string key)
+    {
+        var entry = reader.Get(key);
+        if (_register.Matches(key, entry))
+        {
+            return entry;
+        }
+
+        // A commit may have come between the two looks. While none can, there is nothing between.
+        lock (_register.Commits)
+        {
+            entry = reader.Get(key);
+            return _register.Matches(key, entry) ? entry : throw _register.Refuse(key);
+        }
+    }
+
+    private IReadOnlyList<KeyedEntry> Scan(SqliteReader reader, string prefix, string? after, int limit, CancellationToken cancellation)
+    {
+        var entries = reader.Scan(prefix, after, limit, cancellation);
+        if (entries.All(Matches))
+        {
+            return entries;
+        }
+
+        lock (_register.Commits)
+        {
+            entries = reader.Scan(prefix, after, limit, cancellation);
+            foreach (var entry in entries)
+            {
+                if (!Matches(entry))
+                {
+                    throw _register.Refuse(entry.Key);
+                }
+            }
+
+            return entries;
+        }
+
+        bool Matches(KeyedEntry entry) => _register.Matches(entry.Key, new StoreEntry(entry.Version, entry.Value));
     }
 
     private async ValueTask<bool> CheckAsync(IReadOnlyList<StorePrecondition> preconditions) =>
@@ -201,6 +283,7 @@ public sealed class SqliteStore : IStore, IStoreCondition
         // The last connection to close moves the log into the main file and removes it; what it cannot move, the next start finds there.
         _database.Dispose();
         _cache.Clear();
+        _register.Dispose();
         _history.Dispose();
         _files.Dispose();
         _lock.Dispose();

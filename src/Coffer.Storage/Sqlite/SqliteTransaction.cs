@@ -1,4 +1,6 @@
 using System.Text;
+using Coffer.Storage.Sqlite.Register;
+using SQLitePCL;
 
 namespace Coffer.Storage.Sqlite;
 
@@ -11,6 +13,7 @@ internal sealed class SqliteTransaction
     private readonly SqliteDatabase _database;
     private readonly EntryCache _cache;
     private readonly SqliteHistory _history;
+    private readonly SqliteRegister _register;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
@@ -26,8 +29,9 @@ internal sealed class SqliteTransaction
     private long _lastVersion;
     private long _reservedVersion;
 
-    public SqliteTransaction(SqliteDatabase database, EntryCache cache, SqliteHistory history)
+    public SqliteTransaction(SqliteDatabase database, EntryCache cache, SqliteHistory history, SqliteRegister register)
     {
+        _register = register;
         _history = history;
         _database = database;
         _cache = cache;
@@ -42,10 +46,20 @@ internal sealed class SqliteTransaction
         _lastVersion = _reservedVersion;
     }
 
+    /// <summary>Called at each step of a commit, by tests.</summary>
+    public Action<CommitStep>? OnStep { get; set; }
+
     /// <summary>Decides every batch of the group and commits those that hold. When it throws, none of them is committed.</summary>
     public void Run(List<PendingCommit> group)
     {
         _written.Clear();
+        if (_register.IsClosed)
+        {
+            throw new SqliteFailureException(raw.SQLITE_MISUSE, "its register is closed", "the server is sealed: unseal it");
+        }
+
+        var register = _register.Open;
+        register?.Begin();
         try
         {
             EnsureNoTransaction();
@@ -63,15 +77,19 @@ internal sealed class SqliteTransaction
 
             if (_written.Count > 0)
             {
-                _history.Advance();
+                Register(register);
+                _register.Write(_history.Advance());
+                OnStep?.Invoke(CommitStep.Written);
             }
 
             _cache.BeginCommit(_written.Keys);
-            _commit.Run();
+            Commit();
             _reservedVersion = reserved;
             if (_written.Count > 0)
             {
-                _history.Settle();
+                OnStep?.Invoke(CommitStep.Committed);
+                _history.Settle(register?.Macs);
+                OnStep?.Invoke(CommitStep.Recorded);
             }
         }
         catch
@@ -87,6 +105,32 @@ internal sealed class SqliteTransaction
         }
 
         _written.Clear();
+    }
+
+    private void Register(OpenRegister? register)
+    {
+        if (register is null)
+        {
+            return;
+        }
+
+        foreach (var (key, entry) in _written)
+        {
+            register.Stage(key, entry);
+        }
+    }
+
+    /// <summary>Commits, and takes the register over: a reader that met an entry in between looks again when both are done.</summary>
+    private void Commit()
+    {
+        lock (_register.Commits)
+        {
+            _commit.Run();
+            if (_written.Count > 0)
+            {
+                _register.Settle();
+            }
+        }
     }
 
     private bool Holds(IReadOnlyList<StorePrecondition> preconditions)

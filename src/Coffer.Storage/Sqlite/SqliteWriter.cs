@@ -1,3 +1,4 @@
+using Coffer.Storage.Sqlite.Register;
 using SQLitePCL;
 
 namespace Coffer.Storage.Sqlite;
@@ -31,11 +32,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private bool _closing;
 
     public SqliteWriter(
-        SqliteDatabase database, SqliteReaders readers, EntryCache cache, SqliteHistory history, DatabaseFiles files, SpaceReserve reserve, int checkpointPages)
+        SqliteDatabase database, SqliteReaders readers, EntryCache cache, SqliteHistory history, SqliteRegister register, DatabaseFiles files, SpaceReserve reserve, int checkpointPages)
     {
         _files = files;
         _reserve = reserve;
-        _transaction = new(database, cache, history);
+        _transaction = new(database, cache, history, register);
         _checkpoints = new(database, readers, checkpointPages);
         _thread = new(Run) { IsBackground = true, Name = "coffer-sqlite-writer" };
         _thread.Start();
@@ -48,6 +49,21 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         var place = _places.WaitAsync(CancellationToken.None);
         return place.IsCompletedSuccessfully ? new(Enqueue(batch, bytes)) : WaitAsync(place, batch, bytes);
+    }
+
+    /// <summary>Called at each step of a commit, by tests.</summary>
+    public Action<CommitStep>? OnStep
+    {
+        get => _transaction.OnStep;
+        set => _transaction.OnStep = value;
+    }
+
+    /// <summary>Runs something on the writer's thread, after the commits that were handed over before.</summary>
+    /// <exception cref="StoreUnavailableException">It failed, or the store is closed.</exception>
+    public async Task RunAsync(Action work)
+    {
+        await _places.WaitAsync();
+        await Enqueue(new StoreBatch([], []), bytes: 0, work);
     }
 
     /// <summary>Commits what waits, refuses what comes, and returns when the thread has ended.</summary>
@@ -68,9 +84,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return await Enqueue(batch, bytes);
     }
 
-    private Task<bool> Enqueue(StoreBatch batch, long bytes)
+    private Task<bool> Enqueue(StoreBatch batch, long bytes, Action? work = null)
     {
-        var pending = new PendingCommit(batch, bytes);
+        var pending = new PendingCommit(batch, bytes) { Work = work };
         lock (_queue)
         {
             if (_closing)
@@ -100,7 +116,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 continue;
             }
 
-            Commit(group);
+            if (group[0].Work is { } work)
+            {
+                Answer(group, TryRun(work));
+            }
+            else
+            {
+                Commit(group);
+            }
+
             _places.Release(group.Count);
             group.Clear();
             _checkpoints.AfterGroup();
@@ -132,10 +156,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
 
             var bytes = 0L;
-            while (group.Count < GroupBatchesMax && bytes < GroupBytesMax && _queue.TryDequeue(out var pending))
+            while (group.Count < GroupBatchesMax && bytes < GroupBytesMax && _queue.TryPeek(out var pending) && (pending.Work is null || group.Count == 0))
             {
                 bytes += pending.Bytes;
-                group.Add(pending);
+                group.Add(_queue.Dequeue());
+                if (pending.Work is not null)
+                {
+                    // It is no commit, and is done alone.
+                    break;
+                }
             }
 
             return true;
@@ -198,18 +227,25 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private SqliteFailureException? TryCommit(List<PendingCommit> group)
     {
-        try
+        if (_files.Failure is { } moved)
         {
-            if (_files.Failure is { } moved)
-            {
-                return moved;
-            }
+            return moved;
+        }
 
+        // Checked again after the commit: one that went into a removed file is not acknowledged.
+        return TryRun(() =>
+        {
             _transaction.Run(group);
             _files.NoteCommit();
+        }) ?? _files.Failure;
+    }
 
-            // Checked again after the commit: one that went into a removed file is not acknowledged.
-            return _files.Failure;
+    private static SqliteFailureException? TryRun(Action work)
+    {
+        try
+        {
+            work();
+            return null;
         }
         catch (SqliteFailureException failure)
         {
@@ -245,6 +281,9 @@ internal sealed class PendingCommit(StoreBatch batch, long bytes)
     public StoreBatch Batch { get; } = batch;
 
     public long Bytes { get; } = bytes;
+
+    /// <summary>Not null: it is no commit but this.</summary>
+    public Action? Work { get; init; }
 
     /// <summary>It may use the reserve of a full disk.</summary>
     public bool Frees { get; } = batch.Frees || batch.Writes.All(write => write.Value is null);
