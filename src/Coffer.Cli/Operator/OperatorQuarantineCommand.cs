@@ -17,9 +17,10 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
             Arity.None,
             """
             A server that finds an older copy of its store, such as a restored
-            backup, accepts and revokes nothing. Without a flag this shows the copy,
-            and the leases and tokens that are past their end in it: on release
-            they end at once.
+            backup, or entries that were changed behind its back, accepts and
+            revokes nothing. Without a flag this shows the copy, the kinds of such
+            entries, and the leases and tokens that are past their end in it: on
+            release they end at once.
             """) =>
         _release = Flag(new SwitchFlag("release", "Go on with the copy: what is past its end in it ends, and its tokens are good again."));
 
@@ -46,6 +47,11 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
         }
 
         call.Printer.Line($"The store is of {Text(data["copy"], "time")}; the last known commit is {(data["last_known"] is { } known ? $"of {Text(known, "time")}, {Text(data, "commits_missing")} commits later" : "not known")}.");
+        if (data["touched"] is JsonArray { Count: > 0 } touched)
+        {
+            call.Printer.Line($"Not what was last written: {string.Join(", ", touched.Select(GoText.Of))}.");
+        }
+
         call.Printer.Line(Table.WithHeader(["Ends on release", "Due"], Rows(data["leases_due"], "lease_id").Concat(Rows(data["tokens_due"], "accessor"))));
         return 0;
     }

@@ -57,7 +57,8 @@ public static class Initialization
         using var prepared = PreparedSlot.Shamir(request.Shares, request.Threshold, rootKey, options);
         using var ring = Keyring.Create(options.Random, options.Clock);
         using var cipher = new EntryCipher(ring.Share(), options.Random);
-        var (writes, rootToken) = FirstEntries(cipher, options, request);
+        using var tokenKey = SecretBytes.Random(KeyBytes, options.Random);
+        var (writes, rootToken) = FirstEntries(cipher, tokenKey, options, request);
 
         // Encrypted before anything is stored: a store whose shares nobody can be given would be lost.
         IReadOnlyList<byte[]> shares = PgpShares.For(prepared.Shares(options.Random), request.ShareHolders, options.Random);
@@ -66,17 +67,30 @@ public static class Initialization
             rootToken = Convert.ToBase64String(holder.Encrypt(Encoding.UTF8.GetBytes(rootToken), options.Random));
         }
 
-        if (!await seal.InitializeAsync(rootKey, prepared.Slot, prepared.Key, ring, writes, cancellation))
+        if (await seal.IsInitializedAsync(cancellation))
         {
             return null;
         }
 
-        if (staticKey is not null)
+        await EntryRegister.OpenAsync(options.Condition, tokenKey.Expose(), cancellation);
+        try
         {
-            await seal.AddSlotAsync(KeySlots.CreateStatic(options.StaticKeys[0], rootKey, staticKey, options), staticKey, CancellationToken.None);
-        }
+            if (!await seal.InitializeAsync(rootKey, prepared.Slot, prepared.Key, ring, writes, cancellation))
+            {
+                return null;
+            }
 
-        return new InitResult(shares, rootToken);
+            if (staticKey is not null)
+            {
+                await seal.AddSlotAsync(KeySlots.CreateStatic(options.StaticKeys[0], rootKey, staticKey, options), staticKey, CancellationToken.None);
+            }
+
+            return new InitResult(shares, rootToken);
+        }
+        finally
+        {
+            await EntryRegister.CloseAsync(options.Condition);
+        }
     }
 
     /// <summary>A mount as the kernel makes it: with a new accessor and a store part of its own.</summary>
@@ -90,10 +104,10 @@ public static class Initialization
         Uuid = random.Uuid(),
     };
 
-    private static (IReadOnlyList<StoreWrite> Writes, string RootToken) FirstEntries(EntryCipher cipher, KernelOptions options, InitRequest request)
+    private static (IReadOnlyList<StoreWrite> Writes, string RootToken) FirstEntries(
+        EntryCipher cipher, SecretBytes tokenKey, KernelOptions options, InitRequest request)
     {
         var writes = new List<StoreWrite>();
-        using var tokenKey = SecretBytes.Random(KeyBytes, options.Random);
         writes.Add(new StoreWrite(TokenKeyKey, cipher.Seal(TokenKeyKey, tokenKey.Expose())));
         void Put<T>(string key, T value, JsonTypeInfo<T> type) =>
             writes.Add(new StoreWrite(key, cipher.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value, type))));

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Seal;
 /// <param name="Keys">By the fingerprint of the holder's key; in hex.</param>
 public sealed record RekeyBackup(string Nonce, ImmutableSortedDictionary<string, ImmutableArray<string>> Keys)
 {
-    private const string StorageKey = "core/rekey-backup";
+    internal const string StorageKey = "core/rekey-backup";
 
     internal static RekeyBackup Of(string nonce, IReadOnlyList<PgpRecipient> holders, IReadOnlyList<byte[]> messages) => new(
         nonce,

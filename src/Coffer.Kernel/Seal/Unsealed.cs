@@ -93,12 +93,35 @@ internal sealed class Unsealed : IAsyncDisposable
 
     public string ClusterId { get; }
 
-    /// <summary>Opens the entries that everything else needs, and starts the janitor.</summary>
+    /// <summary>Opens the store's register and the entries that everything else needs, and starts the janitor.</summary>
     public static async ValueTask<Unsealed> StartAsync(
         KernelOptions options, KernelClock clock, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
         var cipher = new EntryCipher(stored.Ring, options.Random);
         var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
+        var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
+            ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
+        await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
+        try
+        {
+            return await StartAsync(options, clock, control, cipher, transactions, tokenKey, rootKey, cancellation);
+        }
+        catch
+        {
+            if (new Quarantine(options.Condition).Problem is { } problem)
+            {
+                // It may be why nothing opens.
+                options.OnEvent(new LogLine(LogLevel.Error, problem));
+            }
+
+            await EntryRegister.CloseAsync(options.Condition);
+            throw;
+        }
+    }
+
+    private static async ValueTask<Unsealed> StartAsync(
+        KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, Transactor transactions, ReadOnlyMemory<byte> tokenKey, SecretBytes rootKey, CancellationToken cancellation)
+    {
         if (await ClockNote.ReadAsync(transactions.Begin(), cancellation) is { } last)
         {
             clock.Resume(last);
@@ -106,10 +129,7 @@ internal sealed class Unsealed : IAsyncDisposable
 
         await NoteVersionAsync(options, transactions, cancellation);
         await Initialization.AddMissingMountsAsync(transactions, options.Random, cancellation);
-        var work = transactions.Begin();
-        var tokenKey = await work.GetAsync(Initialization.TokenKeyKey, cancellation)
-            ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
-        var cluster = await work.GetAsync(Initialization.ClusterKey, KernelJson.Default.ClusterIdentity, cancellation)
+        var cluster = await transactions.Begin().GetAsync(Initialization.ClusterKey, KernelJson.Default.ClusterIdentity, cancellation)
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
@@ -271,6 +291,7 @@ internal sealed class Unsealed : IAsyncDisposable
         await StoreCountsAsync();
         await _clockUpkeep.StoreAsync();
         _store.End();
+        await EntryRegister.CloseAsync(_options.Condition);
         _services.Cache.Clear();
         _services.Policies.Clear();
         _services.Identities.Clear();

@@ -19,7 +19,7 @@ internal static class SysQuarantine
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("quarantine", "Shows whether the store is an older copy, and the leases and tokens that would end at once if it were released.") { Read = ReadAsync, Sudo = true },
+        new("quarantine", "Shows whether the store is an older copy, the kinds of entries that were changed behind the server's back, and the leases and tokens that would end at once if it were released.") { Read = ReadAsync, Sudo = true },
         new("quarantine/release", "Goes on with an older copy of the store: what is past its end in it ends, and its tokens are good again.") { Write = ReleaseAsync, Sudo = true },
     ];
 
@@ -42,6 +42,13 @@ internal static class SysQuarantine
                 json.WriteNumber("commits_missing", known.Generation - older.Found.Generation);
             }
 
+            json.WriteStartArray("touched");
+            foreach (var kind in older.Touched)
+            {
+                json.WriteStringValue(kind);
+            }
+
+            json.WriteEndArray();
             Write(json, "leases_due", leases);
             Write(json, "tokens_due", tokens);
             json.WriteBoolean("complete", isAll);
@@ -52,7 +59,7 @@ internal static class SysQuarantine
     {
         var request = KernelRequest.Of(engineRequest);
         var services = request.Services;
-        if (services.Quarantine.Older is null)
+        if (services.Quarantine.Older is not { } older)
         {
             return ValueTask.FromResult(Reply.Invalid("there is no quarantine: the store is the one that was last in use"));
         }
@@ -60,7 +67,7 @@ internal static class SysQuarantine
         return ValueTask.FromResult(Reply.Done.Then(async _ =>
         {
             services.Quarantine.Release();
-            services.OnEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store"));
+            services.OnEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
 
             // A commit makes it the newest there is, also for the next start.
             await services.Transactions.RunAsync(
