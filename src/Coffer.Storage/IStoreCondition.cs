@@ -25,7 +25,7 @@ public interface IStoreCondition : IStoreRegister
 }
 
 /// <summary>A place in a store's history.</summary>
-/// <param name="Generation">Grows by one with every group of commits.</param>
+/// <param name="Generation">Grows by one with every group of commits; not in an older copy that nobody has accepted.</param>
 /// <param name="Time">Of that commit, by the system's clock.</param>
 public readonly record struct StoreMark(long Generation, DateTimeOffset Time);
 

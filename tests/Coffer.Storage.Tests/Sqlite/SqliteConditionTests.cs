@@ -67,6 +67,49 @@ public sealed class SqliteConditionTests : SqliteTests
         Assert.Null(after.Older);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_older_copy_stays_one_although_more_is_committed_in_it_than_it_lacks(bool isRemembered)
+    {
+        await WriteAsync(2);
+        Copy(File, File + ".backup");
+        Copy(File + ".generation", File + ".record");
+        await WriteAsync(3);
+        Copy(File + ".backup", File);
+        if (isRemembered)
+        {
+            // Only something outside the folder knows.
+            Copy(File + ".record", File + ".generation");
+        }
+
+        for (var life = 0; life < 3; life++)
+        {
+            await using var store = await OpenAsync();
+            if (isRemembered)
+            {
+                Assert.Null(store.Older);
+                await store.NoteKnownAsync(new StoreMark(5, DateTimeOffset.UnixEpoch));
+            }
+
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.True(await PutAsync(store, $"life{life}-{i}"));
+            }
+
+            Assert.Equal(3, store.Older!.Known!.Value.Generation - store.Older.Found.Generation);
+            Assert.Equal(5, store.Generation);
+        }
+
+        await using var last = await OpenAsync();
+        await last.NoteKnownAsync(new StoreMark(5, DateTimeOffset.UnixEpoch));
+        last.AcceptOlder();
+        Assert.True(await PutAsync(last, "decided"));
+        Assert.Equal(6, last.Generation);
+        await last.NoteKnownAsync(new StoreMark(5, DateTimeOffset.UnixEpoch));
+        Assert.Null(last.Older);
+    }
+
     [Fact]
     public async Task The_newer_file_that_comes_back_after_a_copy_was_accepted_is_an_older_copy_itself()
     {
