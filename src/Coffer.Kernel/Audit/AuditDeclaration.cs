@@ -40,7 +40,8 @@ internal static class AuditDeclaration
 
     public static bool Overlap(string one, string other) => one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
 
-    private static AuditTable Merge(AuditTable table, AuditBounds bounds, IRandom random, List<LogLine> lines)
+    /// <summary>The table as the configuration wants it, and what that changes. Stores nothing.</summary>
+    public static AuditTable Merge(AuditTable table, AuditBounds bounds, IRandom random, List<LogLine> lines)
     {
         var devices = table.Devices;
         foreach (var device in table.Devices)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Coffer.Kernel.Audit;
@@ -42,16 +43,42 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
     }
 
     /// <summary>Whether a line is in a file, as far back as the entries that one checkpoint may be behind the end, torn and foreign lines allowed for.</summary>
-    public static bool Holds(SafeFileHandle file, long length, AuditMark mark)
+    public static bool Holds(SafeFileHandle file, long length, AuditMark mark) => LookBack(
+        file,
+        length,
+        line => AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq && seq <= mark.Seq ? seq == mark.Seq && AuditChain.HashOf(line) == mark.Hash : null);
+
+    /// <summary>The last checkpoint in a file that is signed with a key and names the store's generation, as far back as <see cref="Holds"/> looks; null when there is none.</summary>
+    public static AuditLine? LastCounted(SafeFileHandle file, long length, ECDsa key)
     {
-        for (long window = WindowBytes; ; window *= 4)
+        AuditLine? found = null;
+        LookBack(file, length, line =>
+        {
+            if (line.IndexOf("checkpoint"u8) < 0
+                || !AuditLine.TryParse(line, out var parsed)
+                || parsed is not { Type: "checkpoint", Generation: > 0 }
+                || !AuditSigner.IsSigned(parsed, key))
+            {
+                return null;
+            }
+
+            found = parsed;
+            return true;
+        });
+        return found;
+    }
+
+    /// <summary>Shows a look the whole lines of a file, the last one first, until it decides; it may be shown a line again. False when nothing was decided.</summary>
+    private static bool LookBack(SafeFileHandle file, long length, LineLook look)
+    {
+        for (long window = WindowBytes; length > 0; window *= 4)
         {
             var size = (int)Math.Min(Math.Min(window, length), AuditLimits.LineBytesMax);
             var bytes = new byte[size];
             ReadFully(file, bytes, length - size);
-            if (Look(bytes, size == length, mark) is { } found)
+            if (LookBack(bytes, size == length, look) is { } decided)
             {
-                return found;
+                return decided;
             }
 
             if (size == length || size == AuditLimits.LineBytesMax)
@@ -59,10 +86,12 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
                 return false;
             }
         }
+
+        return false;
     }
 
     /// <summary>Null when the window does not reach back far enough to tell.</summary>
-    private static bool? Look(ReadOnlySpan<byte> bytes, bool whole, AuditMark mark)
+    private static bool? LookBack(ReadOnlySpan<byte> bytes, bool whole, LineLook look)
     {
         var rest = bytes[..(bytes.LastIndexOf((byte)'\n') + 1)];
         for (var lines = 0; !rest.IsEmpty && lines < LinesBackMax; lines++)
@@ -73,10 +102,9 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
                 return null;
             }
 
-            var line = rest[(newline + 1)..^1];
-            if (AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq && seq <= mark.Seq)
+            if (look(rest[(newline + 1)..^1]) is { } decided)
             {
-                return seq == mark.Seq && AuditChain.HashOf(line) == mark.Hash;
+                return decided;
             }
 
             rest = rest[..(newline + 1)];
@@ -132,4 +160,7 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
             offset += read;
         }
     }
+
+    /// <summary>Null: the line decides nothing.</summary>
+    private delegate bool? LineLook(ReadOnlySpan<byte> line);
 }

@@ -30,6 +30,9 @@ internal sealed record AuditLine
 
     public string Signature { get; private set; } = "";
 
+    /// <summary>How far the store had come at a checkpoint; zero when it does not say.</summary>
+    public long Generation { get; private set; }
+
     /// <summary>Reads one line without its newline. False when it is not one JSON object; a line without a chain has no <see cref="Seq"/>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out AuditLine parsed)
     {
@@ -137,6 +140,9 @@ internal sealed record AuditLine
                 break;
             case "chain.last_seq":
                 LastSeq = value;
+                break;
+            case "checkpoint.generation":
+                Generation = value;
                 break;
         }
     }

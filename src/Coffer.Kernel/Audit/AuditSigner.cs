@@ -7,18 +7,21 @@ namespace Coffer.Kernel.Audit;
 
 /// <summary>Signs checkpoints of a device's chain: ECDSA on P-256 with SHA-256, the signature in IEEE P1363 form and base64.</summary>
 /// <remarks>
-/// A checkpoint signs the device, the time, its own sequence number and the hash of the line before it, and with that hash every line before. The key is kept
-/// in the barrier; whoever owns an unsealed server can sign, so a checkpoint proves what was there when it was made, to whoever kept a copy.
+/// A checkpoint signs the device, the time, its own sequence number and the hash of the line before it, and with that hash every line before; and the generation of
+/// the store, so that an older copy of that is noticed beside a newer log. The key is kept in the barrier; whoever owns an unsealed server can sign, so a checkpoint proves what was there when it was made, to whoever kept a copy.
 /// </remarks>
 internal sealed class AuditSigner : IDisposable
 {
     private readonly ECDsa _key;
+    private readonly Func<long>? _generation;
 
     /// <param name="pkcs8">From <see cref="NewKey"/>.</param>
     /// <param name="device">The device's UUID.</param>
-    public AuditSigner(ReadOnlySpan<byte> pkcs8, string device)
+    /// <param name="generation">How far the store has come; null where it does not count.</param>
+    public AuditSigner(ReadOnlySpan<byte> pkcs8, string device, Func<long>? generation = null)
     {
         Device = device;
+        _generation = generation;
         _key = ECDsa.Create();
         _key.ImportPkcs8PrivateKey(pkcs8, out _);
         KeyId = IdOf(_key);
@@ -46,16 +49,30 @@ internal sealed class AuditSigner : IDisposable
     public static string IdOf(ECDsa key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()).AsSpan(0, 16));
 
     /// <summary>The bytes that are signed.</summary>
-    public static byte[] SignedText(string device, string time, long seq, string previous) =>
-        Encoding.UTF8.GetBytes(FormattableString.Invariant($"coffer-audit-checkpoint-v1\n{device}\n{time}\n{seq}\n{previous}\n"));
+    /// <param name="generation">Zero: the checkpoint names none, and has the first version's text.</param>
+    public static byte[] SignedText(string device, string time, long seq, string previous, long generation) => Encoding.UTF8.GetBytes(
+        generation == 0
+            ? FormattableString.Invariant($"coffer-audit-checkpoint-v1\n{device}\n{time}\n{seq}\n{previous}\n")
+            : FormattableString.Invariant($"coffer-audit-checkpoint-v2\n{device}\n{time}\n{seq}\n{previous}\n{generation}\n"));
+
+    /// <summary>Whether a checkpoint is signed with this key.</summary>
+    public static bool IsSigned(AuditLine checkpoint, ECDsa key)
+    {
+        var signature = new byte[256];
+        return checkpoint.Seq is { } seq
+            && Convert.TryFromBase64String(checkpoint.Signature, signature, out var length)
+            && key.VerifyData(
+                SignedText(checkpoint.Device, checkpoint.Time, seq, checkpoint.Prev, checkpoint.Generation), signature.AsSpan(0, length), HashAlgorithmName.SHA256);
+    }
 
     /// <summary>A checkpoint as an entry, to which the device adds the chain.</summary>
     public byte[] Checkpoint(DateTimeOffset at, AuditChainHead head)
     {
         var time = Rfc3339.Format(at);
-        var signature = _key.SignData(SignedText(Device, time, head.Seq + 1, head.Hash), HashAlgorithmName.SHA256);
+        var generation = _generation?.Invoke() ?? 0;
+        var signature = _key.SignData(SignedText(Device, time, head.Seq + 1, head.Hash, generation), HashAlgorithmName.SHA256);
         return JsonBytes.Write(
-            (Signer: this, Time: time, Signature: signature),
+            (Signer: this, Time: time, Generation: generation, Signature: signature),
             static (made, json) =>
             {
                 json.WriteStartObject();
@@ -64,6 +81,11 @@ internal sealed class AuditSigner : IDisposable
                 json.WriteStartObject("checkpoint"u8);
                 json.WriteString("device"u8, made.Signer.Device);
                 json.WriteString("key_id"u8, made.Signer.KeyId);
+                if (made.Generation > 0)
+                {
+                    json.WriteNumber("generation"u8, made.Generation);
+                }
+
                 json.WriteString("signature"u8, Convert.ToBase64String(made.Signature));
                 json.WriteEndObject();
                 json.WriteEndObject();

@@ -1,7 +1,8 @@
 namespace Coffer.Kernel.Audit;
 
 /// <summary>Makes the sinks of devices, by their type.</summary>
-internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure)
+/// <param name="generation">How far the store has come, for checkpoints; null where it does not count.</param>
+internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure, Func<long>? generation = null)
 {
     private static readonly string[] Types = ["file", "socket", "syslog"];
 
@@ -14,7 +15,7 @@ internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string,
     /// <param name="memory">Of the device's chain; a device that sends its lines away begins a new one at each start.</param>
     public virtual IAuditSink Create(AuditDevice device, AuditDeviceOptions options, ReadOnlySpan<byte> signingKey, AuditMemory memory)
     {
-        var signer = new AuditSigner(signingKey, device.Uuid);
+        var signer = new AuditSigner(signingKey, device.Uuid, generation);
         return options.Remote is { } remote
             ? new SpoolSink(SenderOf(remote), remote.Name, options.Form, signer, clock, onFailure)
             : new LineSink(TargetOf(device, options), options.Form, signer, clock, onFailure, memory);

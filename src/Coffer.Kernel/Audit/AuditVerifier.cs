@@ -326,9 +326,7 @@ public static class AuditVerifier
                 return $"the checkpoint is signed with key {Short(line.KeyId)}, and the given key is {_keyId}";
             }
 
-            var signature = new byte[256];
-            if (!Convert.TryFromBase64String(line.Signature, signature, out var length)
-                || !key.VerifyData(AuditSigner.SignedText(line.Device, line.Time, seq, line.Prev), signature.AsSpan(0, length), HashAlgorithmName.SHA256))
+            if (!AuditSigner.IsSigned(line, key))
             {
                 return "the checkpoint's signature is wrong: lines up to here were written by something else than the server";
             }

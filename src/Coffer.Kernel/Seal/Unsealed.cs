@@ -104,6 +104,7 @@ internal sealed class Unsealed : IAsyncDisposable
         await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
         try
         {
+            await CountedCheckpoints.CompareAsync(options, transactions, cancellation);
             return await StartAsync(options, clock, control, cipher, transactions, tokenKey, rootKey, cancellation);
         }
         catch
@@ -379,7 +380,7 @@ internal sealed class Unsealed : IAsyncDisposable
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
                 stop),
             Audit = new AuditBroker(
-                new AuditSinks(options.Audit, options.Clock, options.OnFailure),
+                new AuditSinks(options.Audit, options.Clock, options.OnFailure, options.Condition is { } condition ? () => condition.Generation : null),
                 options.Counters.Audit,
                 options.Clock,
                 options.Random,

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Coffer.Kernel.Audit;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
@@ -263,6 +264,9 @@ public sealed class KernelHarness : IAsyncDisposable
     /// <summary>What the store says of itself to the kernel that <see cref="RestartAsync"/> makes; null: what <see cref="Memory"/> says, if it does.</summary>
     public IStoreCondition? Condition { get; set; }
 
+    /// <summary>What the API of the kernel that <see cref="RestartAsync"/> makes may create in the way of audit devices.</summary>
+    public AuditBounds Audit { get; set; } = new();
+
     /// <summary>As the kernel that <see cref="RestartAsync"/> makes reports it.</summary>
     public string Version { get; set; } = "1.20.0+test";
 
@@ -280,6 +284,7 @@ public sealed class KernelHarness : IAsyncDisposable
         StaticKeys = StaticKeys,
         StorageType = "inmem",
         Version = Version,
+        Audit = Audit,
         RawStorage = RawStorage,
         OnEvent = Events.Enqueue,
         OnFailure = (what, error) =>

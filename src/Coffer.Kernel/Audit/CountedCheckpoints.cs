@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Coffer.Kernel.Transactions;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.Audit;
+
+/// <summary>
+/// How far the store had come when its audit files were last signed. They usually stand on another disk than the store, so an older copy of everything that belongs to the
+/// store, its own record included, is behind them.
+/// </summary>
+internal static class CountedCheckpoints
+{
+    /// <summary>
+    /// Tells the store of the newest generation that a signed checkpoint in one of the files names, those that the configuration has just declared included. A file that cannot be
+    /// looked at is reported, and keeps no server sealed. To be called before the unsealed server writes anything.
+    /// </summary>
+    public static async ValueTask CompareAsync(KernelOptions options, Transactor transactions, CancellationToken cancellation)
+    {
+        var stored = await AuditTable.ReadAsync(transactions.Begin(), cancellation);
+        if (options.Condition is not { } condition || stored.SigningKey.Length == 0)
+        {
+            return;
+        }
+
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(stored.SigningKey, out _);
+        foreach (var device in AuditDeclaration.Merge(stored, options.Audit, options.Random, []).Devices)
+        {
+            if (LastOf(device, options.Audit, key, options.OnFailure) is { } last)
+            {
+                await condition.NoteKnownAsync(new StoreMark(last.Generation, DateTimeOffset.Parse(last.Time, CultureInfo.InvariantCulture)));
+            }
+        }
+    }
+
+    private static AuditLine? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, Action<string, Exception> onFailure)
+    {
+        if (AuditSinks.TypeProblem(device.Type) is not null
+            || !AuditDeviceOptions.TryParse(device, bounds, out var options, out _)
+            || options is not { IsStandardOutput: false, IsDiscard: false, Remote: null })
+        {
+            return null;
+        }
+
+        try
+        {
+            var path = AuditPath.Resolve(options.FilePath, bounds.Of(device));
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return AuditFileTail.LastCounted(file, RandomAccess.GetLength(file), key);
+        }
+        catch (Exception error) when (error is AuditPathException or IOException or UnauthorizedAccessException)
+        {
+            onFailure($"the store could not be compared with the last checkpoint of the audit device {device.Path}", error);
+            return null;
+        }
+    }
+}
