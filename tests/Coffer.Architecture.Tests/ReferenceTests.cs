@@ -66,8 +66,9 @@ public class ReferenceTests
         Assert.Empty(Packages(Load("Directory.Build.props")));
     }
 
-    /// <summary>The sandbox speaks the other end of the client's wire, and its tests drive both.</summary>
-    private static readonly HashSet<(string, string)> Neighbours = [("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests")];
+    /// <summary>The sandbox speaks the other end of the client's wire, and its tests drive both. The kill host ends its process inside a commit of the store.</summary>
+    private static readonly HashSet<(string, string)> Neighbours =
+        [("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests"), ("Coffer.Storage", "Coffer.Kill.Host")];
 
     [Fact]
     public void Internals_are_shown_to_the_tests_of_the_same_project_only()

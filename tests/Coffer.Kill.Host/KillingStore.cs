@@ -1,19 +1,38 @@
 using System.Diagnostics;
 using Coffer.Storage;
+using Coffer.Storage.Sqlite;
 using Coffer.Testing;
 
 namespace Coffer.Kill.Host;
 
 /// <summary>The server's store, which kills its own process (SIGKILL) at a commit that was chosen beforehand.</summary>
-/// <remarks>Between the commit and the kill no other line of the server runs, which no signal from outside could promise.</remarks>
-internal sealed class KillingStore(IStore inner) : IStore, IStoreCondition
+/// <remarks>Between the moment and the kill no other line of the server runs, which no signal from outside could promise.</remarks>
+internal sealed class KillingStore : IStore, IStoreCondition
 {
     private readonly Lock _gate = new();
+    private readonly IStore _inner;
     private int _left;
-    private FaultMoment _moment;
+    private KillMoment _moment;
 
-    /// <summary>Chooses the n-th commit from now on, counted from one, those that only check preconditions included.</summary>
-    public void KillAt(int number, FaultMoment moment)
+    public KillingStore(IStore inner)
+    {
+        _inner = inner;
+        if (inner is SqliteStore store)
+        {
+            store.OnStep = step =>
+            {
+                if (Struck(Enum.Parse<KillMoment>(step.ToString())) is not null)
+                {
+                    Die();
+                }
+            };
+        }
+    }
+
+    /// <summary>
+    /// Chooses the n-th commit from now on, counted from one: before and after, those that only check preconditions included; inside, groups of commits.
+    /// </summary>
+    public void KillAt(int number, KillMoment moment)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(number);
         lock (_gate)
@@ -38,28 +57,23 @@ internal sealed class KillingStore(IStore inner) : IStore, IStoreCondition
 
     public ValueTask CloseRegisterAsync() => Condition?.CloseRegisterAsync() ?? ValueTask.CompletedTask;
 
-    private IStoreCondition? Condition => inner as IStoreCondition;
+    private IStoreCondition? Condition => _inner as IStoreCondition;
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => inner.GetAsync(key, cancellation);
+    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => _inner.GetAsync(key, cancellation);
 
     public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
-        inner.ScanAsync(prefix, after, limit, cancellation);
+        _inner.ScanAsync(prefix, after, limit, cancellation);
 
     public async ValueTask<bool> CommitAsync(StoreBatch batch)
     {
-        FaultMoment? strikes;
-        lock (_gate)
-        {
-            strikes = _left > 0 && --_left == 0 ? _moment : null;
-        }
-
-        if (strikes == FaultMoment.Before)
+        var strikes = Struck(KillMoment.Before, KillMoment.After);
+        if (strikes == KillMoment.Before)
         {
             Die();
         }
 
-        var done = await inner.CommitAsync(batch);
-        if (strikes == FaultMoment.After)
+        var done = await _inner.CommitAsync(batch);
+        if (strikes == KillMoment.After)
         {
             Die();
         }
@@ -67,7 +81,17 @@ internal sealed class KillingStore(IStore inner) : IStore, IStoreCondition
         return done;
     }
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    /// <summary>Counts one that has come to these moments.</summary>
+    /// <returns>The chosen moment, when this is the chosen one.</returns>
+    private KillMoment? Struck(params ReadOnlySpan<KillMoment> moments)
+    {
+        lock (_gate)
+        {
+            return _left > 0 && moments.Contains(_moment) && --_left == 0 ? _moment : null;
+        }
+    }
 
     private static void Die()
     {

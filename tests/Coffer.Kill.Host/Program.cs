@@ -26,7 +26,7 @@ await using var server = await CofferServer.StartAsync(
 while (await Console.In.ReadLineAsync() is { } order)
 {
     var (moment, number) = order.Split(' ') is [var when, var count] ? (when, count) : throw new InvalidDataException($"not an order: {order}");
-    store.KillAt(int.Parse(number, CultureInfo.InvariantCulture), Enum.Parse<FaultMoment>(moment));
+    store.KillAt(int.Parse(number, CultureInfo.InvariantCulture), Enum.Parse<KillMoment>(moment));
     Console.WriteLine("armed");
 }
 

@@ -1,6 +1,6 @@
 namespace Coffer.Kill.Tests.Points;
 
-public sealed class CreateKillTests() : KillPointTests(new Deed.Create(), CallsLeast, commits: 2)
+public sealed class CreateKillTests() : KillPointTests(new Deed.Create(), CallsLeast, commits: 2, groups: 2)
 {
     private const int CallsLeast = 6;
 

@@ -150,7 +150,7 @@ internal abstract class KillPoint
     }
 
     /// <summary>At the n-th commit to the store: the process kills itself there.</summary>
-    public sealed class Commit(FaultMoment moment) : KillPoint
+    public sealed class Commit(KillMoment moment) : KillPoint
     {
         public override bool AtCommits => true;
 

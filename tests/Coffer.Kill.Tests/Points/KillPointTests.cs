@@ -13,12 +13,15 @@ public abstract class KillPointTests
     private readonly Deed _deed;
     private readonly int _calls;
     private readonly int _commits;
+    private readonly int _groups;
 
     /// <param name="deed">What is being done.</param>
     /// <param name="calls">The calls to AWS that were counted when this was written. Fewer means that points are missed.</param>
     /// <param name="commits">As <paramref name="calls"/>, for commits.</param>
-    private protected KillPointTests(Deed deed, int calls, int commits)
+    /// <param name="groups">As <paramref name="calls"/>, for commits that write something.</param>
+    private protected KillPointTests(Deed deed, int calls, int commits, int groups)
     {
+        _groups = groups;
         _deed = deed;
         _calls = calls;
         _commits = commits;
@@ -31,10 +34,13 @@ public abstract class KillPointTests
         KillAtEachAsync(new KillPoint.AwsCall(moment), _calls, $"AWS call, {moment}");
 
     [Theory]
-    [InlineData(FaultMoment.Before)]
-    [InlineData(FaultMoment.After)]
-    public Task Killed_at_any_commit_it_leaves_no_orphan(FaultMoment moment) =>
-        KillAtEachAsync(new KillPoint.Commit(moment), _commits, $"commit, {moment}");
+    [InlineData(KillMoment.Before)]
+    [InlineData(KillMoment.Written)]
+    [InlineData(KillMoment.Committed)]
+    [InlineData(KillMoment.Recorded)]
+    [InlineData(KillMoment.After)]
+    public Task Killed_at_any_commit_it_leaves_no_orphan(KillMoment moment) =>
+        KillAtEachAsync(new KillPoint.Commit(moment), moment is KillMoment.Before or KillMoment.After ? _commits : _groups, $"commit, {moment}");
 
     [Fact]
     public Task Sealed_during_any_call_to_aws_it_leaves_no_orphan() =>

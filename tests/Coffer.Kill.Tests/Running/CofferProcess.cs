@@ -94,7 +94,7 @@ internal sealed class CofferProcess(bool commits, TimeSpan lateCallTime) : IAsyn
     }
 
     /// <summary>Lets the process kill itself at a commit from now on.</summary>
-    public async Task ArmAsync(int commit, FaultMoment moment, CancellationToken cancellation)
+    public async Task ArmAsync(int commit, KillMoment moment, CancellationToken cancellation)
     {
         _armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var orders = _process?.StandardInput ?? throw new InvalidOperationException("it is not running");
