@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Coffer.Storage.Sqlite.Register;
 
 /// <summary>
-/// A register with its key: a keyed hash of every registered entry, about 60 bytes each, and a sum of them for each kind. Written by the writer's thread, which notes what
+/// A register with its key: a keyed hash of every registered entry, about 90 bytes each, and a sum of them for each kind. Written by the writer's thread, which notes what
 /// a group writes and takes it over once that is committed; looked at by every reader.
 /// </summary>
 internal sealed class OpenRegister : IDisposable
