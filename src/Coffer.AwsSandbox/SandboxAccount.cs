@@ -191,7 +191,7 @@ public sealed class SandboxAccount : IAsyncDisposable
         await SendAsync(http, request, reply).ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(HttpContext http, WireRequest request, WireReply reply)
+    private async Task SendAsync(HttpContext http, WireRequest request, WireReply reply)
     {
         var response = http.Response;
         response.StatusCode = reply.Status;
