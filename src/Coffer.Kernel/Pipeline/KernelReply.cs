@@ -32,7 +32,13 @@ internal sealed record KernelReply(Reply Inner) : Reply.Hosted
     public bool CanBeWrapped => Shape is { Bare: false, Wrap: null } && (Inner is Data || Shape.Auth is not null);
 
     /// <summary>Any reply as this type.</summary>
-    public static KernelReply Of(Reply reply) => reply as KernelReply ?? new KernelReply(reply);
+    /// <exception cref="InvalidOperationException">A kind of reply that an engine must not make.</exception>
+    public static KernelReply Of(Reply reply) => reply switch
+    {
+        KernelReply known => known,
+        Hosted => throw new InvalidOperationException("an engine gave a reply of a kind that is the kernel's own"),
+        _ => new KernelReply(reply),
+    };
 
     public static KernelReply OfRefusal(ErrorKind kind, string message) => new(Refuse(kind, message));
 

@@ -62,13 +62,8 @@ public abstract record Reply
         public string FailedLogin { get; init; } = "";
     }
 
-    /// <summary>An answer of the host's own paths, which can say more than an engine's. Only the host makes one.</summary>
-    public abstract record Hosted : Reply
-    {
-        internal Hosted()
-        {
-        }
-    }
+    /// <summary>An answer of the host's own paths, which can say more than an engine's. The host takes its own kind alone: an engine that makes one fails.</summary>
+    public abstract record Hosted : Reply;
 
     public static Reply Done { get; } = new Empty();
 
