@@ -98,12 +98,12 @@ internal sealed class Unsealed : IAsyncDisposable
         KernelOptions options, KernelClock clock, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
         var cipher = new EntryCipher(stored.Ring, options.Random);
-        var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
-        var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
-            ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
-        await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
         try
         {
+            var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
+            var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
+                ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
+            await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
             await CountedCheckpoints.CompareAsync(options, transactions, cancellation);
             return await StartAsync(options, clock, control, cipher, transactions, tokenKey, rootKey, cancellation);
         }
@@ -115,6 +115,9 @@ internal sealed class Unsealed : IAsyncDisposable
                 options.OnEvent(new LogLine(LogLevel.Error, problem));
             }
 
+            // A server that stays sealed keeps no key.
+            cipher.Dispose();
+            rootKey.Dispose();
             await EntryRegister.CloseAsync(options.Condition);
             throw;
         }
@@ -150,7 +153,10 @@ internal sealed class Unsealed : IAsyncDisposable
         }
     }
 
-    /// <summary>Records what happened on the way here. A device that cannot record it keeps no server sealed: the next request waits for it.</summary>
+    /// <summary>
+    /// Records what happened on the way here. A device that cannot record it keeps no server sealed: the next request waits for it. Any other failure ends this
+    /// instance.
+    /// </summary>
     public async ValueTask RecordPastAsync(IReadOnlyList<AuditEvent> entries, CancellationToken cancellation)
     {
         try
@@ -160,6 +166,11 @@ internal sealed class Unsealed : IAsyncDisposable
         catch (AuditUnavailableException error)
         {
             _options.OnFailure("no audit device could record the unseal; no request runs before one has", error);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
         }
     }
 
