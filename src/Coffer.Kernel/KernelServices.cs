@@ -50,7 +50,7 @@ public sealed record KernelServices
     public required Authenticator Who { get; init; }
 
     /// <summary>Why the last requests were allowed or refused.</summary>
-    public required DecisionLog Decisions { get; init; }
+    public required RecentDecisions Decisions { get; init; }
 
     /// <summary>As <see cref="KernelOptions.ApiAddress"/>.</summary>
     public required string ApiAddress { get; init; }
@@ -84,7 +84,7 @@ public sealed record KernelServices
 
     public required IAuditLog Audit { get; init; }
 
-    public required KeyUpkeep Keys { get; init; }
+    public required KeyringRotation Keys { get; init; }
 
     public required KeySlots Slots { get; init; }
 

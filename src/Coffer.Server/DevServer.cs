@@ -51,7 +51,7 @@ public sealed class DevServer : IAsyncDisposable
     /// <summary>Where the AWS account answers; null without one.</summary>
     public Uri? AwsUrl => _sandbox?.Url;
 
-    /// <summary>The key id of <see cref="VisitAws"/> and its secret. They open nothing but the account beside this server.</summary>
+    /// <summary>The key id of <see cref="ProbeAws"/> and its secret. They open nothing but the account beside this server.</summary>
     /// <exception cref="InvalidOperationException">There is no account.</exception>
     public (string KeyId, string Secret) AwsAdminKey => (Account.ConnectionOptions().AccessKey, Account.ConnectionOptions().SecretKey);
 
@@ -102,7 +102,7 @@ public sealed class DevServer : IAsyncDisposable
 
     /// <summary>A look at the AWS account from outside, with the account's own key.</summary>
     /// <exception cref="InvalidOperationException">There is no account.</exception>
-    public AwsVisitor VisitAws() => new(Account.Url, AwsAdminKey.KeyId, AwsAdminKey.Secret, TimeProvider.System);
+    public AwsProbe ProbeAws() => new(Account.Url, AwsAdminKey.KeyId, AwsAdminKey.Secret, TimeProvider.System);
 
     public ValueTask DisposeAsync() => DisposeAsync(_server, _sandbox, _temporary);
 

@@ -13,7 +13,7 @@ namespace Coffer.Testing.Engines;
 /// <summary>Drives any engine without the kernel: the same routing, field parsing and all-or-nothing writes, over a dictionary.</summary>
 /// <remarks>
 /// Every handler runs twice, and only the second run is committed: that is what a conflict does to it, so a handler with an effect outside the
-/// store shows. <see cref="Rehearses"/> turns it off.
+/// store shows. <see cref="RunsTwice"/> turns it off.
 /// </remarks>
 public sealed class EngineHarness
 {
@@ -63,7 +63,7 @@ public sealed class EngineHarness
     public string RemoteAddress { get; set; } = "127.0.0.1";
 
     /// <summary>Run each handler once for nothing before it counts. Default true.</summary>
-    public bool Rehearses { get; set; } = true;
+    public bool RunsTwice { get; set; } = true;
 
     /// <summary>What the last request cost.</summary>
     public (int Gets, int Lists, int Puts, int Deletes) Cost { get; private set; }
@@ -131,7 +131,7 @@ public sealed class EngineHarness
         }
 
         var leaseId = $"{Mount.Path}{match.Canonical}/{RandomText.TimeOrdered(Clock.GetUtcNow())}{Random.Base62(16)}";
-        if (Rehearses)
+        if (RunsTwice)
         {
             await RunAsync(Store.Begin());
         }

@@ -54,7 +54,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
         page.Step("Write a role", "It may read and write objects in one bucket. Nothing happens at AWS yet.");
         await _shell.RunAsync(["write", $"aws/roles/{Role}", "credential_type=iam_user", "policy_document=-"], Policy, cancellation);
 
-        using var aws = server.VisitAws();
+        using var aws = server.ProbeAws();
         await aws.CreateBucketAsync(Bucket, cancellation);
         await aws.CreateBucketAsync(OtherBucket, cancellation);
     }
@@ -102,7 +102,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
 
     private async Task ShowUsersAsync(Made? made, CancellationToken cancellation)
     {
-        using var aws = server.VisitAws();
+        using var aws = server.ProbeAws();
         var users = await aws.UsersAsync(cancellation);
         page.Aws(ListUsers, users.Select(user => Row(user.Name, user.AccessKeyIds, made)).ToArray());
         if (made is not null && !users.Any(user => user.AccessKeyIds.Contains(made.KeyId)))
@@ -120,7 +120,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
             (HttpMethod.Delete, $"{Bucket}/greeting.txt", "AccessDenied"),
             (HttpMethod.Put, $"{OtherBucket}/greeting.txt", "AccessDenied"),
         ];
-        using var aws = server.VisitAws();
+        using var aws = server.ProbeAws();
         var rows = new List<IReadOnlyList<string>>();
         foreach (var (method, target, refusal) in tries)
         {
@@ -137,7 +137,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
 
     private async Task ShowDeadAsync(Made made, CancellationToken cancellation)
     {
-        using var aws = server.VisitAws();
+        using var aws = server.ProbeAws();
         var target = $"{Bucket}/greeting.txt";
         var answer = await aws.S3Async(HttpMethod.Get, target, "", made.KeyId, made.Secret, cancellation);
         page.Aws("At AWS, with the old key (s3api get-object):", [[Operation(HttpMethod.Get), $"s3://{target}", Verdict(answer.Status, answer.Code)]]);
@@ -152,7 +152,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
     {
         var clock = console.Clock;
         var from = shown ? made.At : clock.GetTimestamp();
-        using var aws = server.VisitAws();
+        using var aws = server.ProbeAws();
         while (true)
         {
             var users = await aws.UsersAsync(cancellation);

@@ -49,7 +49,7 @@ public sealed record AuditDevice
     public bool Local { get; init; }
 
     /// <summary>As sent; <see cref="AuditDeviceOptions"/> reads them.</summary>
-    public ImmutableSortedDictionary<string, string> Options { get; init; } = Texts.None;
+    public ImmutableSortedDictionary<string, string> Options { get; init; } = EmptyMap.OfTexts;
 
     /// <summary>It is there because the configuration says so.</summary>
     public bool Declared { get; init; }

@@ -177,7 +177,7 @@ public sealed partial class LeaseRevoker
             done = await transactions.RunAsync(
                 async work =>
                 {
-                    var emptied = await TokenBelongings.RemoveSomeAsync(work, accessor, cancellation);
+                    var emptied = await TokenCleanup.RemoveSomeAsync(work, accessor, cancellation);
                     if (emptied && await TokenStore.GetAnyAsync(work, accessor, cancellation) is { } token)
                     {
                         TokenStore.Remove(work, token);

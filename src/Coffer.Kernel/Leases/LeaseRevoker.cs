@@ -51,9 +51,9 @@ public sealed partial class LeaseRevoker(
     private readonly ConcurrentDictionary<string, Task<RevokeOutcome?>> _running = new(StringComparer.Ordinal);
 
     /// <summary>Ends a lease of a secret: marks it, removes the secret, forgets the lease. Callers at the same time share one attempt.</summary>
-    /// <param name="forgetting">Not null: forgets the lease even where the secret cannot be removed, and leaves a tombstone that says this.</param>
-    public ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, CancellationToken cancellation) =>
-        RevokeAsync(id, forgetting, seenDue: null, cancellation);
+    /// <param name="force">Not null: forgets the lease even where the secret cannot be removed, and leaves a tombstone that says this.</param>
+    public ValueTask<RevokeOutcome> RevokeAsync(string id, ForceRevoke? force, CancellationToken cancellation) =>
+        RevokeAsync(id, force, seenDue: null, cancellation);
 
     /// <summary>
     /// As the other, for a lease that was seen to be due. One whose time has changed since is left alone: it was renewed and keeps the longer life it was
@@ -61,7 +61,7 @@ public sealed partial class LeaseRevoker(
     /// </summary>
     /// <param name="seenDue">When it was seen to be due.</param>
     public ValueTask<RevokeOutcome> RevokeDueAsync(string id, DateTimeOffset seenDue, CancellationToken cancellation) =>
-        RevokeAsync(id, forgetting: null, seenDue, cancellation);
+        RevokeAsync(id, force: null, seenDue, cancellation);
 
     /// <summary>Ends what was made for an answer that did not reach anybody. The janitor takes the secret away.</summary>
     public async ValueTask EndUndeliveredAsync(Entrusted made, CancellationToken cancellation)
@@ -89,7 +89,7 @@ public sealed partial class LeaseRevoker(
         due.Add(now);
     }
 
-    private async ValueTask<RevokeOutcome> RevokeAsync(string id, Forgetting? forgetting, DateTimeOffset? seenDue, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome> RevokeAsync(string id, ForceRevoke? force, DateTimeOffset? seenDue, CancellationToken cancellation)
     {
         while (true)
         {
@@ -98,7 +98,7 @@ public sealed partial class LeaseRevoker(
             if (task != mine.Task)
             {
                 var shared = await task.WaitAsync(cancellation);
-                if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? seenDue is not null : forgetting is null)))
+                if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? seenDue is not null : force is null)))
                 {
                     return known;
                 }
@@ -110,7 +110,7 @@ public sealed partial class LeaseRevoker(
             RevokeOutcome? outcome = null;
             try
             {
-                outcome = await AttemptAsync(id, forgetting, seenDue, cancellation);
+                outcome = await AttemptAsync(id, force, seenDue, cancellation);
                 return outcome.Value;
             }
             finally
@@ -121,7 +121,7 @@ public sealed partial class LeaseRevoker(
         }
     }
 
-    private async ValueTask<RevokeOutcome> AttemptAsync(string id, Forgetting? forgetting, DateTimeOffset? seenDue, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome> AttemptAsync(string id, ForceRevoke? force, DateTimeOffset? seenDue, CancellationToken cancellation)
     {
         while (true)
         {
@@ -148,7 +148,7 @@ public sealed partial class LeaseRevoker(
             {
                 await CallEngineAsync(lease, cancellation);
             }
-            catch (EngineException error) when (forgetting is null)
+            catch (EngineException error) when (force is null)
             {
                 await NoteFailureAsync(id, error, cancellation);
                 return new RevokeOutcome(error.Message);
@@ -162,7 +162,7 @@ public sealed partial class LeaseRevoker(
                 revocations.Add(clock.GetElapsedTime(begin));
             }
 
-            if (await ForgetAsync(lease, forgetting, leftBehind, cancellation) is { } outcome)
+            if (await ForgetAsync(lease, force, leftBehind, cancellation) is { } outcome)
             {
                 return outcome;
             }
@@ -171,7 +171,7 @@ public sealed partial class LeaseRevoker(
 
     /// <summary>Removes the record of a lease whose secret is gone; keeps it while a call may still make the secret.</summary>
     /// <returns>Null when the lease was changed during the call to the engine, so that it has to be looked at once more.</returns>
-    private async ValueTask<RevokeOutcome?> ForgetAsync(LeaseRecord lease, Forgetting? forgetting, string? leftBehind, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome?> ForgetAsync(LeaseRecord lease, ForceRevoke? force, string? leftBehind, CancellationToken cancellation)
     {
         var next = DateTimeOffset.MaxValue;
         var outcome = await transactions.RunAsync<RevokeOutcome?>(
@@ -184,7 +184,7 @@ public sealed partial class LeaseRevoker(
 
                 var now = clock.GetUtcNow();
                 var mayCome = current.UnsettledUntil > now ? current.UnsettledUntil : null;
-                if (forgetting is null)
+                if (force is null)
                 {
                     if (current.Due != lease.Due)
                     {
@@ -200,7 +200,7 @@ public sealed partial class LeaseRevoker(
                 }
                 else if ((leftBehind ?? (mayCome is { } end ? StillComing(end) : null)) is { } left)
                 {
-                    await TombstoneStore.AddAsync(work, current, forgetting, left, clock.GetUtcNow(), random, cancellation);
+                    await TombstoneStore.AddAsync(work, current, force, left, clock.GetUtcNow(), random, cancellation);
                 }
 
                 LeaseStore.Remove(work, current);

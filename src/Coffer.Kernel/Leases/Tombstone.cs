@@ -32,4 +32,4 @@ public sealed record Tombstone
 }
 
 /// <summary>Who lets a lease be forgotten whose secret cannot be removed, and why: what its tombstone will say.</summary>
-public sealed record Forgetting(string By, string Accessor, string Reason);
+public sealed record ForceRevoke(string By, string Accessor, string Reason);

@@ -14,7 +14,7 @@ internal static class TombstoneStore
 
     /// <summary>Stores what is known of a lease that is being removed, and drops a few tombstones that have been kept long enough.</summary>
     public static async ValueTask AddAsync(
-        UnitOfWork work, LeaseRecord lease, Forgetting forgetting, string error, DateTimeOffset now, IRandom random, CancellationToken cancellation)
+        UnitOfWork work, LeaseRecord lease, ForceRevoke force, string error, DateTimeOffset now, IRandom random, CancellationToken cancellation)
     {
         var tombstone = new Tombstone
         {
@@ -25,9 +25,9 @@ internal static class TombstoneStore
             Plan = lease.Plan,
             IssueTime = lease.IssueTime,
             ForgetTime = now,
-            By = forgetting.By,
-            Accessor = forgetting.Accessor,
-            Reason = forgetting.Reason,
+            By = force.By,
+            Accessor = force.Accessor,
+            Reason = force.Reason,
             LastError = error,
         };
         work.Put(Records + tombstone.Id, tombstone, KernelJson.Default.Tombstone);

@@ -24,7 +24,7 @@ public sealed record MountEntry
     /// <summary>Names the mount's part of the store, so that a mount made again at the same path starts empty.</summary>
     public required string Uuid { get; init; }
 
-    public ImmutableSortedDictionary<string, string> Options { get; init; } = Texts.None;
+    public ImmutableSortedDictionary<string, string> Options { get; init; } = EmptyMap.OfTexts;
 
     /// <summary>True when the client sent options at all: an empty object is shown, an absent one is null.</summary>
     public bool HasOptions { get; init; }
@@ -119,8 +119,8 @@ public sealed record MountTable(ImmutableArray<MountEntry> Mounts)
 }
 
 /// <summary>Shared empty values.</summary>
-internal static class Texts
+internal static class EmptyMap
 {
-    public static ImmutableSortedDictionary<string, string> None { get; } =
+    public static ImmutableSortedDictionary<string, string> OfTexts { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

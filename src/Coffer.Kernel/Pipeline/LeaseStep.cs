@@ -199,7 +199,7 @@ internal sealed class LeaseStep(KernelServices services)
         await EndLaterAsync(lease);
         try
         {
-            await services.Revoker.RevokeAsync(lease.Id, forgetting: null, CancellationToken.None);
+            await services.Revoker.RevokeAsync(lease.Id, force: null, CancellationToken.None);
         }
         catch (OperationCanceledException) when (services.Stopping.IsCancellationRequested)
         {

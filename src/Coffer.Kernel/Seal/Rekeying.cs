@@ -52,16 +52,16 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
 {
     private static readonly LogLine NewShares = new(LogLevel.Warn, "new key shares are in force");
 
-    private readonly Turn _turn = new();
+    private readonly AsyncLock _turn = new();
     private Attempt? _attempt;
 
     /// <summary>Where it stands.</summary>
-    /// <exception cref="CeremonyException">The store has no key shares.</exception>
+    /// <exception cref="KeyShareException">The store has no key shares.</exception>
     public ValueTask<RekeyStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
         async () => _attempt?.Status ?? new RekeyStatus { Required = (await slots.ShamirAsync(cancellation))?.Threshold ?? throw RootGeneration.NoShares() }, cancellation);
 
     /// <summary>Begins.</summary>
-    /// <exception cref="CeremonyException">It has begun already, or a key cannot be split so.</exception>
+    /// <exception cref="KeyShareException">It has begun already, or a key cannot be split so.</exception>
     /// <param name="holders">Who the new shares are encrypted for, one a share; empty: they are shown as they are.</param>
     /// <param name="backup">Whether the encrypted shares are kept as well.</param>
     public ValueTask<RekeyStatus> StartAsync(
@@ -73,12 +73,12 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
                 : UnsealKeyShares.Problem((int)shares, (int)threshold);
             if (problem is not null)
             {
-                throw new CeremonyException(problem);
+                throw new KeyShareException(problem);
             }
 
             if (_attempt is not null)
             {
-                throw new CeremonyException("rekey already in progress");
+                throw new KeyShareException("rekey already in progress");
             }
 
             var old = await slots.ShamirAsync(cancellation) ?? throw RootGeneration.NoShares();
@@ -88,27 +88,27 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         cancellation);
 
     /// <summary>Takes an old share; the last one needed makes the new shares.</summary>
-    /// <exception cref="CeremonyException">Nothing has begun, or the share is not taken.</exception>
+    /// <exception cref="KeyShareException">Nothing has begun, or the share is not taken.</exception>
     public ValueTask<RekeyStatus> GiveAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
             if (_attempt is not { } attempt)
             {
-                throw new CeremonyException("no barrier rekey in progress");
+                throw new KeyShareException("no barrier rekey in progress");
             }
 
             if (attempt.Verifying is { } verifying)
             {
-                throw new CeremonyException(
+                throw new KeyShareException(
                     $"rekey operation already finished; verification must be performed; nonce for the verification operation is \"{verifying.Nonce}\"");
             }
 
             switch (attempt.Agreement.Give(key, nonce))
             {
                 case ShareAnswer.Refused refused:
-                    throw new CeremonyException(refused.Reason);
+                    throw new KeyShareException(refused.Reason);
                 case ShareAnswer.Wrong:
-                    throw new CeremonyException("rekey aborted: the key shares do not open the key slot; the rekey stays open, and its progress starts anew");
+                    throw new KeyShareException("rekey aborted: the key shares do not open the key slot; the rekey stays open, and its progress starts anew");
                 case ShareAnswer.Agreed:
                     return await MakeAsync(attempt, cancellation);
                 default:
@@ -127,12 +127,12 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         cancellation);
 
     /// <summary>Where the verification stands.</summary>
-    /// <exception cref="CeremonyException">There is nothing to verify.</exception>
+    /// <exception cref="KeyShareException">There is nothing to verify.</exception>
     public ValueTask<RekeyVerification> VerificationAsync(CancellationToken cancellation) =>
         _turn.RunAsync(() => ValueTask.FromResult(MustVerify().Verification), cancellation);
 
     /// <summary>Takes a new share; the last one needed puts the new shares in force.</summary>
-    /// <exception cref="CeremonyException">There is nothing to verify, or the share is not taken.</exception>
+    /// <exception cref="KeyShareException">There is nothing to verify, or the share is not taken.</exception>
     public ValueTask<RekeyVerification> VerifyAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
@@ -140,10 +140,10 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
             switch (attempt.Verifying!.Give(key, nonce))
             {
                 case ShareAnswer.Refused refused:
-                    throw new CeremonyException(refused.Reason);
+                    throw new KeyShareException(refused.Reason);
                 case ShareAnswer.Wrong:
                     attempt.BeginVerification(options.Random);
-                    throw new CeremonyException("rekey verification failed; incorrect key shares supplied");
+                    throw new KeyShareException("rekey verification failed; incorrect key shares supplied");
                 case ShareAnswer.Agreed:
                     await slots.ReplaceAsync(attempt.Old, attempt.Prepared!, cancellation);
                     options.OnEvent(NewShares);
@@ -157,7 +157,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         cancellation);
 
     /// <summary>Lets the verification begin anew, under another nonce.</summary>
-    /// <exception cref="CeremonyException">There is nothing to verify.</exception>
+    /// <exception cref="KeyShareException">There is nothing to verify.</exception>
     public ValueTask<RekeyVerification> RestartVerificationAsync(CancellationToken cancellation) => _turn.RunAsync(
         () =>
         {
@@ -210,8 +210,8 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
 
     private Attempt MustVerify() => _attempt switch
     {
-        null => throw new CeremonyException("no rekey configuration found"),
-        { Verifying: null } => throw new CeremonyException("no rekey verification in progress"),
+        null => throw new KeyShareException("no rekey configuration found"),
+        { Verifying: null } => throw new KeyShareException("no rekey verification in progress"),
         var attempt => attempt,
     };
 

@@ -36,31 +36,31 @@ public sealed record RootGenerationStatus
 /// </summary>
 public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, KernelOptions options) : IDisposable
 {
-    private readonly Turn _turn = new();
+    private readonly AsyncLock _turn = new();
     private ShareRound? _round;
     private SecretBytes? _password;
     private PgpRecipient? _holder;
 
     /// <summary>Where it stands.</summary>
-    /// <exception cref="CeremonyException">The store has no key shares.</exception>
+    /// <exception cref="KeyShareException">The store has no key shares.</exception>
     public ValueTask<RootGenerationStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
         async () => await StatusOfAsync(cancellation) with { OneTimePasswordLength = RootToken.ShortCharacters }, cancellation);
 
     /// <summary>Begins.</summary>
     /// <param name="password">The caller's own one-time password; empty to have one made.</param>
     /// <param name="holder">Who the token is encrypted for, in the place of a password; null for a password.</param>
-    /// <exception cref="CeremonyException">It has begun already, or the password is of the wrong length.</exception>
+    /// <exception cref="KeyShareException">It has begun already, or the password is of the wrong length.</exception>
     public ValueTask<RootGenerationStatus> StartAsync(string password, PgpRecipient? holder, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
             if (password.Length > 0 && Encoding.UTF8.GetByteCount(password) != RootToken.ShortCharacters)
             {
-                throw new CeremonyException("OTP string is wrong length");
+                throw new KeyShareException("OTP string is wrong length");
             }
 
             if (_round is not null)
             {
-                throw new CeremonyException("root generation already in progress");
+                throw new KeyShareException("root generation already in progress");
             }
 
             var slot = await slots.ShamirAsync(cancellation) ?? throw NoShares();
@@ -73,21 +73,21 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         cancellation);
 
     /// <summary>Takes a share; the last one needed makes the token.</summary>
-    /// <exception cref="CeremonyException">Nothing has begun, or the share is not taken.</exception>
+    /// <exception cref="KeyShareException">Nothing has begun, or the share is not taken.</exception>
     public ValueTask<RootGenerationStatus> GiveAsync(string key, string nonce, CancellationToken cancellation) => _turn.RunAsync(
         async () =>
         {
             if (_round is not { } round)
             {
-                throw new CeremonyException("no root generation in progress");
+                throw new KeyShareException("no root generation in progress");
             }
 
             switch (round.Give(key, nonce))
             {
                 case ShareAnswer.Refused refused:
-                    throw new CeremonyException(refused.Reason);
+                    throw new KeyShareException(refused.Reason);
                 case ShareAnswer.Wrong:
-                    throw new CeremonyException(
+                    throw new KeyShareException(
                         "root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to encrypt keys for storage: cipher: message authentication failed");
                 case ShareAnswer.Agreed:
                     options.OnEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
@@ -115,7 +115,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         _turn.Dispose();
     }
 
-    internal static CeremonyException NoShares() =>
+    internal static KeyShareException NoShares() =>
         new("the store has no key shares whose holders could agree; make some with `coffer operator slot add -type=shamir`");
 
     private async ValueTask<RootGenerationStatus> StatusOfAsync(CancellationToken cancellation) => new()

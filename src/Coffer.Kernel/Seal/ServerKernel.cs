@@ -15,17 +15,17 @@ namespace Coffer.Kernel.Seal;
 public sealed class ServerKernel : IServerControl, IAsyncDisposable
 {
     /// <summary>Longest wait for the end of the instance before: what requests are given, and as much again for audit devices to write what waits.</summary>
-    private static readonly TimeSpan EndTimeMax = 2 * (Unsealed.GraceTime + Unsealed.AbortTime);
+    private static readonly TimeSpan EndTimeMax = 2 * (ActiveServer.GraceTime + ActiveServer.AbortTime);
 
     private readonly KernelOptions _options;
     private readonly KernelClock _clock;
     private readonly SealStore _seal;
     private readonly SemaphoreSlim _change = new(1, 1);
-    private readonly OpenPaths _open;
+    private readonly SealedServerPaths _open;
     private readonly UnsealJournal _journal;
     private readonly UnsealRound _shares;
     private readonly Lock _endGate = new();
-    private Unsealed? _unsealed;
+    private ActiveServer? _unsealed;
     private Task _ended = Task.CompletedTask;
 
     public ServerKernel(KernelOptions options)
@@ -33,7 +33,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         _clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
         _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
-        _open = new OpenPaths(this, _options);
+        _open = new SealedServerPaths(this, _options);
         _shares = new UnsealRound(_seal, _options);
         _journal = new UnsealJournal(_options.Clock, _options.Random);
     }
@@ -107,7 +107,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <param name="cancellation">Ends the look.</param>
     public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
     {
-        if (OpenPaths.Answers(head))
+        if (SealedServerPaths.Answers(head))
         {
             return BodySender.Stranger;
         }
@@ -366,7 +366,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
-    private async Task EndAsync(Unsealed unsealed)
+    private async Task EndAsync(ActiveServer unsealed)
     {
         await Task.Yield();
         try
@@ -480,7 +480,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
 
         var stored = await _seal.LoadKeyringAsync(rootKey, cancellation);
-        var opened = await Unsealed.StartAsync(_options, _clock, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
+        var opened = await ActiveServer.StartAsync(_options, _clock, this, stored, SecretBytes.CopyOf(rootKey.Expose()), cancellation);
         _shares.Progress?.Reset();
         _journal.Note(request, problem: null, StatusNow(initialized: true) with { Sealed = false });
         await opened.RecordPastAsync(_journal.Take(), CancellationToken.None);

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Sys;
 /// <summary>The object <c>user_lockout_config</c> of a mount's settings.</summary>
 internal static class LockoutFields
 {
-    private static readonly Field<long> Threshold = Field.Count("lockout_threshold", "Failed logins in a row after which a user is locked out.");
+    private static readonly Field<long> Threshold = Field.Integer("lockout_threshold", "Failed logins in a row after which a user is locked out.");
     private static readonly Field<TimeSpan> Duration = Field.Duration("lockout_duration", "How long a lockout lasts.");
     private static readonly Field<TimeSpan> CounterReset = Field.Duration("lockout_counter_reset_duration", "After how long without a failure the count starts again.");
     private static readonly Field<bool> Disabled = Field.Boolean("lockout_disable", "Lock nobody out.");

@@ -17,7 +17,7 @@ internal static class SysAttention
     private static readonly Field<string> VaultLimit = Field.Text("limit", "Most leases on the list; none for as many as one answer may hold.");
     private static readonly Field<string> MountPath = Field.Text("mount", "Path of the mount; empty for all.");
     private static readonly Field<string> After = Field.Text("after", "The cursor that the page before ended with.");
-    private static readonly Field<long> Limit = Field.Count("limit", "Most leases on the page.", 100);
+    private static readonly Field<long> Limit = Field.Integer("limit", "Most leases on the page.", 100);
     private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
     private static readonly Field<string> Reason = Field.Text("reason", "Why it is forgotten although its secret may live on: kept with the tombstone.");
 
@@ -164,7 +164,7 @@ internal static class SysAttention
     }
 
     private static ValueTask<Reply> RetryAsync(EngineRequest engineRequest, CancellationToken cancellation) =>
-        OfFailedAsync(engineRequest, forgetting: null, cancellation);
+        OfFailedAsync(engineRequest, force: null, cancellation);
 
     private static ValueTask<Reply> ForgetAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
@@ -172,14 +172,14 @@ internal static class SysAttention
         var reason = request.Get(Reason).Trim();
         return reason.Length is 0 or > Limits.ReasonCharactersMax
             ? ValueTask.FromResult(Reply.Invalid($"reason must be given, in at most {Limits.ReasonCharactersMax} characters: it is what whoever finds the secret later will read"))
-            : OfFailedAsync(request, ForgettingOf(request, reason), cancellation);
+            : OfFailedAsync(request, ForceRevokeOf(request, reason), cancellation);
     }
 
     /// <summary>What a tombstone will say of this request.</summary>
-    public static Forgetting ForgettingOf(KernelRequest request, string reason) =>
+    public static ForceRevoke ForceRevokeOf(KernelRequest request, string reason) =>
         new(request.RequiredCaller.Token.DisplayName, request.RequiredCaller.Token.Accessor, reason);
 
-    private static async ValueTask<Reply> OfFailedAsync(EngineRequest engineRequest, Forgetting? forgetting, CancellationToken cancellation)
+    private static async ValueTask<Reply> OfFailedAsync(EngineRequest engineRequest, ForceRevoke? force, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var id = request.Get(LeaseId);
@@ -196,7 +196,7 @@ internal static class SysAttention
 
         return Reply.Done.Then(async ct =>
         {
-            var outcome = await request.Services.Revoker.RevokeAsync(lease.Id, forgetting, ct);
+            var outcome = await request.Services.Revoker.RevokeAsync(lease.Id, force, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         });
     }

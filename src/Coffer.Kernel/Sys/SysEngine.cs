@@ -47,6 +47,6 @@ internal sealed class SysEngine : IEngine
         .. SysRaw.Paths,
         .. SysPlugins.Paths,
         .. SysQuotas.Paths,
-        .. Seal.OpenPaths.Declared,
+        .. Seal.SealedServerPaths.Declared,
     ];
 }

@@ -21,7 +21,7 @@ internal static class SysGenerateRoot
         new("generate-root/update", "Takes a key share; enough of them make a root token.")
         {
             Fields = [Key, Nonce],
-            Write = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Write = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
             Sudo = true,
         },
     ];
@@ -29,9 +29,9 @@ internal static class SysGenerateRoot
     private static EnginePath Attempt(string template) => new(template, "Shows, begins or ends the making of a root token.")
     {
         Fields = [Otp, PgpKey],
-        Read = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StatusAsync(ct), Show),
+        Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.StatusAsync(ct), Show),
         Write = StartAsync,
-        Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.CancelAsync(ct)),
+        Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.CancelAsync(ct)),
         Sudo = true,
     };
 
@@ -46,7 +46,7 @@ internal static class SysGenerateRoot
         PgpRecipient? holder = null;
         return key.Length > 0 && !PgpRecipient.TryParse(key, request.Now, out holder, out var problem)
             ? ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"))
-            : CeremonyStep.Held((kernel, ct) => kernel.Services.RootGeneration.StartAsync(otp, holder, ct), Show)(request, cancellation);
+            : KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.StartAsync(otp, holder, ct), Show)(request, cancellation);
     }
 
     private static Reply Show(RootGenerationStatus status) => Reply.With(json =>

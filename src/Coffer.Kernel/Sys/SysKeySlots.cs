@@ -14,8 +14,8 @@ internal static class SysKeySlots
 {
     private static readonly Field<string> Type = Field.Text("type", "Kind of slot to add: static, for a key that the server's configuration names, or shamir.");
     private static readonly Field<string> KeyId = Field.Text("key_id", "Which of the configured static keys; the first if empty.");
-    private static readonly Field<long> SecretShares = Field.Count("secret_shares", "Key shares to make, for a shamir slot.");
-    private static readonly Field<long> SecretThreshold = Field.Count("secret_threshold", "Shares needed to unseal, for a shamir slot.");
+    private static readonly Field<long> SecretShares = Field.Integer("secret_shares", "Key shares to make, for a shamir slot.");
+    private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal, for a shamir slot.");
     private static readonly Field<string> Id = Field.Text("id", "The slot.");
 
     public static ImmutableArray<EnginePath> Paths { get; } =
@@ -58,8 +58,8 @@ internal static class SysKeySlots
 
     private static ValueTask<Reply> AddAsync(EngineRequest request, CancellationToken cancellation) => request.Get(Type) switch
     {
-        KeySlotKinds.Static => CeremonyStep.After(request, bare: false, AddStaticAsync),
-        KeySlotKinds.Shamir => CeremonyStep.After(request, bare: false, AddShamirAsync),
+        KeySlotKinds.Static => KeyShareOperation.After(request, bare: false, AddStaticAsync),
+        KeySlotKinds.Shamir => KeyShareOperation.After(request, bare: false, AddShamirAsync),
         "" => ValueTask.FromResult(Reply.Invalid("missing type: static or shamir")),
         _ => ValueTask.FromResult(Reply.Invalid("unknown type of key slot: there are static and shamir")),
     };
@@ -68,7 +68,7 @@ internal static class SysKeySlots
     {
         var wanted = request.Get(KeyId);
         var source = request.Services.StaticKeys.FirstOrDefault(key => wanted.Length == 0 || key.Id == wanted)
-            ?? throw new CeremonyException(wanted.Length == 0
+            ?? throw new KeyShareException(wanted.Length == 0
                 ? "no static key is configured: name one in the server's configuration with seal \"static\" { current_key_id = \"...\", current_key = \"file:///...\" }, and restart it"
                 : $"the server's configuration names no static key \"{wanted}\"");
         try
@@ -78,7 +78,7 @@ internal static class SysKeySlots
         }
         catch (Exception error) when (KeySlots.IsKeyProblem(error))
         {
-            throw new CeremonyException($"the static key \"{source.Id}\" cannot be used: {error.Message}");
+            throw new KeyShareException($"the static key \"{source.Id}\" cannot be used: {error.Message}");
         }
     }
 
@@ -87,13 +87,13 @@ internal static class SysKeySlots
         var (shares, threshold) = (request.Get(SecretShares), request.Get(SecretThreshold));
         if ((UnsealKeyShares.RangeProblem(shares, threshold) ?? UnsealKeyShares.Problem((int)shares, (int)threshold)) is { } problem)
         {
-            throw new CeremonyException(problem);
+            throw new KeyShareException(problem);
         }
 
         var slots = request.Services.Slots;
         if (await slots.ShamirAsync(cancellation) is not null)
         {
-            throw new CeremonyException("there are key shares already: `coffer operator rekey` replaces them, with the agreement of those who hold them");
+            throw new KeyShareException("there are key shares already: `coffer operator rekey` replaces them, with the agreement of those who hold them");
         }
 
         using var prepared = slots.PrepareShamir((int)shares, (int)threshold);
@@ -101,7 +101,7 @@ internal static class SysKeySlots
         return ShowAdded(prepared.Slot, prepared.Shares(request.Services.Random));
     }
 
-    private static ValueTask<Reply> RemoveAsync(EngineRequest request, CancellationToken cancellation) => CeremonyStep.After(
+    private static ValueTask<Reply> RemoveAsync(EngineRequest request, CancellationToken cancellation) => KeyShareOperation.After(
         request,
         bare: false,
         async (kernel, ct) => await kernel.Services.Slots.RemoveAsync(kernel.Get(Id), ct) switch

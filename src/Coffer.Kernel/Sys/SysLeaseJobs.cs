@@ -13,7 +13,7 @@ namespace Coffer.Kernel.Sys;
 internal static class SysLeaseJobs
 {
     private static readonly Field<string> After = Field.Text("after", "The cursor that the page before ended with.");
-    private static readonly Field<long> Limit = Field.Count("limit", "Most jobs on the page.", 100);
+    private static readonly Field<long> Limit = Field.Integer("limit", "Most jobs on the page.", 100);
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
@@ -94,7 +94,7 @@ internal static class SysLeaseJobs
         json.WriteString("kind", job.Kind.ToString().ToLowerInvariant());
         json.WriteString("state", NameOf(job.State));
         json.WriteString("prefix", job.Prefix);
-        json.WriteBoolean("force", job.Forgetting is not null);
+        json.WriteBoolean("force", job.ForceRevoke is not null);
         json.WriteString("by", job.By);
         json.WriteString("begin_time", Rfc3339.Format(job.BeginTime));
         if (job.EndTime is { } end)

@@ -145,7 +145,7 @@ internal static class SysLeases
             : Reply.Done;
         return reply.Then(async ct =>
         {
-            var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, forgetting: null, ct);
+            var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, force: null, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         });
     }
@@ -189,7 +189,7 @@ internal static class SysLeases
         var job = JobWait.New(request, JobKind.Prefix, prefix + "/") with
         {
             Scopes = LeaseScope.Below(request.Router.Table, prefix + "/"),
-            Forgetting = force ? SysAttention.ForgettingOf(request, reason.Length > 0 ? reason : "revoke-force") : null,
+            ForceRevoke = force ? SysAttention.ForceRevokeOf(request, reason.Length > 0 ? reason : "revoke-force") : null,
         };
         var wait = request.Has(Wait) ? request.Get(Wait) : (TimeSpan?)null;
         return ValueTask.FromResult(JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero));

@@ -25,7 +25,7 @@ internal static class SysQuotas
     private static readonly Field<JsonElement> Rate = Field.Any("rate", "Requests of one client address in an interval; may have a fraction.");
     private static readonly Field<TimeSpan> Interval = Field.Duration("interval", "The interval.", TimeSpan.FromSeconds(1));
     private static readonly Field<TimeSpan> BlockInterval = Field.Duration("block_interval", "How long a client that went over the limit is refused everything.");
-    private static readonly Field<long> MaxLeases = Field.Count("max_leases", "Leases that may exist at once.");
+    private static readonly Field<long> MaxLeases = Field.Integer("max_leases", "Leases that may exist at once.");
     private static readonly Field<ImmutableArray<string>> Exempt = Field.TextList("rate_limit_exempt_paths", "Paths without a rate limit.");
     private static readonly Field<bool> Audited = Field.Boolean("enable_rate_limit_audit_logging", "Audit refused requests.");
     private static readonly Field<bool> Headers = Field.Boolean("enable_rate_limit_response_headers", "Tell clients where they stand.");

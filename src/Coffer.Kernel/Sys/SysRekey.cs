@@ -11,8 +11,8 @@ namespace Coffer.Kernel.Sys;
 /// <summary><c>sys/rekey</c>: new key shares by agreement of the holders of the old ones. Needs a token with sudo as well.</summary>
 internal static class SysRekey
 {
-    private static readonly Field<long> SecretShares = Field.Count("secret_shares", "Key shares to make.");
-    private static readonly Field<long> SecretThreshold = Field.Count("secret_threshold", "Shares needed to unseal.");
+    private static readonly Field<long> SecretShares = Field.Integer("secret_shares", "Key shares to make.");
+    private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal.");
     private static readonly Field<bool> RequireVerification = Field.Boolean("require_verification", "Whether the new shares must be shown before they replace the old.");
     private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "OpenPGP public keys in base64, one a share, that the new shares are encrypted to.");
     private static readonly Field<bool> Backup = Field.Boolean("backup", "Whether the encrypted shares are kept until they are deleted. Needs pgp_keys.");
@@ -24,24 +24,24 @@ internal static class SysRekey
         new("rekey/init", "Shows, begins or ends the making of new key shares.")
         {
             Fields = [SecretShares, SecretThreshold, RequireVerification, PgpKeys, Backup],
-            Read = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.StatusAsync(ct), Show),
+            Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.StatusAsync(ct), Show),
             Write = StartAsync,
-            Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.CancelAsync(ct)),
+            Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.CancelAsync(ct)),
             Sudo = true,
         },
         new("rekey/update", "Takes an old key share; enough of them make the new ones.")
         {
             Fields = [Key, Nonce],
-            Write = CeremonyStep.Held(
+            Write = KeyShareOperation.Of(
                 (kernel, ct) => kernel.Services.Rekeying.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), status => status.Complete ? ShowShares(status) : Show(status)),
             Sudo = true,
         },
         new("rekey/verify", "Takes a new key share; enough of them put the new ones in force.")
         {
             Fields = [Key, Nonce],
-            Read = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.VerificationAsync(ct), Show),
-            Write = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
-            Delete = CeremonyStep.Held((kernel, ct) => kernel.Services.Rekeying.RestartVerificationAsync(ct), Show),
+            Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.VerificationAsync(ct), Show),
+            Write = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.RestartVerificationAsync(ct), Show),
             Sudo = true,
         },
         new("rekey/backup", "Shows or deletes the backup of new shares that were encrypted to PGP keys.") { Read = BackupAsync, Delete = DeleteBackup, Sudo = true },
@@ -72,7 +72,7 @@ internal static class SysRekey
             return ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"));
         }
 
-        return CeremonyStep.Held(
+        return KeyShareOperation.Of(
             (kernel, ct) => kernel.Services.Rekeying.StartAsync(
                 kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), holders, kernel.Get(Backup), ct),
             Show)(request, cancellation);

@@ -11,7 +11,7 @@ namespace Coffer.Kernel.Sys;
 internal static class SysRotation
 {
     private static readonly Field<bool> Enabled = Field.Boolean("enabled", "Whether a new key comes by itself.", true);
-    private static readonly Field<long> MaxOperations = Field.Count("max_operations", "Entries sealed under one key before the next comes.");
+    private static readonly Field<long> MaxOperations = Field.Integer("max_operations", "Entries sealed under one key before the next comes.");
     private static readonly Field<TimeSpan> Interval = Field.Duration("interval", "Age of a key at which the next comes; 0 for any age.");
 
     public static ImmutableArray<EnginePath> Paths { get; } =

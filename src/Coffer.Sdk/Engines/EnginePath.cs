@@ -57,14 +57,14 @@ public sealed record EnginePath(string Template, string Synopsis)
     public bool Sudo { get; init; }
 
     /// <summary>A read may be written to as well, with parameters in the body: <c>aws/creds</c>.</summary>
-    public bool WriteReads { get; init; }
+    public bool AcceptsPost { get; init; }
 
     /// <summary>The handler of an operation, or null when the path does not support it.</summary>
     public Handler? HandlerOf(Operation operation) => operation switch
     {
         Operation.Read => Read,
         Operation.List => List,
-        Operation.Create or Operation.Update => Write ?? (WriteReads ? Read : null),
+        Operation.Create or Operation.Update => Write ?? (AcceptsPost ? Read : null),
         Operation.Patch => Patch,
         Operation.Delete => Delete,
         _ => null,

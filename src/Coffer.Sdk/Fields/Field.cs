@@ -56,7 +56,7 @@ public abstract class Field
         new(name, description, FieldKind.TextList, [], FieldParsers.TextList) { Folds = true };
 
     /// <summary>A whole number: <c>7</c>, <c>"7"</c>.</summary>
-    public static Field<long> Count(string name, string description, long defaultValue = 0) =>
+    public static Field<long> Integer(string name, string description, long defaultValue = 0) =>
         new(name, description, FieldKind.Count, defaultValue, FieldParsers.Count);
 
     /// <summary>True or false: <c>true</c>, <c>"true"</c>, <c>1</c>.</summary>

@@ -16,7 +16,7 @@ public static class TokenSettingsFields
     private static readonly Field<TimeSpan> MaxTtl = Field.Duration("token_max_ttl", "How long they live at most, with all renewals.");
     private static readonly Field<TimeSpan> ExplicitMaxTtl = Field.Duration("token_explicit_max_ttl", "As token_max_ttl, fixed when the token is made.");
     private static readonly Field<TimeSpan> Period = Field.Duration("token_period", "Makes the tokens periodic: each renewal gives this.");
-    private static readonly Field<long> NumUses = Field.Count("token_num_uses", "Requests each token may make; 0 for any number.");
+    private static readonly Field<long> NumUses = Field.Integer("token_num_uses", "Requests each token may make; 0 for any number.");
     private static readonly Field<bool> NoDefaultPolicy = Field.Boolean("token_no_default_policy", "Leaves the policy named default out.");
     private static readonly Field<string> Type = Field.Text("token_type", "default, service, batch, default-service or default-batch.", "default");
 

@@ -20,7 +20,7 @@ public static class JsonBytes
     };
 
     [ThreadStatic]
-    private static Desk? _free;
+    private static Scratch? _free;
 
     /// <summary>Runs <paramref name="write"/> on a writer. It may itself call this.</summary>
     /// <param name="source">What is written: passed on, so that the delegate needs to capture nothing.</param>
@@ -28,7 +28,7 @@ public static class JsonBytes
     public static byte[] Write<T>(T source, Action<T, Utf8JsonWriter> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var desk = _free ?? new Desk();
+        var desk = _free ?? new Scratch();
         _free = null;
         try
         {
@@ -48,9 +48,9 @@ public static class JsonBytes
         }
     }
 
-    private sealed class Desk
+    private sealed class Scratch
     {
-        public Desk() => Writer = new Utf8JsonWriter(Buffer, Options);
+        public Scratch() => Writer = new Utf8JsonWriter(Buffer, Options);
 
         public ArrayBufferWriter<byte> Buffer { get; } = new(UsualBytes);
 

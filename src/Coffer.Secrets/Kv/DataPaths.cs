@@ -9,14 +9,14 @@ namespace Coffer.Secrets.Kv;
 /// <summary><c>data/</c>: the secrets themselves; <c>subkeys/</c>: their shape.</summary>
 internal static class DataPaths
 {
-    private static readonly Field<long> Version = Field.Count("version", "The version to read; 0 for the newest.");
+    private static readonly Field<long> Version = Field.Integer("version", "The version to read; 0 for the newest.");
 
     private static readonly Field<JsonElement> Options = Field.Object(
         "options", "\"cas\": the write is allowed only if this is the current version; 0 only if the key does not exist.");
 
     private static readonly Field<JsonElement> Value = Field.Object("data", "The secret: stored as it is, and given back on read.");
 
-    private static readonly Field<long> Depth = Field.Count("depth", "Levels of names to show; 0 shows all.");
+    private static readonly Field<long> Depth = Field.Integer("depth", "Levels of names to show; 0 shows all.");
 
     public static EnginePath Data { get; } = new("data/{path:folder...}", "Reads, writes and deletes a secret.")
     {

@@ -6,7 +6,7 @@ namespace Coffer.Secrets.Kv;
 internal static class VersionLimits
 {
     public static Field<long> MaxVersions { get; } =
-        Field.Count("max_versions", "Versions to keep of each key; 0 for the default, which is 10. The larger of mount's and key's setting counts.");
+        Field.Integer("max_versions", "Versions to keep of each key; 0 for the default, which is 10. The larger of mount's and key's setting counts.");
 
     public static Field<bool> CasRequired { get; } =
         Field.Boolean("cas_required", "Whether every write must carry the check-and-set parameter.");

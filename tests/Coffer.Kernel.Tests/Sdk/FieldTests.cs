@@ -9,7 +9,7 @@ namespace Coffer.Kernel.Tests.Sdk;
 public sealed class FieldTests
 {
     private static readonly Field<string> Text = Field.Text("f", "");
-    private static readonly Field<long> Count = Field.Count("f", "", 7);
+    private static readonly Field<long> Count = Field.Integer("f", "", 7);
     private static readonly Field<bool> Flag = Field.Boolean("f", "");
     private static readonly Field<TimeSpan> Duration = Field.Duration("f", "");
     private static readonly Field<ImmutableArray<string>> List = Field.TextList("f", "");

@@ -29,7 +29,7 @@ internal sealed class Credential(ApiAnswer answer, DateTimeOffset asked)
     /// <summary>Uses the key at AWS.</summary>
     /// <returns>True when it worked; false when it need not.</returns>
     /// <exception cref="InvalidOperationException">It does not work, and should.</exception>
-    public async Task<bool> UseAsync(AwsVisitor visitor, CancellationToken cancellation)
+    public async Task<bool> UseAsync(AwsProbe visitor, CancellationToken cancellation)
     {
         if (MayBeGone || WorksUntil < DateTimeOffset.UtcNow)
         {

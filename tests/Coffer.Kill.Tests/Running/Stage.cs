@@ -35,7 +35,7 @@ internal sealed class Stage : IAsyncDisposable
         AwsClock = clock;
         Server = new CofferProcess(commits, lateCallTime);
         var admin = aws.ConnectionOptions();
-        Visitor = new AwsVisitor(aws.Url, admin.AccessKey, admin.SecretKey, TimeProvider.System);
+        Visitor = new AwsProbe(aws.Url, admin.AccessKey, admin.SecretKey, TimeProvider.System);
     }
 
     public SandboxAccount Aws { get; }
@@ -45,7 +45,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public CofferProcess Server { get; }
 
-    public AwsVisitor Visitor { get; }
+    public AwsProbe Visitor { get; }
 
     public string RootToken { get; private set; } = "";
 

@@ -28,7 +28,7 @@ public sealed class VersioningModelTests
             async (upgraded, steps) =>
             {
                 var harness = VersionedHarness.New();
-                harness.Rehearses = false;
+                harness.RunsTwice = false;
                 var model = new Model();
                 if (upgraded)
                 {

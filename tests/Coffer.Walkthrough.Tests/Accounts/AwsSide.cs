@@ -20,7 +20,7 @@ internal sealed class AwsSide : IDisposable
     private static readonly AwsCallOptions Calls = new() { AttemptTimeout = TimeSpan.FromMinutes(3), CallTimeout = TimeSpan.FromMinutes(12) };
 
     private readonly HttpClient _http = new();
-    private readonly AwsVisitor _visitor;
+    private readonly AwsProbe _visitor;
     private readonly AwsConnection _connection;
     private readonly Uri _endpoint;
     private readonly TimeProvider _clock;
@@ -31,7 +31,7 @@ internal sealed class AwsSide : IDisposable
     {
         _endpoint = endpoint;
         _clock = clock;
-        _visitor = new AwsVisitor(endpoint, Owner.AccessKeyId, Owner.SecretAccessKey, clock, Calls);
+        _visitor = new AwsProbe(endpoint, Owner.AccessKeyId, Owner.SecretAccessKey, clock, Calls);
         var options = new AwsConnectionOptions
         {
             AccessKey = Owner.AccessKeyId,

@@ -123,7 +123,7 @@ internal static class EntityPaths
         }
 
         EntityStore.Remove(KernelRequest.WorkOf(request), entity);
-        return OwnedLeases.EndAfter(Reply.Done, KernelRequest.Of(request), entity);
+        return EntityLeases.EndAfter(Reply.Done, KernelRequest.Of(request), entity);
     }
 
     private static async ValueTask<Reply> DeleteManyAsync(EngineRequest request, CancellationToken cancellation)
@@ -143,7 +143,7 @@ internal static class EntityPaths
             }
         }
 
-        return OwnedLeases.EndAfter(Reply.Done, KernelRequest.Of(request), deleted);
+        return EntityLeases.EndAfter(Reply.Done, KernelRequest.Of(request), deleted);
     }
 
     private static async ValueTask<Reply> MergeAsync(EngineRequest request, CancellationToken cancellation)

@@ -54,7 +54,7 @@ public sealed record RevocationJob
     public string MountUuid { get; init; } = "";
 
     /// <summary>Not null: what cannot be removed is forgotten.</summary>
-    public Forgetting? Forgetting { get; init; }
+    public ForceRevoke? ForceRevoke { get; init; }
 
     /// <summary>Display name of whoever asked for it.</summary>
     public string By { get; init; } = "";

@@ -214,7 +214,7 @@ public sealed class RevocationJobs(
     {
         try
         {
-            var outcome = await revoker.RevokeAsync(id, job.Forgetting, cancellation);
+            var outcome = await revoker.RevokeAsync(id, job.ForceRevoke, cancellation);
 
             // What may still come can only be removed while its mount is there.
             return outcome.IsWatched && job.Kind != JobKind.Unmount ? null : outcome.Error;

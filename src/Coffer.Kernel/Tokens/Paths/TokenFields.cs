@@ -11,7 +11,7 @@ internal static class TokenFields
     public static readonly Field<ImmutableArray<string>> PolicyNames = Field.FoldedNames("policies", "Policies of the token. None: those of the parent.");
     public static readonly Field<JsonElement> Meta = Field.Object("meta", "Text by name, shown at lookup and written to the audit log.");
     public static readonly Field<string> DisplayName = Field.Text("display_name", "Part of the token's name in audit and at outside systems.");
-    public static readonly Field<long> NumUses = Field.Count("num_uses", "Requests it may make; 0 for any number.");
+    public static readonly Field<long> NumUses = Field.Integer("num_uses", "Requests it may make; 0 for any number.");
     public static readonly Field<TimeSpan> Ttl = Field.SignedDuration("ttl", "How long it lives unless renewed.");
     public static readonly Field<TimeSpan> Lease = Field.SignedDuration("lease", "Old name of ttl.");
     public static readonly Field<TimeSpan> ExplicitMaxTtl = Field.SignedDuration("explicit_max_ttl", "No renewal goes beyond this.");

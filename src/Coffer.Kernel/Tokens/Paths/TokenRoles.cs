@@ -29,7 +29,7 @@ internal static partial class TokenRoles
     private static readonly Field<TimeSpan> ExplicitMax = Field.Duration("token_explicit_max_ttl", "No renewal goes beyond this.");
     private static readonly Field<ImmutableArray<string>> Cidrs = Field.TextList("token_bound_cidrs", "Networks its tokens may be used from.");
     private static readonly Field<bool> NoDefault = Field.Boolean("token_no_default_policy", "Leaves the policy named default out.");
-    private static readonly Field<long> NumUses = Field.Count("token_num_uses", "Requests each token may make; 0 for any number.");
+    private static readonly Field<long> NumUses = Field.Integer("token_num_uses", "Requests each token may make; 0 for any number.");
     private static readonly Field<string> TokenType = Field.Text("token_type", "default-service, default-batch, service or batch.", "default-service");
 
     private static readonly ImmutableArray<(Field New, Field Old)> Renamed = [(Period, OldPeriod), (ExplicitMax, OldExplicit), (Cidrs, OldCidrs)];

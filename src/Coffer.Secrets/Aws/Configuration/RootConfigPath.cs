@@ -20,7 +20,7 @@ internal static class RootConfigPath
     private static readonly Field<string> IamEndpoint = Field.Text("iam_endpoint", "URL of IAM, when it is not AWS's own.");
     private static readonly Field<string> StsEndpoint = Field.Text("sts_endpoint", "URL of STS, when it is not the region's own.");
     private static readonly Field<string> StsRegion = Field.Text("sts_region", "Region that calls to STS are signed for, when it is not region.");
-    private static readonly Field<long> MaxRetries = Field.Count("max_retries", "Repetitions of a failed call, 20 at most; -1 means the default.", -1);
+    private static readonly Field<long> MaxRetries = Field.Integer("max_retries", "Repetitions of a failed call, 20 at most; -1 means the default.", -1);
 
     private static readonly Field<string> UsernameTemplate =
         Field.Text("username_template", "Template for names of IAM users and STS sessions.", UserNames.DefaultTemplate);

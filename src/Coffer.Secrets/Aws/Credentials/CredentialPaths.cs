@@ -31,7 +31,7 @@ internal static class CredentialPaths
     {
         Fields = [RoleArn, Ttl, SessionName],
         Read = PlanAsync,
-        WriteReads = true,
+        AcceptsPost = true,
     };
 
     private static async ValueTask<Reply> PlanAsync(EngineRequest request, CancellationToken cancellation)

@@ -9,7 +9,7 @@ public sealed class DecisionLogTests
     [Fact]
     public void The_log_stays_within_its_bound_and_forgets_the_oldest_first()
     {
-        var log = new DecisionLog(20_000, 10_000);
+        var log = new RecentDecisions(20_000, 10_000);
         for (var i = 0; i < 10_000; i++)
         {
             log.Add(Decision(i, isAllowed: false, pathLength: i % 97));
@@ -25,7 +25,7 @@ public sealed class DecisionLogTests
     [Fact]
     public void What_is_allowed_does_not_push_out_what_was_refused()
     {
-        var log = new DecisionLog(10_000, 10_000);
+        var log = new RecentDecisions(10_000, 10_000);
         log.Add(Decision(1, isAllowed: false));
         for (var i = 10; i < 1000; i++)
         {
@@ -39,7 +39,7 @@ public sealed class DecisionLogTests
     [Fact]
     public void A_decision_larger_than_the_log_is_not_kept_and_pushes_nothing_out()
     {
-        var log = new DecisionLog(10_000, 10_000);
+        var log = new RecentDecisions(10_000, 10_000);
         log.Add(Decision(1, isAllowed: false));
         log.Add(Decision(2, isAllowed: false, pathLength: 20_000));
 

@@ -9,7 +9,7 @@ namespace Coffer.Kernel.Seal;
 /// <summary>Looks after the keyring of an unsealed server: keeps the counts of its keys in the store, and adds a key in good time.</summary>
 /// <param name="rootKey">Stays the owner's.</param>
 /// <param name="cipher">Uses whatever ring is stored from here.</param>
-public sealed class KeyUpkeep(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, KernelOptions options)
+public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, KernelOptions options)
 {
     /// <summary>How often it looks. Nothing that one machine does in this time comes near the tenth that the limit leaves free.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);

@@ -5,7 +5,7 @@ using Coffer.Kernel.Wrapping;
 namespace Coffer.Kernel.Tokens;
 
 /// <summary>What is kept for a token and goes with it: its cubbyhole, and what it wraps.</summary>
-internal static class TokenBelongings
+internal static class TokenCleanup
 {
     /// <summary>Removes up to a page of them.</summary>
     /// <returns>True when nothing is left.</returns>

@@ -1,7 +1,7 @@
 namespace Coffer.Kernel.Seal;
 
 /// <summary>Lets one at a time do something, and the others wait for it without a thread.</summary>
-internal sealed class Turn : IDisposable
+internal sealed class AsyncLock : IDisposable
 {
     private readonly SemaphoreSlim _free = new(1, 1);
 

@@ -10,10 +10,10 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Seal;
 
 /// <summary>The few paths that answer without a token and on a sealed server: <c>init</c>, <c>seal-status</c>, <c>unseal</c>, <c>health</c>, <c>leader</c>.</summary>
-internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
+internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions options)
 {
-    private static readonly Field<long> SecretShares = Field.Count("secret_shares", "Key shares to make.");
-    private static readonly Field<long> SecretThreshold = Field.Count("secret_threshold", "Shares needed to unseal.");
+    private static readonly Field<long> SecretShares = Field.Integer("secret_shares", "Key shares to make.");
+    private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal.");
     private static readonly Field<ImmutableArray<string>> PgpKeys = Field.TextList("pgp_keys", "OpenPGP public keys in base64, one a share, that the shares are encrypted to.");
     private static readonly Field<string> RootPgpKey = Field.Text("root_token_pgp_key", "OpenPGP public key in base64 that the root token is encrypted to.");
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
@@ -21,10 +21,10 @@ internal sealed class OpenPaths(ServerKernel kernel, KernelOptions options)
 
     private static readonly Field<long>[] HealthCodes =
     [
-        Field.Count("activecode", "Status to answer with when the server is unsealed.", 200),
-        Field.Count("sealedcode", "Status to answer with when it is sealed.", 503),
-        Field.Count("degradedcode", "Status to answer with when it is unsealed and something keeps it from serving: no room on the disk, a store that was removed, or an older copy of it.", 503),
-        Field.Count("uninitcode", "Status to answer with when it is not initialised.", 501),
+        Field.Integer("activecode", "Status to answer with when the server is unsealed.", 200),
+        Field.Integer("sealedcode", "Status to answer with when it is sealed.", 503),
+        Field.Integer("degradedcode", "Status to answer with when it is unsealed and something keeps it from serving: no room on the disk, a store that was removed, or an older copy of it.", 503),
+        Field.Integer("uninitcode", "Status to answer with when it is not initialised.", 501),
     ];
 
     private readonly DateTimeOffset _activeSince = options.Clock.GetUtcNow();

@@ -10,7 +10,7 @@ namespace Coffer.AwsSandbox.Visits;
 
 /// <summary>Looks at an AWS account from outside, over HTTP with signed calls: what any program with a key would see.</summary>
 /// <remarks>Works on the sandbox and on any other endpoint that serves IAM and path-style S3 at one address.</remarks>
-public sealed partial class AwsVisitor : IDisposable
+public sealed partial class AwsProbe : IDisposable
 {
     private const string Region = "us-east-1";
 
@@ -26,7 +26,7 @@ public sealed partial class AwsVisitor : IDisposable
     /// <param name="secretAccessKey">Its secret half.</param>
     /// <param name="clock">Signing time.</param>
     /// <param name="calls">How long an answer is waited for; null for the client's default.</param>
-    public AwsVisitor(Uri endpoint, string accessKeyId, string secretAccessKey, TimeProvider clock, AwsCallOptions? calls = null)
+    public AwsProbe(Uri endpoint, string accessKeyId, string secretAccessKey, TimeProvider clock, AwsCallOptions? calls = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         _endpoint = endpoint;

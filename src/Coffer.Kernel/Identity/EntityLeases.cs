@@ -6,7 +6,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Identity;
 
 /// <summary>Ends the leases that deleted entities owned.</summary>
-internal static class OwnedLeases
+internal static class EntityLeases
 {
     /// <summary>Stores the jobs in the unit of work that deletes the entities, so that no lease can be left behind, and begins them after it.</summary>
     /// <returns>The reply, with that beginning.</returns>

@@ -4,7 +4,7 @@ namespace Coffer.Kernel.Policies.Explain;
 /// The last decisions, by request id, in this process's memory only. Bounded in bytes; the oldest go first. Refusals have a part of their own, so
 /// that traffic that is allowed does not push them out.
 /// </summary>
-public sealed class DecisionLog(int refusedBytesMax, int allowedBytesMax)
+public sealed class RecentDecisions(int refusedBytesMax, int allowedBytesMax)
 {
     private readonly Part _refused = new(refusedBytesMax);
     private readonly Part _allowed = new(allowedBytesMax);

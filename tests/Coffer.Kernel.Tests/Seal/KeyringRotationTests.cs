@@ -3,7 +3,7 @@ using Coffer.Kernel.Tests.Harness;
 
 namespace Coffer.Kernel.Tests.Seal;
 
-public sealed class KeyUpkeepTests
+public sealed class KeyringRotationTests
 {
     private const string Policy = """{"policy":"path \"a\" { capabilities = [\"read\"] }"}""";
 

@@ -7,14 +7,14 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Sys;
 
 /// <summary>A request's part in an operation on the keys themselves: it runs once, after the commit, since what it changes is not in the unit of work.</summary>
-internal static class CeremonyStep
+internal static class KeyShareOperation
 {
     /// <summary>A handler of share holders' operations: what is shown is the whole body.</summary>
-    public static Handler Held<T>(Func<KernelRequest, CancellationToken, ValueTask<T>> step, Func<T, Reply> show) =>
+    public static Handler Of<T>(Func<KernelRequest, CancellationToken, ValueTask<T>> step, Func<T, Reply> show) =>
         (request, _) => After(request, bare: true, async (kernel, cancellation) => show(await step(kernel, cancellation)));
 
     /// <summary>As above, with nothing to show.</summary>
-    public static Handler Held(Func<KernelRequest, CancellationToken, ValueTask> step) => (request, _) => After(
+    public static Handler Of(Func<KernelRequest, CancellationToken, ValueTask> step) => (request, _) => After(
         request,
         bare: true,
         async (kernel, cancellation) =>
@@ -25,7 +25,7 @@ internal static class CeremonyStep
 
     /// <param name="request">The request.</param>
     /// <param name="bare">Whether the reply's data is the whole body, as with the operations of share holders.</param>
-    /// <param name="step">What to do; a <see cref="CeremonyException"/> becomes an error for the client.</param>
+    /// <param name="step">What to do; a <see cref="KeyShareException"/> becomes an error for the client.</param>
     public static ValueTask<Reply> After(EngineRequest request, bool bare, Func<KernelRequest, CancellationToken, ValueTask<Reply>> step)
     {
         var (kernel, shape) = (KernelRequest.Of(request), new ReplyShape { Bare = bare });
@@ -35,7 +35,7 @@ internal static class CeremonyStep
             {
                 return (await step(kernel, cancellation)).Shaped(shape);
             }
-            catch (CeremonyException refused)
+            catch (KeyShareException refused)
             {
                 return Reply.Invalid(refused.Message);
             }

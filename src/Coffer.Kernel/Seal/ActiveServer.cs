@@ -32,7 +32,7 @@ namespace Coffer.Kernel.Seal;
 /// At the end, background work is cancelled at once. Requests may finish for <see cref="GraceTime"/>, are then cancelled, and are waited for
 /// <see cref="AbortTime"/> more. Whatever runs after that has neither store, audit log nor keys.
 /// </remarks>
-internal sealed class Unsealed : IAsyncDisposable
+internal sealed class ActiveServer : IAsyncDisposable
 {
     /// <summary>How long requests may go on once sealing has begun.</summary>
     public static readonly TimeSpan GraceTime = TimeSpan.FromSeconds(10);
@@ -59,7 +59,7 @@ internal sealed class Unsealed : IAsyncDisposable
     private readonly Task _jobsTask;
     private int _running = 1;
 
-    private Unsealed(
+    private ActiveServer(
         KernelOptions options, IServerControl control, InstanceStore store, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster, KernelClock clock)
     {
         _options = options;
@@ -94,7 +94,7 @@ internal sealed class Unsealed : IAsyncDisposable
     public string ClusterId { get; }
 
     /// <summary>Opens the store's register and the entries that everything else needs, and starts the janitor.</summary>
-    public static async ValueTask<Unsealed> StartAsync(
+    public static async ValueTask<ActiveServer> StartAsync(
         KernelOptions options, KernelClock clock, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
         var cipher = new EntryCipher(stored.Ring, options.Random);
@@ -123,7 +123,7 @@ internal sealed class Unsealed : IAsyncDisposable
         }
     }
 
-    private static async ValueTask<Unsealed> StartAsync(
+    private static async ValueTask<ActiveServer> StartAsync(
         KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, Transactor transactions, ReadOnlyMemory<byte> tokenKey, SecretBytes rootKey, CancellationToken cancellation)
     {
         if (await ClockNote.ReadAsync(transactions.Begin(), cancellation) is { } last)
@@ -137,7 +137,7 @@ internal sealed class Unsealed : IAsyncDisposable
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
-        return new Unsealed(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
+        return new ActiveServer(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
     }
 
     /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
@@ -371,7 +371,7 @@ internal sealed class Unsealed : IAsyncDisposable
             BatchTokens = batch,
             Policies = policies,
             Identities = identities,
-            Decisions = new DecisionLog(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
+            Decisions = new RecentDecisions(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
             ApiAddress = options.ApiAddress,
             Who = new Authenticator(tokens, batch, policies, identities),
             Rotations = new MountRotations(transactions, routers, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
@@ -397,7 +397,7 @@ internal sealed class Unsealed : IAsyncDisposable
                 options.Random,
                 options.OnFailure,
                 new CheckpointBook(transactions, options.OnFailure)),
-            Keys = new KeyUpkeep(seal, rootKey, cipher, transactions, options),
+            Keys = new KeyringRotation(seal, rootKey, cipher, transactions, options),
             Slots = slots,
             RootGeneration = new RootGeneration(slots, tokens, transactions, options),
             Rekeying = new Rekeying(slots, transactions, options),
