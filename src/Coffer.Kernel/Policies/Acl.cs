@@ -61,9 +61,10 @@ public sealed class Acl
             foreach (var rule in policy.Rules)
             {
                 var source = new RuleSource(policy.Name, rule.Path, rule.Line, rule.Capabilities);
-                if (!rule.Pattern.TryFill(values, out var pattern, out var reason))
+                var denies = rule.Capabilities.HasFlag(AclCapabilities.Deny);
+                if (!rule.Pattern.TryFill(values, denies, out var pattern, out var reason))
                 {
-                    if (rule.Capabilities.HasFlag(AclCapabilities.Deny))
+                    if (denies)
                     {
                         open.Add(rule.Pattern.Open(values, source));
                     }

@@ -52,7 +52,14 @@ internal sealed class RulePath
     public IEnumerable<string> Templates => _pieces.Where(piece => piece.IsTemplate).Select(piece => piece.Text);
 
     /// <summary>The pattern for one caller, or the reason why the rule drops out for them.</summary>
-    public bool TryFill(PolicyTemplateValues values, [NotNullWhen(true)] out RulePattern? pattern, [NotNullWhen(false)] out string? reason)
+    /// <param name="values">Of the caller.</param>
+    /// <param name="denies">
+    /// The rule is a deny. A value that reaches over several segments widens what a grant allows, so it takes a grant away; a deny holds for the path that the
+    /// value makes.
+    /// </param>
+    /// <param name="pattern">The path, filled.</param>
+    /// <param name="reason">Which value is missing or cannot be used.</param>
+    public bool TryFill(PolicyTemplateValues values, bool denies, [NotNullWhen(true)] out RulePattern? pattern, [NotNullWhen(false)] out string? reason)
     {
         pattern = null;
         reason = null;
@@ -65,7 +72,7 @@ internal sealed class RulePath
                 return false;
             }
 
-            if (!IsUsable(value))
+            if (!denies && !IsUsable(value))
             {
                 reason = $"the value of {{{{{template}}}}} holds a slash or a control character";
                 return false;
@@ -88,22 +95,33 @@ internal sealed class RulePath
             if (piece.IsTemplate)
             {
                 hasTemplate[^1] = true;
-                segments[^1] = values.TryResolve(piece.Text, out var value) && IsUsable(value)
-                    ? Append(segments[^1], value)
-                    : segments[^1] with { After = "", IsOpen = true };
+                if (values.TryResolve(piece.Text, out var value))
+                {
+                    AddText(value, ofTemplate: true);
+                }
+                else
+                {
+                    segments[^1] = segments[^1] with { After = "", IsOpen = true };
+                }
+
                 continue;
             }
 
-            var texts = piece.Text.Split('/');
-            segments[^1] = Append(segments[^1], texts[0]);
-            foreach (var text in texts.Skip(1))
-            {
-                segments.Add(new(text, "", IsOpen: false, IsPlus: false));
-                hasTemplate.Add(false);
-            }
+            AddText(piece.Text, ofTemplate: false);
         }
 
         return new OpenDeny([.. segments.Select((segment, i) => Fold(segment with { IsPlus = segment is { Before: "+", IsOpen: false } && !hasTemplate[i] }))], _isPrefix, source);
+
+        void AddText(string text, bool ofTemplate)
+        {
+            var texts = text.Split('/');
+            segments[^1] = Append(segments[^1], texts[0]);
+            foreach (var next in texts.Skip(1))
+            {
+                segments.Add(new(next, "", IsOpen: false, IsPlus: false));
+                hasTemplate.Add(ofTemplate);
+            }
+        }
 
         static OpenDeny.Segment Append(OpenDeny.Segment segment, string text) =>
             segment.IsOpen ? segment with { After = segment.After + text } : segment with { Before = segment.Before + text };
@@ -123,15 +141,9 @@ internal sealed class RulePath
         var segments = new List<Segment> { new("", HasTemplate: false) };
         foreach (var piece in _pieces)
         {
-            if (piece.IsTemplate)
-            {
-                segments[^1] = new Segment(segments[^1].Text + values[used++], HasTemplate: true);
-                continue;
-            }
-
-            var texts = piece.Text.Split('/');
-            segments[^1] = segments[^1] with { Text = segments[^1].Text + texts[0] };
-            segments.AddRange(texts.Skip(1).Select(text => new Segment(text, HasTemplate: false)));
+            var texts = (piece.IsTemplate ? values[used++] : piece.Text).Split('/');
+            segments[^1] = new Segment(segments[^1].Text + texts[0], segments[^1].HasTemplate || piece.IsTemplate);
+            segments.AddRange(texts.Skip(1).Select(text => new Segment(text, piece.IsTemplate)));
         }
 
         return new RulePattern([.. segments.Select(segment => segment.IsWild ? null : segment.Text)], _isPrefix);

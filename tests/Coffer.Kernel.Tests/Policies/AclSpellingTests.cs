@@ -103,6 +103,23 @@ public sealed class AclSpellingTests
     }
 
     [Theory]
+    [InlineData("kv/{{identity.entity.name}}", "a/b", "kv/a/b")]
+    [InlineData("kv/{{identity.entity.name}}", "a/b", "kv/A/B")]
+    [InlineData("kv/{{identity.entity.name}}/all", "a/b", "kv/a/b/all")]
+    [InlineData("kv/{{identity.entity.name}}*", "a/b", "kv/a/bc/d")]
+    [InlineData("kv/pre-{{identity.entity.name}}-post", "a/b", "kv/pre-a/b-post")]
+    [InlineData("kv/{{identity.entity.name}}", "a/+/c", "kv/a/+/c")]
+    [InlineData("kv/{{identity.entity.name}}/{{identity.entity.metadata.team}}", "a/b", "kv/a/b/anything")]
+    public void A_deny_whose_value_reaches_over_several_segments_denies_the_path_that_the_value_makes(string denied, string value, string path)
+    {
+        var policy = AclTesting.Policy("path \"kv/*\" { capabilities = [\"read\"] }\n" + $"path \"{denied}\" {{ capabilities = [\"deny\"] }}");
+        var acl = Acl.Compile([policy], new PolicyTemplateValues { EntityId = "e", EntityName = value });
+
+        Assert.Equal(AclRefusal.Denied, acl.Decide(AclOperation.Read, path).Refusal);
+        Assert.True(acl.Decide(AclOperation.Read, "kv/elsewhere/x/y/z").IsAllowed);
+    }
+
+    [Theory]
     [InlineData("kv/pre-{{identity.entity.name}}-post", "kv/pre-a")]
     [InlineData("kv/pre-{{identity.entity.name}}-ost", "kv/pre-ost")]
     [InlineData("kv/{{identity.entity.name}}/x", "kv/x")]
