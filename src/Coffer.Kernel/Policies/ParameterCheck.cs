@@ -55,7 +55,7 @@ internal static class ParameterCheck
 
     /// <summary>A denied value is also denied as one of several: else <c>["root"]</c> would pass where <c>"root"</c> does not.</summary>
     private static bool IsDenied(ImmutableArray<ParameterValue> denied, SentParameter sent) =>
-        denied.IsEmpty || denied.Any(sent.IsWhole) || denied.Any(sent.Holds);
+        denied.IsEmpty || denied.Any(sent.IsWhole) || denied.Any(sent.ReadsAs) || denied.Any(sent.Holds);
 
     /// <summary>Each of several values must be allowed, unless the list as a whole is.</summary>
     private static bool IsAllowed(ImmutableArray<ParameterValue> allowed, SentParameter sent) =>

@@ -16,6 +16,16 @@ public sealed class ParameterValue
 
     internal ParameterValue(HclValue value) => _value = value;
 
+    /// <summary>A single value as text; null for a list, an object, null, or a text with a wildcard.</summary>
+    public string? Text => _value switch
+    {
+        HclString text when !text.Value.StartsWith('*') && !text.Value.EndsWith('*') => text.Value,
+        HclBoolean truth => truth.Value ? "true" : "false",
+        HclInteger number => number.Value.ToString(CultureInfo.InvariantCulture),
+        HclFloat number => number.Value.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
     /// <summary>Whether a value of a request is this one.</summary>
     public bool Matches(JsonElement value) => _value is HclString pattern
         ? value.ValueKind == JsonValueKind.String && Glob(pattern.Value, value.GetString()!)

@@ -14,6 +14,7 @@ internal readonly struct SentParameter
     private readonly JsonElement _value;
     private readonly bool _folds;
     private readonly bool _holdsSeveral;
+    private readonly Field? _field;
     private readonly ImmutableArray<string> _texts;
 
     public SentParameter(JsonProperty sent, ImmutableArray<Field> fields)
@@ -24,6 +25,7 @@ internal readonly struct SentParameter
         {
             if (field.Name == sent.Name)
             {
+                _field = field;
                 _folds = field.Folds;
                 _holdsSeveral = field.HoldsSeveral;
                 _texts = _holdsSeveral && _value.ValueKind == JsonValueKind.String
@@ -41,6 +43,26 @@ internal readonly struct SentParameter
 
     /// <summary>The value as a whole is this one.</summary>
     public bool IsWhole(ParameterValue candidate) => candidate.Matches(_value) || (_folds && _value.ValueKind == JsonValueKind.String && Fits(candidate, _value.GetString()!));
+
+    /// <summary>
+    /// The engine reads the value as it would read this one, however it is written: <c>"1"</c> for <c>true</c>, <c>60m</c> for <c>1h</c>, a text with blanks or
+    /// slashes at its ends. Enough to deny it, not to allow it.
+    /// </summary>
+    public bool ReadsAs(ParameterValue candidate)
+    {
+        if (_field is null)
+        {
+            return false;
+        }
+
+        if (_field.Kind == FieldKind.Text && _value.ValueKind == JsonValueKind.String)
+        {
+            var text = _value.GetString()!.Trim();
+            return Fits(candidate, text) || Fits(candidate, text.Trim('/'));
+        }
+
+        return candidate.Text is { } other && _field.ReadsAs(_value, other);
+    }
 
     /// <summary>One of several values is this one.</summary>
     public bool Holds(ParameterValue candidate)
@@ -125,8 +147,15 @@ internal readonly struct SentParameter
         return false;
     }
 
-    private bool Fits(ParameterValue candidate, JsonElement element) =>
-        candidate.Matches(element) || (_folds && element.ValueKind == JsonValueKind.String && Fits(candidate, element.GetString()!));
+    /// <summary>An element of a list whose field takes texts is read without blanks at its ends, and a number as text.</summary>
+    private bool Fits(ParameterValue candidate, JsonElement element) => candidate.Matches(element) || (_holdsSeveral && element.ValueKind switch
+    {
+        JsonValueKind.String => Fits(candidate, element.GetString()!.Trim()),
+        JsonValueKind.Number => candidate.Text == element.GetRawText(),
+        _ => false,
+    });
 
-    private bool Fits(ParameterValue candidate, string text) => _folds ? candidate.MatchesFolded(NameFold.Of(text)) : candidate.MatchesText(text);
+    private bool Fits(ParameterValue candidate, string text) => _folds
+        ? candidate.MatchesFolded(NameFold.Of(text))
+        : candidate.MatchesText(text) || (_field is { Kind: FieldKind.CountList } && candidate.Text == text);
 }

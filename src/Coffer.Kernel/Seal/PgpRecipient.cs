@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using Coffer.Sdk.Primitives;
 using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
@@ -74,11 +75,18 @@ public sealed class PgpRecipient
     }
 
     /// <summary>Reads a list of them.</summary>
+    /// <param name="sent">The whole request. A list of keys with an empty one in it must not pass for a shorter list, or for none: what was to be encrypted would be shown.</param>
+    /// <param name="texts">The keys, as the field <c>pgp_keys</c> gave them: without empty ones.</param>
     /// <returns>Null when one of them is not taken.</returns>
-    public static IReadOnlyList<PgpRecipient>? ParseAll(IReadOnlyList<string> texts, DateTimeOffset now, out string problem)
+    public static IReadOnlyList<PgpRecipient>? ParseAll(JsonElement sent, IReadOnlyList<string> texts, DateTimeOffset now, out string problem)
     {
         List<PgpRecipient> all = [];
-        problem = "";
+        problem = HoldsEmptyKey(sent) ? "error decoding given PGP key: one of 'pgp_keys' is empty" : "";
+        if (problem.Length > 0)
+        {
+            return null;
+        }
+
         foreach (var text in texts)
         {
             if (!TryParse(text, now, out var recipient, out problem))
@@ -91,6 +99,14 @@ public sealed class PgpRecipient
 
         return all;
     }
+
+    private static bool HoldsEmptyKey(JsonElement sent) =>
+        sent.ValueKind == JsonValueKind.Object && sent.TryGetProperty("pgp_keys", out var keys) && keys.ValueKind switch
+        {
+            JsonValueKind.Array => keys.EnumerateArray().Any(key => key.ValueKind == JsonValueKind.Null || (key.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(key.GetString()))),
+            JsonValueKind.String => keys.GetString()!.Split(',').Any(string.IsNullOrWhiteSpace),
+            _ => false,
+        };
 
     /// <summary>A binary OpenPGP message that only the key's owner can read.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> plain, IRandom random)

@@ -109,7 +109,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return ApiReply.Error(ErrorKind.Invalid, "incorrect number of PGP keys");
         }
 
-        if (PgpRecipient.ParseAll(keys, now, out var wrongKey) is not { } holders)
+        if (PgpRecipient.ParseAll(request.Data, keys, now, out var wrongKey) is not { } holders)
         {
             return ApiReply.Error(ErrorKind.Invalid, $"invalid seal configuration: {wrongKey}");
         }

@@ -67,7 +67,7 @@ internal static class SysRekey
             return ValueTask.FromResult(Reply.Invalid("incorrect number of PGP keys for rekey"));
         }
 
-        if (PgpRecipient.ParseAll(keys, request.Now, out var problem) is not { } holders)
+        if (PgpRecipient.ParseAll(request.Data, keys, request.Now, out var problem) is not { } holders)
         {
             return ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"));
         }

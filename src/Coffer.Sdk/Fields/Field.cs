@@ -35,6 +35,21 @@ public abstract class Field
     /// <summary>The default as help shows it.</summary>
     public abstract string DefaultText { get; }
 
+    /// <summary>
+    /// Whether a handler would read what was sent as it would read this text, although both may be written differently: <c>1</c> and <c>"true"</c>,
+    /// <c>60m</c> and <c>3600</c>. For booleans, numbers and durations; false for every other kind.
+    /// </summary>
+    public bool ReadsAs(JsonElement sent, string text)
+    {
+        if (Kind is not (FieldKind.Boolean or FieldKind.Count or FieldKind.Duration) || !TryParse(sent, out var value, out _))
+        {
+            return false;
+        }
+
+        using var quoted = JsonDocument.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+        return TryParse(quoted.RootElement, out var other, out _) && Equals(value, other);
+    }
+
     /// <summary>Converts what the client sent, as leniently as Vault does.</summary>
     /// <returns>False when it cannot be understood; <paramref name="problem"/> then says what is expected, without repeating the value.</returns>
     internal abstract bool TryParse(JsonElement value, out object? parsed, out string problem);

@@ -17,7 +17,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int GroupBatchesMax = 1024;
     private const long GroupBytesMax = 8 * 1024 * 1024;
 
-    /// <summary>How often a store whose disk is full looks whether there is room again, when nobody writes.</summary>
+    /// <summary>How often a store looks whether its disk has room, when nobody writes.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly SqliteTransaction _transaction;
@@ -108,6 +108,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void Run()
     {
         var group = new List<PendingCommit>();
+        NoteRoom();
         while (Take(group))
         {
             if (group.Count == 0)
@@ -134,8 +135,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for commits and takes a group of them. The group is empty when the disk was full and it is time to look again: a server that says that it cannot
-    /// write may be sent no write that would notice the room.
+    /// Waits for commits and takes a group of them. The group is empty when it is time to look whether the disk has room: where nobody writes, nothing else would
+    /// notice that it is full, or that it no longer is.
     /// </summary>
     /// <returns>False when the store closes and nothing waits any more.</returns>
     private bool Take(List<PendingCommit> group)
@@ -149,7 +150,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     return false;
                 }
 
-                if (!Monitor.Wait(_queue, _full is null ? Timeout.InfiniteTimeSpan : LookAgainAfter))
+                if (!Monitor.Wait(_queue, LookAgainAfter))
                 {
                     return true;
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coffer.Kernel.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -193,6 +194,52 @@ public sealed class AclSpellingTests
         }
 
         Assert.Equal("kim", NameFold.Of(" \u212AIM\u00A0"));
+    }
+
+    public static TheoryData<string, string, string> OtherSpellings() => new()
+    {
+        { "flag", "true", "\"true\"" },
+        { "flag", "true", "1" },
+        { "flag", "true", "\"T\"" },
+        { "flag", "\"true\"", "true" },
+        { "flag", "false", "0" },
+        { "flag", "false", "\"\"" },
+        { "count", "5", "\"5\"" },
+        { "count", "\"5\"", "5" },
+        { "time", "\"1h\"", "\"60m\"" },
+        { "time", "\"1h\"", "3600" },
+        { "time", "3600", "\"1h\"" },
+        { "time", "\"0\"", "\"0s\"" },
+        { "list", "\"admin\"", "[\" admin\"]" },
+        { "list", "\"admin\"", "[\"x\", \"admin\\t\"]" },
+        { "list", "\"admin\"", "[\"admin\\u00a0\"]" },
+        { "list", "\"admin\"", "\"x, admin \"" },
+        { "list", "\"7\"", "[7]" },
+        { "numbers", "7", "[\"7\"]" },
+        { "numbers", "7", "\"6, 7\"" },
+        { "text", "\"secret\"", "\" secret\"" },
+        { "text", "\"secret\"", "\"secret/\"" },
+        { "name", "\"admin\"", "\" ADMIN\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherSpellings))]
+    public void A_denied_value_is_denied_however_it_is_written_for_the_kind_of_its_field(string field, string denied, string sent)
+    {
+        ImmutableArray<Field> fields =
+        [
+            Field.Boolean("flag", ""), Field.Integer("count", ""), Field.Duration("time", ""), Field.TextList("list", ""), Field.CountList("numbers", ""),
+            Field.Text("text", ""), Field.FoldedName("name", ""),
+        ];
+        var acl = AclTesting.Acl($"path \"x\" {{ capabilities = [\"update\"] denied_parameters = {{ {field} = [{denied}] }} }}");
+        foreach (var value in (string[])[sent, denied])
+        {
+            using var body = System.Text.Json.JsonDocument.Parse($"{{\"{field}\": {value}}}");
+            Assert.Equal(AclRefusal.ParameterDenied, acl.Decide(new AclRequest("x", AclOperation.Update, body.RootElement) { Fields = fields }).Refusal);
+        }
+
+        using var other = System.Text.Json.JsonDocument.Parse($"{{\"{field}\": {(field is "flag" ? denied.Contains("true", StringComparison.Ordinal) ? "false" : "true" : "86")}}}");
+        Assert.True(acl.Decide(new AclRequest("x", AclOperation.Update, other.RootElement) { Fields = fields }).IsAllowed);
     }
 
     [Theory]

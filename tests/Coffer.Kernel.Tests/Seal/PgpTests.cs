@@ -124,6 +124,23 @@ public sealed class PgpTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("""[""]""")]
+    [InlineData("""["  "]""")]
+    [InlineData("\"\"")]
+    [InlineData("\",\"")]
+    public async Task An_empty_key_is_refused_and_never_means_that_shares_are_shown(string keys)
+    {
+        await using var empty = KernelHarness.StartEmpty();
+        var body = $$"""{"secret_shares":1,"secret_threshold":1,"pgp_keys":{{keys}}}""";
+        var refused = (await empty.WriteAsync("sys/init", body, token: "")).Is(400);
+        Assert.Contains("one of 'pgp_keys' is empty", refused.Body, StringComparison.Ordinal);
+        Assert.Contains("\"initialized\":false", (await empty.ReadAsync("sys/init", token: "")).Body, StringComparison.Ordinal);
+
+        await using var harness = await KernelHarness.StartAsync();
+        Assert.Contains("one of 'pgp_keys' is empty", (await harness.WriteAsync("sys/rekey/init", body)).Is(400).Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_initialised_with_keys_shows_nothing_that_opens_it_without_them()
     {
