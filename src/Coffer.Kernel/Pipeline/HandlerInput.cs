@@ -34,6 +34,7 @@ internal sealed record HandlerInput(KernelRequest Request, string? Problem)
         Data = context.Request.Data,
         LeaseId = mounted.Engine.Secrets.IsEmpty ? "" : context.LeaseIdAt(context.FullPath),
         Memory = context.Request.Memory,
+        OwnerEnd = context.OwnerEnd,
         Headers = PassedHeaders(context, mounted),
         RemoteAddress = context.Request.RemoteAddress,
     };

@@ -10,6 +10,19 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>Makes a dynamic secret: the lease is durable before anything exists at the outside system, and active before the reply leaves.</summary>
 internal sealed class LeaseStep(KernelServices services)
 {
+    /// <summary>
+    /// Finds out until when a lease of this request could live at most, before its engine plans it: what ends with a token ends then at the outside system too.
+    /// </summary>
+    public async ValueTask FindOwnerEndAsync(RequestContext context, CancellationToken cancellation)
+    {
+        var owner = OwnerKind.Token;
+        if (context is { Mounted.Engine.Secrets.IsEmpty: false, Caller: { } caller } && OwnerProblem(context, caller, ref owner) is null && owner == OwnerKind.Token)
+        {
+            // Read apart from the request: parents that are renewed while it runs are no conflict.
+            context.OwnerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), context.Router, caller.Token, cancellation);
+        }
+    }
+
     /// <summary>Puts the lease of a plan into the request's unit of work; its effect makes the secret.</summary>
     /// <param name="cancellation">The client's: it ends the making of the secret as well.</param>
     public async ValueTask<KernelReply> PlanAsync(RequestContext context, Reply.Leased leased, CancellationToken cancellation)
@@ -33,7 +46,7 @@ internal sealed class LeaseStep(KernelServices services)
 
         var secret = context.Mounted!.SecretOf(leased.Plan.Secret)
             ?? throw new InvalidOperationException($"the engine planned a secret of kind {leased.Plan.Secret}, which it does not declare");
-        var granted = await GrantAsync(context, leased.Plan, owner, cancellation);
+        var granted = Grant(context, leased.Plan);
         var lease = LeaseOwnership.Given(RecordOf(context, leased.Plan, granted), caller, owner);
         LeaseStore.Put(context.Work, before: null, lease);
         cancellation.ThrowIfCancellationRequested();
@@ -128,10 +141,10 @@ internal sealed class LeaseStep(KernelServices services)
     }
 
     /// <summary>The true end: what the lease, the mount and the owner's own life leave.</summary>
-    private async ValueTask<GrantedTtl> GrantAsync(RequestContext context, LeasePlan plan, OwnerKind owner, CancellationToken cancellation)
+    private static GrantedTtl Grant(RequestContext context, LeasePlan plan)
     {
         var (view, now) = (context.Mounted!.View, context.Now);
-        var granted = TtlRules.Grant(new TtlRequest
+        return TtlRules.Grant(new TtlRequest
         {
             Proposed = plan.Ttl,
             Default = view.DefaultLeaseTtl,
@@ -139,15 +152,7 @@ internal sealed class LeaseStep(KernelServices services)
             OwnMax = plan.MaxTtl,
             Issued = now,
             Now = now,
-        });
-        if (owner != OwnerKind.Token)
-        {
-            return granted;
-        }
-
-        // Read apart from the request: parents that are renewed while it runs are no conflict.
-        var end = await OwnerEnd.OfAsync(services.Transactions.Begin(), context.Router, context.Caller!.Token, cancellation);
-        return granted.Until(end, now);
+        }).Until(context.OwnerEnd, now);
     }
 
     private async ValueTask<KernelReply> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)

@@ -55,6 +55,9 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
 
     public AclDecision? Decision { get; set; }
 
+    /// <summary>The moment that no renewal takes the owner of a lease beyond; null where there is none, or where no token would own it.</summary>
+    public DateTimeOffset? OwnerEnd { get; set; }
+
     /// <summary>Set once the request cannot succeed any more; a later step may replace it by one that tells the caller less.</summary>
     public ApiError? Refusal { get; set; }
 
@@ -98,7 +101,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     public void Begin(UnitOfWork work)
     {
         (_work, _router, _route, _input) = (work, null, null, null);
-        (Operation, Caller, Decision, Refusal, Denial, Place) = (Request.Operation, null, null, null, null, null);
+        (Operation, Caller, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null);
     }
 
     public void RouteTo(Router router, Route route) => (_router, _route) = (router, route);

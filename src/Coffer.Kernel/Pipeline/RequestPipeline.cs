@@ -51,6 +51,7 @@ internal sealed class RequestPipeline
                     }
 
                     await _who.RunAsync(context, cancellation);
+                    await _lease.FindOwnerEndAsync(context, cancellation);
                     await _may.RunAsync(context, cancellation);
                     await AuditInAsync(context, cancellation);
                     var handled = await HandleAsync(context, cancellation);

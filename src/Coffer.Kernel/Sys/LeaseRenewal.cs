@@ -68,7 +68,8 @@ internal static class LeaseRenewal
         try
         {
             var reader = new LatestReader(services.Transactions, mounted.Mount.StoragePrefix);
-            var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow());
+            var ownerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), request.Router, lease, cancellation);
+            var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow()) { OwnerEnd = ownerEnd };
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);
             renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, ends.Token);
         }

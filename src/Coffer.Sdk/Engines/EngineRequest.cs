@@ -39,6 +39,11 @@ public class EngineRequest
     /// </summary>
     public string LeaseId { get; init; } = "";
 
+    /// <summary>
+    /// The moment that no renewal takes the owner of a lease beyond, and so no lease that this request plans. Null where there is none, or where nobody owns it.
+    /// </summary>
+    public DateTimeOffset? OwnerEnd { get; init; }
+
     /// <summary>Request headers that the mount asked for with <c>passthrough_request_headers</c>. Never credentials.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;

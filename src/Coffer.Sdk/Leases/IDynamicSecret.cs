@@ -32,7 +32,11 @@ public interface IDynamicSecret
 
 /// <summary>What the three calls may use: committed configuration to read, and the time.</summary>
 /// <param name="IssueTime">When the lease was made.</param>
-public sealed record SecretContext(string LeaseId, MountView Mount, IStorageReader Storage, DateTimeOffset IssueTime, DateTimeOffset Now);
+public sealed record SecretContext(string LeaseId, MountView Mount, IStorageReader Storage, DateTimeOffset IssueTime, DateTimeOffset Now)
+{
+    /// <summary>As <see cref="EngineRequest.OwnerEnd"/>, at a renewal.</summary>
+    public DateTimeOffset? OwnerEnd { get; init; }
+}
 
 /// <summary>All that renewing and revoking will ever need. Never the secret itself.</summary>
 /// <param name="Secret">The <see cref="IDynamicSecret.Name"/> that understands <paramref name="Data"/>.</param>

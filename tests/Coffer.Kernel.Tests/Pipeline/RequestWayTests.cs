@@ -63,6 +63,29 @@ public sealed class RequestWayTests
         Assert.Same(engine.Looked, engine.Handled);
     }
 
+    [Theory]
+    [InlineData("""{"ttl":"15s","explicit_max_ttl":"15s"}""", 15)]
+    [InlineData("""{"ttl":"15s","renewable":false}""", 15)]
+    [InlineData("""{"ttl":"15s","type":"batch"}""", 15)]
+    [InlineData("""{"ttl":"1h","explicit_max_ttl":"2h"}""", 7200)]
+    public async Task An_engine_is_shown_when_the_owner_of_a_lease_is_gone_for_good_as_it_plans_and_as_it_renews(string token, int seconds)
+    {
+        var engine = new ProbeEngine();
+        await using var harness = await StartAsync(engine);
+        var end = harness.Clock.GetUtcNow().AddSeconds(seconds);
+        var owner = (await harness.TokenAsync(token)).ClientToken;
+
+        var made = (await harness.ReadAsync("probe/creds", owner)).Ok();
+        Assert.Equal(end, engine.OwnerEnd);
+
+        engine.OwnerEnd = null;
+        (await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Ok();
+        Assert.Equal(end, engine.OwnerEnd);
+
+        (await harness.ReadAsync("probe/creds")).Ok();
+        Assert.Null(engine.OwnerEnd);
+    }
+
     private static async Task<KernelHarness> StartAsync(ProbeEngine engine)
     {
         var harness = await KernelHarness.StartAsync(engines: [new EngineType("probe", MountClass.Secret, "for these tests", _ => engine)]);
@@ -81,6 +104,8 @@ public sealed class RequestWayTests
         public List<(DateTimeOffset Now, string LeaseId)> Planned { get; } = [];
 
         public int Created { get; private set; }
+
+        public DateTimeOffset? OwnerEnd { get; set; }
 
         public EngineRequest? Looked { get; private set; }
 
@@ -105,14 +130,18 @@ public sealed class RequestWayTests
             return new CreatedSecret(JsonText.Write(json => json.WriteString("made", "once")));
         }
 
-        public ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation) =>
-            ValueTask.FromResult(new Renewal(plan.Ttl, plan.MaxTtl));
+        public ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation)
+        {
+            OwnerEnd = context.OwnerEnd;
+            return ValueTask.FromResult(new Renewal(plan.Ttl, plan.MaxTtl));
+        }
 
         public ValueTask RevokeAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation) => ValueTask.CompletedTask;
 
         private async ValueTask<Reply> PlanAsync(EngineRequest request, CancellationToken cancellation)
         {
             await request.Storage.GetAsync("entry", cancellation);
+            OwnerEnd = request.OwnerEnd;
             Planned.Add((request.Now, request.LeaseId));
             await WhilePlanning();
             return new Reply.Leased(new LeasePlan("probe", JsonText.Write(json => json.WriteString("name", request.LeaseId))) { Ttl = TimeSpan.FromHours(1) });

@@ -49,7 +49,7 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
         var ttl = increment > TimeSpan.Zero ? increment
             : config.Lease > TimeSpan.Zero ? config.Lease
             : context.Mount.DefaultLeaseTtl;
-        var hardEnd = HardEnd.After(context.IssueTime, config.EffectiveMax(context.Mount.MaxLeaseTtl));
+        var hardEnd = HardEnd.After(context.IssueTime, config.EffectiveMax(context.Mount.MaxLeaseTtl), context.OwnerEnd);
         var reach = context.Now + ttl;
         if (reach > user.HardEnd && hardEnd > user.HardEnd)
         {

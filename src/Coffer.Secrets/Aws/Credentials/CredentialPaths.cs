@@ -94,7 +94,7 @@ internal static class CredentialPaths
 
         var mount = await request.Storage.GetAsync(LeaseConfig.Key, AwsJson.Default.LeaseConfig, cancellation) ?? LeaseConfig.Default;
         var lease = mount.Under(role.DefaultTtl, role.MaxTtl);
-        var hardEnd = HardEnd.After(request.Now, lease.EffectiveMax(request.Mount.MaxLeaseTtl));
+        var hardEnd = HardEnd.After(request.Now, lease.EffectiveMax(request.Mount.MaxLeaseTtl), request.OwnerEnd);
         var user = new UserPlan
         {
             Role = name,
