@@ -17,7 +17,12 @@ internal sealed class AuditBroker(
     private volatile Devices _devices = new(AuditTable.None, []);
     private readonly SemaphoreSlim _pastTurn = new(1, 1);
     private volatile IReadOnlyList<AuditEvent> _past = [];
+    private volatile bool _isFailing;
     private Task _leaving = Task.CompletedTask;
+
+    public string? Problem => _isFailing
+        ? "no audit device could record the last request, so it was refused: see the server's log, and free or mend what the devices write to"
+        : null;
 
     public async ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation)
     {
@@ -197,8 +202,11 @@ internal sealed class AuditBroker(
         catch (AuditUnavailableException)
         {
             (response ? metrics.ResponseFailures : metrics.RequestFailures).Add();
+            _isFailing = true;
             throw;
         }
+
+        _isFailing = false;
 
         (response ? metrics.Responses : metrics.Requests).Add(clock.GetElapsedTime(begin));
     }

@@ -5,6 +5,9 @@ namespace Coffer.Kernel.Audit;
 /// <summary>Records every request before it runs and every answer before it leaves, or refuses both.</summary>
 public interface IAuditLog : IAsyncDisposable
 {
+    /// <summary>Why requests are refused for want of a record, as seen at the last one; null when it was recorded.</summary>
+    string? Problem { get; }
+
     /// <param name="work">The request's unit of work: which devices are enabled is read through it.</param>
     /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
     ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);

@@ -89,6 +89,9 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     public Quarantine Quarantine => _services.Quarantine;
 
+    /// <summary>As <see cref="Audit.IAuditLog.Problem"/>.</summary>
+    public string? AuditProblem => _services.Audit.Problem;
+
     public string ClusterName { get; }
 
     public string ClusterId { get; }

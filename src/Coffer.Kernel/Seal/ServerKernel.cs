@@ -310,7 +310,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     }
 
     /// <summary>What an operator should know of, a sentence each, though everything is served.</summary>
-    public IEnumerable<string> Warnings() => ((string?[])[_clock.Problem, _clock.Outside.Problem]).OfType<string>();
+    public IEnumerable<string> Warnings() => ((string?[])[_clock.Problem, _clock.Outside.Problem, Volatile.Read(ref _unsealed)?.AuditProblem]).OfType<string>();
 
     private SealStatus StatusNow(bool initialized) => new(
         initialized, IsSealed, _shares.Slot?.Threshold ?? 0, _shares.Slot?.Shares ?? 0, IsSealed ? _shares.Progress?.Progress ?? 0 : 0, IsSealed ? _shares.Progress?.Nonce ?? "" : "")

@@ -25,11 +25,15 @@ public class AuditFailClosedTests
         Assert.Contains("failed to audit request", System.Text.Encoding.UTF8.GetString(refused.Body.Span), StringComparison.Ordinal);
         Assert.Equal(0, server.Runs);
         Assert.Contains(server.Failures, failure => failure.Error is AuditUnavailableException);
+        var health = await server.SendAsync(Operation.Read, "sys/health");
+        Assert.Equal(200, health.Status);
+        Assert.Contains("no audit device could record", System.Text.Encoding.UTF8.GetString(health.Body.Span), StringComparison.Ordinal);
 
         File.Delete(folder);
         Assert.Equal(404, (await server.SendAsync(Operation.Read, "echo/a")).Status);
         await server.OkAsync(Operation.Update, "echo/a", """{"v":"1"}""");
         Assert.Equal(1, server.Runs);
+        Assert.DoesNotContain("warnings", System.Text.Encoding.UTF8.GetString((await server.SendAsync(Operation.Read, "sys/health")).Body.Span), StringComparison.Ordinal);
         Assert.True(AuditServer.Verify(file).IsIntact);
 
         var metrics = await server.OkAsync(Operation.Read, "sys/metrics");
