@@ -52,6 +52,11 @@ public sealed class AwsException : Exception
     /// <summary>True when the signature is refused because of its time, so that the clock is to be set right and not the key.</summary>
     public bool IsAboutTime => AwsErrorCodes.IsAboutTime(Code, Detail, ClockAhead);
 
+    /// <summary>
+    /// True when it is certain that no attempt of the call was carried out or may still be: each was refused by AWS in a readable answer (4xx), or was not sent.
+    /// </summary>
+    public bool NothingDone { get; internal set; }
+
     private static string Bounded(string text, int charsMax)
     {
         const string Cut = "...";

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Xml.Linq;
 using Coffer.Aws.Signing;
@@ -27,14 +28,22 @@ internal sealed class QueryClient(
     {
         var body = parameters.Encode(operation, version, marker);
         var begun = clock.GetTimestamp();
+        var nothingDone = true;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await AttemptAsync(operation, body, attempt, cancellation).ConfigureAwait(false);
             }
-            catch (AwsException error) when (attempt <= options.MaxRetries && IsWorthRepeating(error, repeatable))
+            catch (AwsException error)
             {
+                nothingDone &= error.NothingDone;
+                error.NothingDone = nothingDone;
+                if (attempt > options.MaxRetries || !IsWorthRepeating(error, repeatable))
+                {
+                    throw;
+                }
+
                 var delay = options.DelayBefore(attempt, error.Kind == AwsErrorKind.Throttled);
                 if (clock.GetElapsedTime(begun) + delay + options.AttemptTimeout > options.CallTimeout)
                 {
@@ -57,7 +66,7 @@ internal sealed class QueryClient(
     private async ValueTask<XElement> AttemptAsync(string operation, byte[] body, int attempt, CancellationToken cancellation)
     {
         var name = $"{service}:{operation}";
-        var key = await credentials.GetAsync(cancellation).ConfigureAwait(false);
+        var key = await KeyAsync(cancellation).ConfigureAwait(false);
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = FormType;
         request.Options.Set(AwsRequestInfo.Operation, name);
@@ -71,13 +80,13 @@ internal sealed class QueryClient(
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token).ConfigureAwait(false);
             var answer = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
-            return Read(name, operation, response, answer, ClockAhead(response), both.Token);
+            return Read(name, operation, request, response, answer, ClockAhead(response), both.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             options.OnUnanswered();
             throw new AwsException(
-                AwsErrorKind.Network, "Timeout", name, $"no answer from {endpoint} within {options.AttemptTimeout.TotalSeconds} s");
+                AwsErrorKind.Network, "Timeout", name, $"no answer from {endpoint} within {options.AttemptTimeout.TotalSeconds} s{Way(request)}");
         }
         catch (OperationCanceledException)
         {
@@ -91,14 +100,36 @@ internal sealed class QueryClient(
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            if (!IsUnsent(error))
+            var unsent = IsUnsent(error);
+            if (!unsent)
             {
                 options.OnUnanswered();
             }
 
-            throw new AwsException(AwsErrorKind.Network, "NetworkError", name, $"no answer from {endpoint}: {error.Message}", inner: error);
+            throw new AwsException(AwsErrorKind.Network, "NetworkError", name, $"no answer from {endpoint}: {error.Message}{Way(request)}", inner: error)
+            {
+                NothingDone = unsent,
+            };
         }
     }
+
+    private async ValueTask<AwsCredentials> KeyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await credentials.GetAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (AwsException error)
+        {
+            // Without a key no call is sent.
+            error.NothingDone = true;
+            throw;
+        }
+    }
+
+    /// <summary>What to add to an error of a request that did not go straight to the endpoint.</summary>
+    private static string Way(HttpRequestMessage request) =>
+        request.Options.TryGetValue(AwsRequestInfo.Way, out var way) ? $"; the request went through {way}" : "";
 
     /// <summary>True when there was no connection on which anything could have been sent.</summary>
     private static bool IsUnsent(Exception error) => error is HttpRequestException
@@ -119,7 +150,7 @@ internal sealed class QueryClient(
     }
 
     private static XElement Read(
-        string name, string operation, HttpResponseMessage response, byte[] answer, TimeSpan? clockAhead, CancellationToken cancellation)
+        string name, string operation, HttpRequestMessage request, HttpResponseMessage response, byte[] answer, TimeSpan? clockAhead, CancellationToken cancellation)
     {
         var root = XmlRead.Parse(answer, cancellation);
         if ((int)response.StatusCode is >= 300 and < 400)
@@ -139,13 +170,15 @@ internal sealed class QueryClient(
 
         var error = root?.Child("Error") ?? root?.Child("Errors")?.Child("Error");
         var code = error?.Text("Code") ?? $"Http{(int)response.StatusCode}";
-        var detail = error?.Text("Message") ?? response.ReasonPhrase ?? "no message";
+        var detail = error?.Text("Message") ?? $"{response.ReasonPhrase ?? "no message"}{Way(request)}";
         var requestId = root?.Text("RequestId") ?? RequestIdHeader(response);
-        throw new AwsException(AwsErrorCodes.KindOf(code, response.StatusCode), code, name, detail, response.StatusCode, requestId)
-        {
-            ClockAhead = clockAhead,
-        };
+        var failure = new AwsException(AwsErrorCodes.KindOf(code, response.StatusCode), code, name, detail, response.StatusCode, requestId) { ClockAhead = clockAhead };
+        failure.NothingDone = !failure.OutcomeUnknown && IsRefusal(response.StatusCode) && error?.Text("Code") is not null;
+        throw failure;
     }
+
+    /// <summary>408 says that time ran out on the way, and not what became of the call.</summary>
+    private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500 && status != HttpStatusCode.RequestTimeout;
 
     private static string? RequestIdHeader(HttpResponseMessage response) =>
         response.Headers.TryGetValues("x-amzn-RequestId", out var values) ? values.FirstOrDefault() : null;

@@ -73,6 +73,11 @@ internal sealed class LeaseStep(KernelServices services)
             var created = await secret.CreateAsync(secretContext, leased.Plan, ends.Token);
             return await ActivateAsync(created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
         }
+        catch (EngineException error) when (error is { NothingMade: true, Unsettled: false })
+        {
+            await ForgetAsync(lease.Id);
+            return KernelReply.OfRefusal(error.Kind, error.Message);
+        }
         catch (EngineException error)
         {
             await EndAsync(error.Unsettled ? Unsettled(lease) : lease);
@@ -197,6 +202,21 @@ internal sealed class LeaseStep(KernelServices services)
             Entrusts = new Entrusted(active.Id),
         };
     }
+
+    /// <summary>
+    /// Removes a lease for which nothing was made. The engine is not asked to revoke: what refused the creation, such as a wrong key, would refuse that too, and
+    /// the lease would wait for an operator for nothing.
+    /// </summary>
+    private ValueTask ForgetAsync(string id) => services.Transactions.RunAsync(
+        async work =>
+        {
+            // Its state does not matter: a revocation that runs now finds nothing either.
+            if (await LeaseStore.GetAsync(work, id, CancellationToken.None) is { } current)
+            {
+                LeaseStore.Remove(work, current);
+            }
+        },
+        CancellationToken.None);
 
     /// <summary>Ends a lease whose secret failed: at once if it can be, else by the janitor.</summary>
     private async ValueTask EndAsync(LeaseRecord lease)

@@ -51,6 +51,12 @@ public sealed class EngineException : Exception
     /// </summary>
     public bool Unsettled { get; init; }
 
+    /// <summary>
+    /// Of a creation: it is certain that nothing was made, so the lease is removed without a revocation. To be set only when no call of this creation that
+    /// could have made something was carried out or may still be: none was sent, or the first one was refused, and no attempt of it had an unknown outcome.
+    /// </summary>
+    public bool NothingMade { get; init; }
+
     /// <summary>How the client that asked is told.</summary>
     public ErrorKind Kind => Failure == FailureClass.Throttled ? ErrorKind.UpstreamRateLimited : ErrorKind.Invalid;
 }

@@ -16,24 +16,28 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
     public async ValueTask<CreatedSecret> CreateAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation)
     {
         var decided = AccessKeysPlan.Of(plan);
-        var connection = await account.ConnectAsync(context.Storage, cancellation);
-        var unanswered = false;
+        var trace = new CreationTrace();
         try
         {
+            var connection = await account.ConnectAsync(context.Storage, cancellation);
             if (decided.Session is { } session)
             {
                 // A session that is made late ends by itself, and could not be taken away: there is nothing to look for.
-                return await new SessionCreation(connection, session, context.Now).RunAsync(cancellation);
+                return await new SessionCreation(connection, session, context.Now, trace).RunAsync(cancellation);
             }
 
             // One of the two is there: AccessKeysPlan.Of sees to it.
-            var key = await new UserCreation(connection.Iam(() => unanswered = true), decided.User!).RunAsync(cancellation);
-            return new CreatedSecret(ReplyData(key, arn: null, notice: decided.User!.Notice)) { Unsettled = unanswered };
+            var key = await new UserCreation(connection.Iam(trace.NoteUnanswered), decided.User!, trace).RunAsync(cancellation);
+            return new CreatedSecret(ReplyData(key, arn: null, notice: decided.User!.Notice)) { Unsettled = trace.IsUnanswered };
         }
         catch (EngineException error)
         {
             // The failure that ended it may have been an answer, and that of an earlier call none.
-            throw new EngineException(error.Failure, error.Message, error) { Unsettled = unanswered };
+            throw new EngineException(error.Failure, error.Message, error)
+            {
+                Unsettled = trace.IsUnanswered,
+                NothingMade = !trace.MayHaveMade && !trace.IsUnanswered,
+            };
         }
     }
 

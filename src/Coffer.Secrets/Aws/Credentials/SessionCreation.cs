@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coffer.Aws.Calls;
 using Coffer.Aws.Connection;
 using Coffer.Aws.Iam;
 using Coffer.Aws.Sts;
@@ -7,7 +8,7 @@ using Coffer.Sdk.Leases;
 namespace Coffer.Secrets.Aws.Credentials;
 
 /// <summary>Asks STS for the session of a plan. Repeating it gives one more session, and each ends by itself.</summary>
-internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan, DateTimeOffset now)
+internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan, DateTimeOffset now, CreationTrace trace)
 {
     public const string NoPolicy = "must specify at least one of policy_arns or policy_document with federation_token credential_type";
 
@@ -29,7 +30,7 @@ internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan
                 ExternalId = plan.ExternalId,
             };
             const string Assuming = "Error assuming role";
-            return Created(Assuming, await AwsFailure.During(Assuming, connection.Sts().AssumeRoleAsync(call, cancellation)), withArn: true);
+            return Created(Assuming, await MakeAsync(Assuming, () => connection.Sts().AssumeRoleAsync(call, cancellation)), withArn: true);
         }
 
         if (policy is null && arns.Count == 0)
@@ -39,7 +40,21 @@ internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan
 
         var token = new FederationCall { Name = plan.SessionName, Duration = plan.Duration, Policy = policy, PolicyArns = arns };
         const string Generating = "Error generating STS keys";
-        return Created(Generating, await AwsFailure.During(Generating, connection.Sts().GetFederationTokenAsync(token, cancellation)), withArn: false);
+        return Created(Generating, await MakeAsync(Generating, () => connection.Sts().GetFederationTokenAsync(token, cancellation)), withArn: false);
+    }
+
+    private async ValueTask<AwsSession> MakeAsync(string doing, Func<ValueTask<AwsSession>> call)
+    {
+        trace.NoteMaking();
+        try
+        {
+            return await call();
+        }
+        catch (AwsException error)
+        {
+            trace.NoteFailure(error);
+            throw AwsFailure.Of(doing, error);
+        }
     }
 
     /// <summary>STS says when the session ends, and is believed up to what it was asked for: the end comes from outside, and a lease is built on it.</summary>

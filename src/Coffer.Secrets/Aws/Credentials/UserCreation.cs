@@ -6,7 +6,7 @@ using Coffer.Sdk.Leases;
 namespace Coffer.Secrets.Aws.Credentials;
 
 /// <summary>Makes the IAM user of a plan. Every step may be repeated: what is there already is found by its tag and gone on with.</summary>
-internal sealed class UserCreation(IIamClient iam, UserPlan plan)
+internal sealed class UserCreation(IIamClient iam, UserPlan plan, CreationTrace trace)
 {
     private const int KeyAttemptsMax = 2;
     private const string CreatingUser = "Error creating IAM user";
@@ -45,24 +45,35 @@ internal sealed class UserCreation(IIamClient iam, UserPlan plan)
             Tags = plan.Tags,
             PermissionsBoundary = plan.PermissionsBoundary,
         };
+        trace.NoteMaking();
         try
         {
             await iam.CreateUserAsync(user, cancellation);
             return true;
         }
-        catch (AwsException error)
+        catch (AwsException error) when (error.Kind == AwsErrorKind.Conflict)
         {
-            if (error.Kind == AwsErrorKind.Conflict && await FindTakenAsync(cancellation) is { } taken)
+            // A user that is there may be of an earlier attempt, until its tags show that it is not.
+            if (await FindTakenAsync(cancellation) is not { } taken)
             {
-                return UserTags.IsOf(taken, plan)
-                    ? false
-                    : throw new EngineException(
-                        FailureClass.Invalid,
-                        $"{CreatingUser}: {error.Code}: a user named {plan.UserName} exists that does not belong to this lease; "
-                            + "ask again, and let username_template use more of random when this happens often",
-                        error);
+                throw AwsFailure.Of(CreatingUser, error);
             }
 
+            if (UserTags.IsOf(taken, plan))
+            {
+                return false;
+            }
+
+            trace.NoteFailure(error);
+            throw new EngineException(
+                FailureClass.Invalid,
+                $"{CreatingUser}: {error.Code}: a user named {plan.UserName} exists that does not belong to this lease; "
+                    + "ask again, and let username_template use more of random when this happens often",
+                error);
+        }
+        catch (AwsException error)
+        {
+            trace.NoteFailure(error);
             throw AwsFailure.Of(CreatingUser, error);
         }
     }
