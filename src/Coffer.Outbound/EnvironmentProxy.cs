@@ -44,12 +44,24 @@ public sealed class EnvironmentProxy : IWebProxy
     public Uri? GetProxy(Uri destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var proxy = destination.Scheme is "https" or "wss" ? _https : _http;
-        return proxy is null || _past.Names(destination.IdnHost, destination.Port) ? null : proxy.Address;
+        return Find(destination)?.Address;
     }
 
     /// <inheritdoc/>
     public bool IsBypassed(Uri host) => GetProxy(host) is null;
+
+    /// <summary>The proxy of a request and the variable that names it, for errors, without user and password; null when it goes past them all.</summary>
+    public string? Describe(Uri destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return Find(destination) is { } proxy ? $"the proxy {proxy.Address.Scheme}://{proxy.Address.Authority}, which {proxy.Source} names" : null;
+    }
+
+    private ProxyAddress? Find(Uri destination)
+    {
+        var proxy = destination.Scheme is "https" or "wss" ? _https : _http;
+        return proxy is null || _past.Names(destination.IdnHost, destination.Port) ? null : proxy;
+    }
 
     private static ProxyAddress? Find(Func<string, string?> environment, string name)
     {

@@ -6,14 +6,24 @@ namespace Coffer.Outbound;
 public static class OutboundHttp
 {
     /// <summary>
+    /// What a request of <see cref="CreateHandler(Func{string, string}?)"/> goes through, such as a proxy and the variable that names it, for errors; never a
+    /// user or a password. Not set on requests that go straight to their server.
+    /// </summary>
+    public static readonly HttpRequestOptionsKey<string> Way = new("coffer.outbound.way");
+
+    /// <summary>
     /// A handler that never follows a redirect: a request carries a token or a signature, and belongs to nobody but the server that it was made for.
     /// </summary>
     /// <param name="environment">Looks a variable up; the process's own when null.</param>
     /// <exception cref="ProxyException">The environment names a proxy that cannot be one.</exception>
-    public static SocketsHttpHandler CreateHandler(Func<string, string?>? environment = null) =>
-        CreateHandler(EnvironmentProxy.From(environment ?? Environment.GetEnvironmentVariable));
+    public static HttpMessageHandler CreateHandler(Func<string, string?>? environment = null)
+    {
+        var proxy = EnvironmentProxy.From(environment ?? Environment.GetEnvironmentVariable);
+        var handler = CreateHandler(proxy);
+        return proxy is null ? handler : new WayHandler(proxy, handler);
+    }
 
-    /// <summary>As the other, with a proxy that is given.</summary>
+    /// <summary>As the other, with a proxy that is given, and without <see cref="Way"/>.</summary>
     /// <param name="proxy">Null for none.</param>
     public static SocketsHttpHandler CreateHandler(IWebProxy? proxy) => new()
     {

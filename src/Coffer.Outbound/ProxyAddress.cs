@@ -5,7 +5,10 @@ namespace Coffer.Outbound;
 /// <summary>The address of one proxy: <c>http</c>, <c>https</c>, <c>socks5</c> or <c>socks5h</c>, and <c>HOST:PORT</c> for an http one.</summary>
 public sealed class ProxyAddress
 {
-    private ProxyAddress(Uri address, NetworkCredential? credentials) => (Address, Credentials) = (address, credentials);
+    private ProxyAddress(Uri address, NetworkCredential? credentials, string source) => (Address, Credentials, Source) = (address, credentials, source);
+
+    /// <summary>Who names it, such as <c>the environment variable HTTPS_PROXY</c>.</summary>
+    public string Source { get; }
 
     /// <summary>Without user and password.</summary>
     public Uri Address { get; }
@@ -32,6 +35,7 @@ public sealed class ProxyAddress
         var user = found.UserInfo.Split(':', 2);
         return new ProxyAddress(
             new UriBuilder(scheme, found.IdnHost, port).Uri,
-            found.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : ""));
+            found.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : ""),
+            source);
     }
 }

@@ -124,7 +124,7 @@ public sealed class CofferServer : IAsyncDisposable
         _ => await SqliteStore.OpenAsync(System.IO.Path.Combine(storage.Path, "coffer.db"), new SqliteStoreOptions(), cancellation),
     };
 
-    private static SocketsHttpHandler Handler()
+    private static HttpMessageHandler Handler()
     {
         try
         {

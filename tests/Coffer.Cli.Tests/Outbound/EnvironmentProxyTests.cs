@@ -98,8 +98,8 @@ public class EnvironmentProxyTests
     [Fact]
     public void No_handler_follows_redirects_or_keeps_cookies_and_without_a_proxy_none_is_looked_for()
     {
-        using var direct = OutboundHttp.CreateHandler(_ => null);
-        using var through = OutboundHttp.CreateHandler(name => name == "HTTP_PROXY" ? "p:1" : null);
+        using var direct = OutboundHttp.CreateHandler(EnvironmentProxy.From(_ => null));
+        using var through = OutboundHttp.CreateHandler(EnvironmentProxy.From(name => name == "HTTP_PROXY" ? "p:1" : null));
 
         Assert.Equal((false, false, false), (direct.AllowAutoRedirect, direct.UseCookies, direct.UseProxy));
         Assert.Equal((false, false, true), (through.AllowAutoRedirect, through.UseCookies, through.UseProxy));
