@@ -45,6 +45,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
+        PgpKeyFile.RefuseEmpty(_pgpKey);
         if (_generateOtp.Value)
         {
             var status = await ReadAsync(call, cancellation);
@@ -96,12 +97,12 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
 
     private async Task<int> BeginAsync(Invocation call, CancellationToken cancellation)
     {
-        if (_otp.Value.Length > 0 && _pgpKey.Value.Length > 0)
+        if (_otp.Value.Length > 0 && _pgpKey.IsSet)
         {
             throw CliException.Local("Error initializing: cannot specify both -otp and -pgp-key");
         }
 
-        var body = new JsonObject { ["otp"] = _otp.Value, ["pgp_key"] = _pgpKey.Value.Length > 0 ? PgpKeyFile.Read(_pgpKey.Value) : "" };
+        var body = new JsonObject { ["otp"] = _otp.Value, ["pgp_key"] = PgpKeyFile.ReadOne(_pgpKey) };
         var reply = await call.SendAsync(ApiRequest.Write(AttemptPath, body), "Error initializing root generation", cancellation);
         var status = reply.Json ?? [];
         if (GoText.Of(status["otp"] ?? "").Length > 0)

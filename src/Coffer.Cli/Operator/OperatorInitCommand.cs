@@ -41,6 +41,8 @@ internal sealed class OperatorInitCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
+        PgpKeyFile.RefuseEmpty(_pgpKeys, isList: true);
+        PgpKeyFile.RefuseEmpty(_rootPgpKey);
         if (_status.Value)
         {
             return await StatusAsync(call, cancellation);
@@ -98,8 +100,8 @@ internal sealed class OperatorInitCommand : ApiCommand
         {
             ["secret_shares"] = _shares.Value == 0 && !recovery ? SharesDefault : _shares.Value,
             ["secret_threshold"] = _threshold.Value == 0 && !recovery ? ThresholdDefault : _threshold.Value,
-            ["pgp_keys"] = PgpKeyFile.ReadAll(_pgpKeys.Value),
-            ["root_token_pgp_key"] = _rootPgpKey.Value.Length > 0 ? PgpKeyFile.Read(_rootPgpKey.Value) : "",
+            ["pgp_keys"] = PgpKeyFile.ReadAll(_pgpKeys),
+            ["root_token_pgp_key"] = PgpKeyFile.ReadOne(_rootPgpKey),
             ["recovery_shares"] = recovery ? _recoveryShares.Value : 0,
             ["recovery_threshold"] = recovery ? _recoveryThreshold.Value : 0,
         };

@@ -56,6 +56,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
+        PgpKeyFile.RefuseEmpty(_pgpKeys, isList: true);
         if (_backupRetrieve.Value)
         {
             var backup = await call.SendAsync(ApiRequest.Read("sys/rekey/backup"), "Error retrieving rekey stored keys", cancellation);
@@ -101,7 +102,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
             ["backup"] = _backup.Value,
             ["require_verification"] = _verify.Value,
         };
-        if (PgpKeyFile.ReadAll(_pgpKeys.Value) is { } keys)
+        if (PgpKeyFile.ReadAll(_pgpKeys) is { } keys)
         {
             body["pgp_keys"] = keys;
         }

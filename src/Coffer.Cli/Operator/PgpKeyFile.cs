@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
+using Coffer.Cli.Flags;
 
 namespace Coffer.Cli.Operator;
 
@@ -13,14 +14,41 @@ internal static class PgpKeyFile
     private const int PrivateKeyTag = 5;
     private const int PublicKeyTag = 6;
 
-    /// <summary>The keys in the files of a comma list; null for an empty one.</summary>
-    public static JsonArray? ReadAll(string files) =>
-        files.Length == 0 ? null : new JsonArray([.. files.Split(',').Select(file => (JsonNode)Read(file))]);
+    /// <summary>
+    /// Refuses a flag that was given and names no file, as an unset variable of a shell leaves it: without a key the shares or the token would come in
+    /// the clear, against what was asked for.
+    /// </summary>
+    /// <param name="flag">A file, or with <paramref name="isList"/> a comma list of them.</param>
+    /// <param name="isList">Whether each entry of a comma list has to name a file.</param>
+    public static void RefuseEmpty(TextFlag flag, bool isList = false)
+    {
+        if (!flag.IsSet)
+        {
+            return;
+        }
+
+        if (NameOf(flag.Value).Length == 0)
+        {
+            throw CliException.Local($"-{flag.Name} is empty: name {(isList ? "one file of a PGP public key for each share" : "the file of a PGP public key")}, or leave the flag out to get {(isList ? "the shares" : "the token")} without PGP");
+        }
+
+        if (isList && flag.Value.Split(',').Any(file => NameOf(file).Length == 0))
+        {
+            throw CliException.Local($"-{flag.Name} has an empty entry: name one file of a PGP public key for each share, with one comma between two");
+        }
+    }
+
+    /// <summary>The keys in the files of a comma list; null for a flag that was not given.</summary>
+    public static JsonArray? ReadAll(TextFlag files) =>
+        files.IsSet ? new JsonArray([.. files.Value.Split(',').Select(file => (JsonNode)Read(file))]) : null;
+
+    /// <summary>The key in the file that a flag names; empty for a flag that was not given.</summary>
+    public static string ReadOne(TextFlag file) => file.IsSet ? Read(file.Value) : "";
 
     /// <summary>The key in a file; an <c>@</c> before the name does not count.</summary>
-    public static string Read(string file)
+    private static string Read(string file)
     {
-        var name = file.Trim().TrimStart('@');
+        var name = NameOf(file);
         if (name.StartsWith(Keybase, StringComparison.OrdinalIgnoreCase))
         {
             throw CliException.Local("error reading PGP key: Keybase is not asked for keys; save the public key to a file, and name that");
@@ -41,6 +69,8 @@ internal static class PgpKeyFile
             throw CliException.Local($"error reading PGP key: {error.Message}");
         }
     }
+
+    private static string NameOf(string entry) => entry.Trim().TrimStart('@');
 
     private static byte[] Binary(byte[] bytes)
     {
