@@ -80,7 +80,7 @@ internal sealed class Invocation : IDisposable
         _client = Connect(token);
     }
 
-    /// <summary>The path in an argument: without blanks and slashes at its ends.</summary>
+    /// <summary>The path in an argument: without slashes at its ends.</summary>
     public string Path(int index) => Paths.Sanitize(Arguments[index]);
 
     /// <summary>The <c>k=v</c> arguments from an index on.</summary>

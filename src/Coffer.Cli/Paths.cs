@@ -1,6 +1,6 @@
 namespace Coffer.Cli;
 
-/// <summary>Paths as typed: blanks and slashes at the ends do not count, and several slashes in a row are one.</summary>
+/// <summary>Paths as typed: slashes at the ends do not count, and several slashes in a row are one. Blanks are part of a name wherever they are.</summary>
 internal static class Paths
 {
     private const char Slash = '/';
@@ -8,12 +8,7 @@ internal static class Paths
     /// <summary>The path as it is sent, for every request of every command.</summary>
     public static string Sanitize(string path)
     {
-        var ends = path.Trim();
-        while (ends.StartsWith(Slash) || ends.EndsWith(Slash))
-        {
-            ends = ends.Trim(Slash).Trim();
-        }
-
+        var ends = path.Trim(Slash);
         return ends.Contains("//", StringComparison.Ordinal) ? string.Join(Slash, ends.Split(Slash, StringSplitOptions.RemoveEmptyEntries)) : ends;
     }
 

@@ -141,7 +141,7 @@ internal sealed class TextListFlag(string name, string usage) : Flag(name, usage
 
     public override string Example => "string";
 
-    protected override void Accept(string value) => _values.Add(value.Trim());
+    protected override void Accept(string value) => _values.Add(value);
 }
 
 /// <summary><c>key=value</c>, which may be given many times; the last of a key wins.</summary>

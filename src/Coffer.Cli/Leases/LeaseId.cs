@@ -4,5 +4,5 @@ namespace Coffer.Cli.Leases;
 internal static class LeaseId
 {
     public static string From(Invocation call) =>
-        call.Arguments.Count > 0 ? call.Arguments[0].Trim() : throw CliException.Local("Missing ID!");
+        call.Arguments.Count > 0 ? call.Arguments[0] : throw CliException.Local("Missing ID!");
 }

@@ -32,7 +32,7 @@ internal sealed class LeaseJobsCommand : ApiCommand
             return _cancel.Value ? throw CliException.Local("Missing ID!") : await ListAsync(call, cancellation);
         }
 
-        var id = call.Arguments[0].Trim();
+        var id = call.Arguments[0];
         if (!_cancel.Value)
         {
             return call.Print(await call.ReadAsync(ApiRequest.Read($"sys/leases/jobs/{id}"), $"Error reading job {id}", cancellation), "");

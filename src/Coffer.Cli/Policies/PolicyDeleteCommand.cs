@@ -7,7 +7,7 @@ internal sealed class PolicyDeleteCommand() : ApiCommand("policy delete", "Delet
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var name = call.Arguments[0].Trim().ToLowerInvariant();
+        var name = call.Arguments[0].ToLowerInvariant();
         await call.SendAsync(ApiRequest.Delete($"sys/policies/acl/{name}"), $"Error deleting {name}", cancellation);
         call.Printer.Line($"Success! Deleted policy: {name}");
         return 0;

@@ -17,7 +17,7 @@ internal sealed class PolicyFmtCommand() : Command("policy fmt", "Formats a poli
             throw CliException.Local("This build cannot format policies.");
         }
 
-        var path = call.Arguments[0].Trim();
+        var path = call.Arguments[0];
         var text = Try("Error reading source file", () => TextSource.AsDocument(TextSource.OfFile(path)));
         var (laidOut, problem) = format(text);
         if (laidOut is null)

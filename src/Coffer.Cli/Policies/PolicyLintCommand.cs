@@ -33,7 +33,7 @@ internal sealed class PolicyLintCommand : ApiCommand
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var path = call.Arguments[0].Trim();
+        var path = call.Arguments[0];
         var text = PolicyFile.Read(call, path);
         var answer = _offline.Value ? Offline(call, path, text) : await AskAsync(call, text, cancellation);
         var findings = answer.At("findings") as JsonArray ?? [];

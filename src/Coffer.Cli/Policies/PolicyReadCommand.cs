@@ -9,7 +9,7 @@ internal sealed class PolicyReadCommand() : ApiCommand("policy read", "Prints th
 {
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var name = call.Arguments[0].Trim().ToLowerInvariant();
+        var name = call.Arguments[0].ToLowerInvariant();
         var envelope = await call.ReadOrNullAsync(ApiRequest.Read($"sys/policies/acl/{name}"), $"Error reading policy named {name}", cancellation);
         var rules = envelope.At("data").At("policy") ?? envelope.At("rules");
         if (rules is null || GoText.Of(rules).Length == 0)

@@ -50,7 +50,7 @@ internal sealed class PolicyTestCommand : Command
             throw CliException.Local($"Invalid output format: {_format.Value}");
         }
 
-        var file = call.Arguments[0].Trim();
+        var file = call.Arguments[0];
         var text = PolicyFile.Read(call, file);
         TimeSpan? wrap = _wrapTtl.Value > TimeSpan.Zero ? _wrapTtl.Value : null;
         var (json, problem) = test(text, Path.GetFileNameWithoutExtension(file), _operation.Value, _path.Value, Parameters(call).ToJsonString(), wrap);

@@ -22,8 +22,8 @@ internal sealed class PolicyWriteCommand : ApiCommand
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
         var typed = call.Arguments[0];
-        var name = typed.Trim().ToLowerInvariant();
-        var rules = PolicyFile.Read(call, call.Arguments[1].Trim());
+        var name = typed.ToLowerInvariant();
+        var rules = PolicyFile.Read(call, call.Arguments[1]);
         var body = new JsonObject { ["policy"] = rules };
         if (_lint.Value)
         {

@@ -15,7 +15,7 @@ internal static class ClientSettings
         Namespace = flags.Namespace.Value,
         // Headers are ASCII, so microseconds are spelt the other way.
         WrapTtl = flags.WrapTtl.Value > TimeSpan.Zero ? GoDuration.Format(flags.WrapTtl.Value).Replace('µ', 'u') : "",
-        Mfa = flags.Mfa.Values,
+        Mfa = [.. flags.Mfa.Values.Select(value => value.Trim())],
         Headers = flags.Header.Values,
         Timeout = Timeout(environment),
         MaxRetries = Retries(environment),

@@ -30,7 +30,7 @@ internal sealed class TokenRevokeCommand : ApiCommand
         var request = _self.Value ? ApiRequest.Write("auth/token/revoke-self")
             : _accessor.Value ? ApiRequest.Post("auth/token/revoke-accessor", new JsonObject { ["accessor"] = token })
             : _mode.Value == "orphan" ? ApiRequest.Write("auth/token/revoke-orphan", new JsonObject { ["token"] = token })
-            : _mode.Value == "path" ? ApiRequest.Write($"sys/leases/revoke-prefix/{token}")
+            : _mode.Value == "path" ? ApiRequest.Write($"sys/leases/revoke-prefix/{call.Arguments[0]}")
             : ApiRequest.Write("auth/token/revoke", new JsonObject { ["token"] = token });
         await call.SendAsync(request, "Error revoking token", cancellation);
         call.Printer.Line("Success! Revoked token (if it existed)");

@@ -84,6 +84,9 @@ internal static class CommandLines
     /// <summary>As a theory takes them.</summary>
     public static TheoryData<string> Theory => new(Names);
 
+    /// <summary>The commands that take a path, as a theory takes them.</summary>
+    public static TheoryData<string> WithPath => new(Names.Where(name => Lines[name].Any(word => word.Contains("PATH", StringComparison.Ordinal))));
+
     /// <summary>The words of a command line, flags in front.</summary>
     public static string[] Of(string name, string file, string path, params ReadOnlySpan<string> flags)
     {

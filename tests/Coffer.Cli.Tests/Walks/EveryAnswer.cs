@@ -17,23 +17,30 @@ internal sealed class EveryAnswer(string mark) : HttpMessageHandler
     /// <summary>Every request, as method, path with query, and wrapping time.</summary>
     public List<(string Method, string Target, string WrapTtl)> Requests { get; } = [];
 
+    /// <summary>The bodies of the requests that have one.</summary>
+    public List<string> Bodies { get; } = [];
+
     /// <summary>Answer nothing but a warning.</summary>
     public bool OnlyWarns { get; init; }
 
     /// <summary>The status; an error's body goes with one from 400 on.</summary>
     public int Status { get; init; } = 200;
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var wrap = request.Headers.TryGetValues("X-Vault-Wrap-Ttl", out var values) ? values.Single() : "";
         var target = request.RequestUri!.PathAndQuery;
         Requests.Add((request.Method.Method, target, wrap));
+        if (request.Content is { } content)
+        {
+            Bodies.Add(await content.ReadAsStringAsync(cancellationToken));
+        }
+
         var body = Status >= 400 ? new JsonObject { ["errors"] = new JsonArray($"refused{mark}") }
             : wrap.Length > 0 ? Wrapped()
             : OnlyWarns && !IsLookedUp(target) ? new JsonObject { ["request_id"] = "r", ["data"] = null, ["warnings"] = new JsonArray(Warning) }
             : Full(target);
-        var answer = new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
-        return Task.FromResult(answer);
+        return new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
     }
 
     /// <summary>What a command asks first, in order to ask something else.</summary>

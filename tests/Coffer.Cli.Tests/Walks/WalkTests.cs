@@ -91,7 +91,7 @@ public sealed class WalkTests : IDisposable
     [MemberData(nameof(CommandLines.Theory), MemberType = typeof(CommandLines))]
     public async Task Slashes_at_the_ends_and_double_ones_do_not_reach_the_server(string name)
     {
-        foreach (var path in (string[])["/x/y/", "//x//y//", " /x///y/ ", "x/y"])
+        foreach (var path in (string[])["/x/y/", "//x//y//", "/x///y/", "x/y"])
         {
             using var server = new EveryAnswer("");
             using var console = Console(server);
@@ -105,6 +105,25 @@ public sealed class WalkTests : IDisposable
                 Assert.False(sent.EndsWith('/') || sent.Contains("%20", StringComparison.Ordinal), sent);
             });
             Assert.True(name == "print token" || server.Requests.Count > 0, console.ErrorText);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandLines.WithPath), MemberType = typeof(CommandLines))]
+    public async Task Blanks_at_the_ends_of_a_path_are_part_of_it_and_reach_the_server(string name)
+    {
+        foreach (var path in (string[])[" x/y ", "/ x//y /"])
+        {
+            using var server = new EveryAnswer("");
+            using var console = Console(server);
+            await CliProgram.RunAsync(CommandLines.Of(name, PolicyFile, path), console, Hooks.None, TestContext.Current.CancellationToken);
+
+            string[] sent = [.. server.Requests.Select(request => Uri.UnescapeDataString(request.Target)), .. server.Bodies];
+            Assert.All(sent, text => Assert.DoesNotMatch("(?<! )x/+y|x/+y(?! )", text));
+
+            // One command looks the path up in what the server answers.
+            Assert.True(sent.Any(text => text.Contains(" x/y ", StringComparison.Ordinal) || text.Contains(path, StringComparison.Ordinal))
+                || (name == "auth help" && console.ErrorText.Contains("\" x/y /\"", StringComparison.Ordinal)), string.Join('\n', sent) + console.ErrorText);
         }
     }
 
