@@ -1,5 +1,6 @@
 using System.Net;
 using Coffer.Cli.General;
+using Coffer.Cli.Terminal;
 using Coffer.Server;
 using Coffer.Server.Logging;
 
@@ -10,6 +11,7 @@ internal static class ServerHook
 {
     public static async Task<int> RunAsync(ServerCommandOptions options, TextWriter output, CancellationToken cancellation)
     {
+        await using var errors = SystemConsole.StrictError();
         try
         {
             var log = new LogFlags(options.LogLevel, options.LogFormat, options.LogFile);
@@ -17,16 +19,16 @@ internal static class ServerHook
             {
                 if (options.ConfigPaths.Count > 0)
                 {
-                    return await ServerRunner.RunAsync(options.ConfigPaths, log, output, Console.Error, cancellation);
+                    return await ServerRunner.RunAsync(options.ConfigPaths, log, output, errors, cancellation);
                 }
 
-                await Console.Error.WriteLineAsync("Error: nothing to start: give -config=FILE, or -dev for a development server");
+                await errors.WriteLineAsync("Error: nothing to start: give -config=FILE, or -dev for a development server");
                 return 1;
             }
 
             if (!IPEndPoint.TryParse(options.DevListenAddress.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
             {
-                await Console.Error.WriteLineAsync($"Error: -dev-listen-address \"{options.DevListenAddress}\" must be an IP address and a port, such as 127.0.0.1:8200");
+                await errors.WriteLineAsync($"Error: -dev-listen-address \"{options.DevListenAddress}\" must be an IP address and a port, such as 127.0.0.1:8200");
                 return 1;
             }
 
@@ -37,11 +39,11 @@ internal static class ServerHook
             {
                 Tls = options.DevTls ? new DevTlsOptions(options.DevTlsCertificateDirectory, options.DevTlsNames) : null,
             };
-            return await ServerRunner.RunDevAsync(dev, log, output, Console.Error, cancellation);
+            return await ServerRunner.RunDevAsync(dev, log, output, errors, cancellation);
         }
         catch (IOException error)
         {
-            await Console.Error.WriteLineAsync($"Error: the server cannot start: {error.Message}");
+            await errors.WriteLineAsync($"Error: the server cannot start: {error.Message}");
             return 1;
         }
     }

@@ -38,7 +38,7 @@ internal sealed class DemoConsole(ICliConsole outer, string address, string toke
 
     public void WriteBytes(ReadOnlySpan<byte> bytes) => _text.Write(Encoding.UTF8.GetString(bytes));
 
-    public string ReadHidden() => "";
+    public string ReadHidden(string prompt, TextWriter promptWriter) => "";
 
     public void Dispose()
     {

@@ -19,9 +19,7 @@ internal static class HiddenInput
                 : throw CliException.Local($"No {what} on standard input: run this in a terminal, or pipe the {what} in.");
         }
 
-        promptWriter.Write(prompt);
-        promptWriter.Flush();
-        var value = call.Console.ReadHidden().Trim();
+        var value = call.Console.ReadHidden(prompt, promptWriter).Trim();
         promptWriter.Write("\n");
         return value;
     }

@@ -36,6 +36,8 @@ public interface ICliConsole
     /// <summary>Writes bytes to standard output, after all text written so far.</summary>
     void WriteBytes(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Reads a line from the terminal without showing it. Only when <see cref="InputIsTerminal"/>.</summary>
-    string ReadHidden();
+    /// <summary>Asks for a line on the terminal and reads it without showing it. Only when <see cref="InputIsTerminal"/>.</summary>
+    /// <param name="prompt">What to ask; it is shown once nothing of what is typed is shown any more.</param>
+    /// <param name="promptWriter">Where to.</param>
+    string ReadHidden(string prompt, TextWriter promptWriter);
 }

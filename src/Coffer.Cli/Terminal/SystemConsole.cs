@@ -7,10 +7,10 @@ internal sealed class SystemConsole : ICliConsole, IDisposable
 {
     // Not Console.Out: that one follows LANG, and output is UTF-8 whatever the locale says.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-    private readonly Stream _output = Console.OpenStandardOutput();
+    private readonly Stream _output = StandardStream.Output();
     private readonly StreamWriter _out;
-    private readonly StreamWriter _error = new(new LenientStream(Console.OpenStandardError()), Utf8) { AutoFlush = true };
-    private readonly Lazy<Stream> _input = new(Console.OpenStandardInput);
+    private readonly StreamWriter _error = new(new LenientStream(StandardStream.Error()), Utf8) { AutoFlush = true };
+    private readonly Lazy<Stream> _input = new(StandardStream.Input);
 
     public SystemConsole() => _out = new StreamWriter(_output, Utf8) { AutoFlush = true };
 
@@ -41,8 +41,19 @@ internal sealed class SystemConsole : ICliConsole, IDisposable
         _output.Flush();
     }
 
-    public string ReadHidden()
+    /// <summary>Standard error for any thread, where a message that cannot be written is a fault.</summary>
+    public static TextWriter StrictError() => TextWriter.Synchronized(new StreamWriter(StandardStream.Error(), Utf8) { AutoFlush = true });
+
+    public string ReadHidden(string prompt, TextWriter promptWriter)
     {
+        if (OperatingSystem.IsLinux())
+        {
+            using var hidden = new HiddenTyping();
+            promptWriter.Write(prompt);
+            return TypedLine.Read(Input);
+        }
+
+        promptWriter.Write(prompt);
         var line = new StringBuilder();
         while (true)
         {

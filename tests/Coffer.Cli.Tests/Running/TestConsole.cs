@@ -42,7 +42,11 @@ internal sealed class TestConsole : ICliConsole, IDisposable
 
     public void WriteBytes(ReadOnlySpan<byte> bytes) => _out.Write(Encoding.UTF8.GetString(bytes));
 
-    public string ReadHidden() => Typed;
+    public string ReadHidden(string prompt, TextWriter promptWriter)
+    {
+        promptWriter.Write(prompt);
+        return Typed;
+    }
 
     public void Dispose()
     {
