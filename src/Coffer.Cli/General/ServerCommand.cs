@@ -62,6 +62,12 @@ internal sealed class ServerCommand : Command
             throw CliException.Local("Must specify at least one config path using -config");
         }
 
+        if (dev && _config.Values.Count > 0)
+        {
+            var mode = _dev.Value ? _dev.Name : _devTls.Name;
+            throw CliException.Local($"-{mode} and -config exclude each other, since dev mode reads no configuration file: leave -config out for a development server, or -{mode} for a server with this configuration");
+        }
+
         if (!dev && _devSandbox.IsSet)
         {
             throw CliException.Local("-dev-aws-sandbox needs -dev");
