@@ -32,6 +32,6 @@ public sealed record CliHooks
     /// </summary>
     public Func<string, (string? TokenHelper, string Problem)>? ReadClientConfiguration { get; init; }
 
-    /// <summary>Checks the hash chain of audit log files, reports to the writer and returns the exit code. Null: not in this build.</summary>
-    public Func<AuditVerifyOptions, TextWriter, CancellationToken, Task<int>>? VerifyAudit { get; init; }
+    /// <summary>Checks the hash chain of audit log files. Null: not in this build.</summary>
+    public Func<AuditVerifyOptions, CancellationToken, Task<AuditVerifyAnswer>>? VerifyAudit { get; init; }
 }

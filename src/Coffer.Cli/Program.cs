@@ -6,8 +6,11 @@ return await CliProgram.RunAsync(args, new CliHooks
 {
     RunServer = ServerHook.RunAsync,
     RunDemo = DemoHook.RunAsync,
-    VerifyAudit = static (options, output, cancellation) =>
-        AuditLogCheck.RunAsync(options.Files, options.PublicKeyPem, options.Device, options.Marks, output, cancellation),
+    VerifyAudit = static async (options, cancellation) =>
+    {
+        var report = await AuditLogCheck.RunAsync(options.Files, options.PublicKeyPem, options.Device, options.Marks, cancellation);
+        return new AuditVerifyAnswer((int)report.Verdict, [.. report.Lines], report.ToJson());
+    },
     FormatPolicy = PolicyLayout.Format,
     TestPolicy = PolicyTools.Test,
     ReadClientConfiguration = ClientConfiguration.Read,

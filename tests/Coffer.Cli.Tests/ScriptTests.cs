@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coffer.Cli.Tests.Running;
 
 namespace Coffer.Cli.Tests;
@@ -28,10 +29,13 @@ public sealed class ScriptTests
             TestPolicy = Server.PolicyTools.Test,
             ReadClientConfiguration = Server.ClientConfiguration.Read,
             LintPolicy = Server.PolicyTools.Lint,
-            VerifyAudit = static (options, writer, _) =>
+            VerifyAudit = static (options, _) =>
             {
-                writer.Write($"verified {string.Join(' ', options.Files.Select(Path.GetFileName))} key={options.PublicKeyPem?.Trim()} device={options.Device} marks=[{string.Join(' ', options.Marks)}]\n");
-                return Task.FromResult(0);
+                var files = string.Join(' ', options.Files.Select(Path.GetFileName));
+                return Task.FromResult(new AuditVerifyAnswer(
+                    options.Device == "broken" ? 2 : 0,
+                    [$"verified {files} key={options.PublicKeyPem?.Trim()} device={options.Device} marks=[{string.Join(' ', options.Marks)}]"],
+                    new JsonObject { ["verdict"] = "v", ["files"] = files }));
             },
         };
         using var runner = new ScriptRunner(script, hooks);

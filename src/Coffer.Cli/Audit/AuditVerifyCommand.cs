@@ -53,7 +53,20 @@ internal sealed class AuditVerifyCommand : ApiCommand
         }
 
         var options = new AuditVerifyOptions(call.Arguments, PublicKey(), _device.Value, _end.Value.Length > 0 ? [_end.Value] : []);
-        return await verify(_ask.Value.Length > 0 ? await AskAsync(call, options, cancellation) : options, call.Console.Out, cancellation);
+        var answer = await verify(_ask.Value.Length > 0 ? await AskAsync(call, options, cancellation) : options, cancellation);
+        if (call.Printer.IsTable)
+        {
+            foreach (var line in answer.Lines)
+            {
+                call.Printer.Line(line);
+            }
+        }
+        else
+        {
+            call.Printer.Data(answer.Facts);
+        }
+
+        return answer.ExitCode;
     }
 
     private string? PublicKey()

@@ -43,10 +43,9 @@ public class FullDiskTests
         Assert.Empty(Enumerable.Range(0, written).Select(n => $"{n}").Append("wide").Append("after").Except(keys));
         var chain = (await server.SendAsync(HttpMethod.Get, "sys/audit-chain/file")).Is(200).Json["data"]!;
         await server.StopAsync();
-        using var output = new StringWriter();
-        var code = await AuditLogCheck.RunAsync(
-            [server.File("audit.old"), server.File("audit.log")], (string?)chain["public_key"], (string)chain["device"]!, [(string)chain["last_line"]!], output, Cancel);
-        Assert.True(code == AuditLogCheck.Proven, output.ToString());
+        var report = await AuditLogCheck.RunAsync(
+            [server.File("audit.old"), server.File("audit.log")], (string?)chain["public_key"], (string)chain["device"]!, [(string)chain["last_line"]!], Cancel);
+        Assert.True(report.Verdict == AuditLogVerdict.Proven, string.Join('\n', report.Lines));
     }
 
     [Fact]
