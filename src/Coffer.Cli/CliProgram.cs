@@ -92,9 +92,9 @@ public static class CliProgram
 
     private static int WithoutCommand(string[] args, ICliConsole console, bool wantsHelp)
     {
-        if (args.Length > 0 && Completion.TryInstall(args[0], console))
+        if (args.Length > 0 && CompletionInstall.Try(args[0], console) is { } installed)
         {
-            return 0;
+            return installed;
         }
 
         var typed = args.FirstOrDefault(argument => !argument.StartsWith('-'));

@@ -42,36 +42,4 @@ internal static class Completion
             ? CommandCatalog.Below(command is null ? "" : name).Select(below => below.Name.Split(' ')[^1]).Where(word => word.StartsWith(last, StringComparison.Ordinal))
             : [];
     }
-
-    /// <summary>Handles <c>-autocomplete-install</c> and <c>-autocomplete-uninstall</c>; false for anything else.</summary>
-    public static bool TryInstall(string argument, ICliConsole console)
-    {
-        var flag = argument.TrimStart('-');
-        if (flag is not ("autocomplete-install" or "autocomplete-uninstall"))
-        {
-            return false;
-        }
-
-        var program = Environment.ProcessPath ?? console.ProgramName;
-        var entry = $"complete -C {program} {console.ProgramName}";
-        foreach (var (file, prelude) in new[] { (".bashrc", ""), (".zshrc", "autoload -U +X bashcompinit && bashcompinit") })
-        {
-            var path = Path.Combine(console.Variable("HOME") ?? "", file);
-            if (!File.Exists(path))
-            {
-                continue;
-            }
-
-            var lines = File.ReadAllLines(path).Where(line => line != entry).ToList();
-            if (flag == "autocomplete-install")
-            {
-                lines.AddRange(prelude.Length > 0 && !lines.Contains(prelude) ? [prelude, entry] : [entry]);
-            }
-
-            File.WriteAllLines(path, lines);
-            console.Out.Write($"Changed {path}; open a new shell to use it.\n");
-        }
-
-        return true;
-    }
 }
