@@ -29,7 +29,8 @@ internal static class ErrorHints
     {
         403 or 404 when request.Method != HttpMethod.Get && !request.Path.Split('/').All(IsName) =>
             "A part of this path is no name that a server takes: names have letters, digits and \"_\", inside also \"-\" and \".\", and those of users \"@\".",
-        403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them.",
+        403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them. "
+            + "After repeated failures a name may be locked out for some minutes, even with the right password.",
         403 when token.Length == 0 => $"No token was sent: run \"{program} login\" or set VAULT_TOKEN.",
         403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
             + $"\"{program} token capabilities {request.Path[Mounts.Length..]}\" what the token may do there.",
