@@ -92,7 +92,7 @@ public static class ServerRunner
             return Sealed;
         }
 
-        return await server.Kernel.UnsealByStaticKeyAsync(cancellation) is { } reason ? $"{Sealed}\n    The configured key did not unseal it: {reason}." : "It is unsealed, by the static key of its configuration.";
+        return await server.Kernel.UnsealByStaticKeyAsync(cancellation) is { } reason ? $"{Sealed}\n    The configured key did not unseal it: {reason.TrimEnd('.')}." : "It is unsealed, by the static key of its configuration.";
     }
 
     private static async Task TellDevAsync(TextWriter output, DevServerOptions dev, DevServer server)
@@ -164,7 +164,10 @@ public static class ServerRunner
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                problems.Add($"the log file {options.File} cannot be opened: {error.Message}");
+                var key = flags.File.Length > 0 ? "-log-file" : "log_file";
+                problems.Add(Path.GetDirectoryName(Path.GetFullPath(options.File)) is { } folder && !Directory.Exists(folder)
+                    ? $"the folder {folder} of the log file does not exist: create it for the server's user, or name another file with {key}"
+                    : $"the log file {options.File}, named by {key}, cannot be opened: {error.Message}");
             }
         }
 

@@ -34,6 +34,10 @@ public sealed class CommandCatalogTests
     }
 
     [Fact]
+    public void Help_of_root_generation_says_that_it_needs_a_token_with_sudo_besides_the_shares() =>
+        Assert.Contains("needs a token\nwith sudo on the path sys/generate-root/*", CommandCatalog.Find("operator generate-root")!.About, StringComparison.Ordinal);
+
+    [Fact]
     public void Version_is_that_of_the_build() =>
         Assert.StartsWith(VersionCommand.OwnVersion + ".", typeof(CliProgram).Assembly.GetName().Version!.ToString(), StringComparison.Ordinal);
 }

@@ -164,6 +164,47 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Equal(1, await CliProgram.RunAsync(["server", .. arguments], console, new CliHooks { RunServer = ServerHook.RunAsync }, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_static_key_that_is_gone_is_named_in_one_sentence_at_the_start()
+    {
+        var address = ReservedPort.ForThisProcess();
+        var file = Path.Combine(_home.FullName, "c.hcl");
+        var key = Path.Combine(_home.FullName, "key");
+        await File.WriteAllBytesAsync(key, [.. Enumerable.Range(0, 32).Select(n => (byte)n)], TestContext.Current.CancellationToken);
+        var text = $$"""
+            storage "file" { path = "{{Path.Combine(_home.FullName, "data")}}" }
+            seal "static" {
+              current_key_id = "a"
+              current_key    = "file://{{key}}"
+            }
+            listener "tcp" {
+              address     = "{{address}}"
+              tls_disable = true
+            }
+            """;
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        await ServeAsync("operator init", async () => Assert.Equal(0, await RunAsync(address.ToString(), "operator", "init")));
+        File.Delete(key);
+
+        var output = await ServeAsync("did not unseal it", () => Task.CompletedTask);
+
+        Assert.Contains("did not unseal it: the static key \"a\"", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", output, StringComparison.Ordinal);
+
+        async Task<string> ServeAsync(string words, Func<Task> act)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            var told = new Watched(words);
+            using var console = new TestConsole { OutTo = told };
+            var server = CliProgram.RunAsync(["server", $"-config={file}"], console, new CliHooks { RunServer = ServerHook.RunAsync }, stop.Token);
+            Assert.Same(told.Seen, await Task.WhenAny(told.Seen, server));
+            await act();
+            await stop.CancelAsync();
+            Assert.Equal(0, await server);
+            return told.ToString();
+        }
+    }
+
     private Task<int> RunAsync(string address, params string[] arguments) => RunAtAsync($"http://{address}", "", arguments);
 
     private async Task<int> RunAtAsync(string url, string authority, params string[] arguments)

@@ -28,6 +28,9 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
             begins and keeps the one-time password; each gives a share; the one
             with the password decodes the token.
 
+            Besides the shares, each of these steps but -decode needs a token
+            with sudo on the path sys/generate-root/*, so log in first.
+
                 $ {0} operator generate-root -init
                 $ {0} operator generate-root
                 $ {0} operator generate-root -decode=ENCODED -otp=OTP

@@ -52,7 +52,8 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
             call.Printer.Line($"Not what was last written: {string.Join(", ", touched.Select(GoText.Of))}.");
         }
 
-        call.Printer.Line(Table.WithHeader(["Ends on release", "Due"], Rows(data["leases_due"], "lease_id").Concat(Rows(data["tokens_due"], "accessor"))));
+        string[][] due = [.. Rows(data["leases_due"], "lease_id"), .. Rows(data["tokens_due"], "accessor")];
+        call.Printer.Line(due.Length > 0 ? Table.WithHeader(["Ends on release", "Due"], due) : "Nothing is due.");
         return 0;
     }
 

@@ -1,0 +1,30 @@
+using Coffer.Server.Logging;
+
+namespace Coffer.Server.Tests;
+
+public sealed class ServerRunnerTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-runner-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("log_file", "server.log")]
+    [InlineData("log_file", "")]
+    [InlineData("-log-file", "server.log")]
+    public async Task A_log_file_whose_folder_is_missing_is_refused_with_the_folder_the_key_and_the_remedy(string key, string name)
+    {
+        var missing = Path.Combine(_folder.FullName, "none");
+        var log = $"{missing}/{name}";
+        var file = Path.Combine(_folder.FullName, "c.hcl");
+        var isFlag = key == "-log-file";
+        var text = "storage \"inmem\" {}\nlistener \"tcp\" {\n  address = \"127.0.0.1:18299\"\n  tls_disable = true\n}\n" + (isFlag ? "" : $"log_file = \"{log}\"\n");
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        using var errors = new StringWriter();
+
+        var code = await ServerRunner.RunAsync([file], new LogFlags("", "", isFlag ? log : ""), TextWriter.Null, errors, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.Equal($"Error: the folder {missing} of the log file does not exist: create it for the server's user, or name another file with {key}", errors.ToString().TrimEnd());
+    }
+}
