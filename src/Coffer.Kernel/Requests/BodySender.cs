@@ -9,6 +9,9 @@ public enum BodySender
     /// <summary>The path needs no token and the request has no good one, as with a login.</summary>
     Stranger,
 
+    /// <summary>The request initialises a server for the first time: PGP keys for all shares come with it, before there is any token.</summary>
+    Initializer,
+
     /// <summary>The request has a good token.</summary>
     TokenHolder,
 }

@@ -67,6 +67,9 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
     public static bool Answers(ApiRequest request) =>
         request is { Help: false, Path.Text: "sys/init" or "sys/seal-status" or "sys/unseal" or "sys/health" or "sys/leader" };
 
+    /// <summary>Whether a request is the one that initialises a server.</summary>
+    public static bool Initializes(ApiRequest request) => request is { Help: false, Operation: Operation.Update, Path.Text: "sys/init" };
+
     private static ApiReply Unsupported { get; } = ApiReply.From(new ApiError(ErrorKind.Unsupported));
 
     private static ValueTask<Reply> Elsewhere(EngineRequest request, CancellationToken cancellation) =>

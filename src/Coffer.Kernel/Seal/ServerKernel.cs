@@ -107,13 +107,13 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <param name="cancellation">Ends the look.</param>
     public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
     {
-        if (SealedServerPaths.Answers(head))
-        {
-            return BodySender.Stranger;
-        }
-
         try
         {
+            if (SealedServerPaths.Answers(head))
+            {
+                return SealedServerPaths.Initializes(head) && !await IsInitializedAsync(cancellation) ? BodySender.Initializer : BodySender.Stranger;
+            }
+
             return Volatile.Read(ref _unsealed) is { } unsealed ? await unsealed.SenderOfAsync(head, cancellation) : BodySender.Refused;
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)

@@ -117,13 +117,19 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         {
             var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => senderOf(request, cancel));
             var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-            return await body.ReadAsync(pipe, http.Headers.ContentLength, cancellation) switch
+            var outcome = await body.ReadAsync(pipe, http.Headers.ContentLength, cancellation);
+            return await WithinValuesAsync(request, outcome, cancellation) switch
             {
                 BodyOutcome.Taken taken => Parse(request, taken.Bytes, http.Headers) with { Ticket = ticket },
                 BodyOutcome.TooLarge { ForStrangers: true, BytesMax: var most } =>
                     Refuse(ticket, ErrorKind.TooLarge, $"the request body is larger than {most} bytes, the most that is taken in without a valid token; send less, or send a token"),
                 BodyOutcome.TooLarge { BytesMax: var most } =>
                     Refuse(ticket, ErrorKind.TooLarge, $"the request body is larger than {most} bytes; send less, or raise max_request_size of the listener"),
+
+                BodyOutcome.TooMany => Refuse(
+                    ticket,
+                    ErrorKind.TooLarge,
+                    $"the request body holds more than {BodyLimits.StrangerValuesMax} values, the most that are taken in without a valid token; send fewer, or send a token"),
 
                 // Without its token it is refused, and recorded, like any request without one: it must never run without its body.
                 BodyOutcome.Withheld => new ReadRequest(request with { Token = "" }, null, null) { Ticket = ticket },
@@ -135,6 +141,22 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             ticket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A small body may hold many values. One that does is parsed only after a look at who sends it.</summary>
+    private async ValueTask<BodyOutcome> WithinValuesAsync(ApiRequest request, BodyOutcome outcome, CancellationToken cancellation)
+    {
+        if (outcome is not BodyOutcome.Taken taken || !BodyText.HoldsMoreThan(taken.Bytes.Span, BodyLimits.StrangerValuesMax))
+        {
+            return outcome;
+        }
+
+        return await senderOf(request, cancellation) switch
+        {
+            BodySender.TokenHolder => outcome,
+            BodySender.Refused => new BodyOutcome.Withheld(),
+            _ => new BodyOutcome.TooMany(),
+        };
     }
 
     private static ReadRequest Refuse(BodyTicket ticket, ErrorKind kind, string message) => ReadRequest.Refused(kind, message) with { Ticket = ticket };

@@ -9,8 +9,16 @@ internal static class BodyLimits
     /// <summary>A body larger than this is taken in only after a look at who sends it.</summary>
     public const int UnaskedBytes = 64 * 1024;
 
-    /// <summary>Largest body of a request whose path needs no token and that has none: logins with the longest tokens and init with PGP keys fit.</summary>
-    public const int StrangerBytesMax = 1024 * 1024;
+    /// <summary>Largest body of a request whose path needs no token and that has none: logins with the longest tokens fit.</summary>
+    public const int StrangerBytesMax = UnaskedBytes;
+
+    /// <summary>
+    /// JSON values in a body without a good token. Each costs some hundred bytes of memory and of the audit log, so bytes alone bound neither.
+    /// </summary>
+    public const int StrangerValuesMax = 2_000;
+
+    /// <summary>Largest body that initialises a server: PGP keys for all shares fit.</summary>
+    public const int InitBytesMax = 1024 * 1024;
 
     /// <summary>All bodies of senders without a good token together.</summary>
     public const long StrangersBytesMax = 32 * 1024 * 1024;

@@ -13,6 +13,9 @@ internal abstract record BodyOutcome
     /// <param name="ForStrangers">The bound is that of requests without a token.</param>
     public sealed record TooLarge(long BytesMax, bool ForStrangers) : BodyOutcome;
 
+    /// <summary>It holds more values than are taken from a sender without a good token.</summary>
+    public sealed record TooMany : BodyOutcome;
+
     /// <summary>Not taken in, since the request will be refused whatever it says.</summary>
     public sealed record Withheld : BodyOutcome;
 

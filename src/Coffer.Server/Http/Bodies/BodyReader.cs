@@ -16,6 +16,9 @@ internal sealed class BodyReader(BodyTicket ticket, long listenerBytesMax, Func<
     private byte[] _bytes = [];
     private int _length;
 
+    /// <summary>Most bytes that a sender without a good token may send here.</summary>
+    private int StrangerMax => _sender == BodySender.Initializer ? BodyLimits.InitBytesMax : BodyLimits.StrangerBytesMax;
+
     /// <param name="pipe">Where the body comes from.</param>
     /// <param name="announced">Its length in bytes; null where none was announced.</param>
     /// <param name="cancellation">Ends the reading.</param>
@@ -70,7 +73,7 @@ internal sealed class BodyReader(BodyTicket ticket, long listenerBytesMax, Func<
             return new BodyOutcome.TooLarge(_bytesMax, ForStrangers: false);
         }
 
-        var size = SizeFor(needed, announced, _sender is null ? BodyLimits.UnaskedBytes : BodyLimits.StrangerBytesMax);
+        var size = SizeFor(needed, announced, _sender is null ? BodyLimits.UnaskedBytes : StrangerMax);
         if (needed <= BodyLimits.UnaskedBytes && _sender is null && (size <= BodyLimits.UncountedBytes || ticket.TryRaiseAsStranger(size)))
         {
             Grow(size);
@@ -87,11 +90,11 @@ internal sealed class BodyReader(BodyTicket ticket, long listenerBytesMax, Func<
             return await MakeRoomAsync(needed, announced, cancellation);
         }
 
-        if (_sender == BodySender.Stranger)
+        if (_sender is BodySender.Stranger or BodySender.Initializer)
         {
-            if (needed > BodyLimits.StrangerBytesMax)
+            if (needed > StrangerMax)
             {
-                return new BodyOutcome.TooLarge(BodyLimits.StrangerBytesMax, ForStrangers: true);
+                return new BodyOutcome.TooLarge(StrangerMax, ForStrangers: true);
             }
 
             if (!ticket.TryRaiseAsStranger(size))
@@ -122,8 +125,8 @@ internal sealed class BodyReader(BodyTicket ticket, long listenerBytesMax, Func<
         {
             case BodySender.Refused:
                 return new BodyOutcome.Withheld();
-            case BodySender.Stranger:
-                return announced > BodyLimits.StrangerBytesMax ? new BodyOutcome.TooLarge(BodyLimits.StrangerBytesMax, ForStrangers: true) : null;
+            case BodySender.Stranger or BodySender.Initializer:
+                return announced > StrangerMax ? new BodyOutcome.TooLarge(StrangerMax, ForStrangers: true) : null;
             case BodySender.TokenHolder when announced is { } whole:
                 using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
                 {

@@ -46,7 +46,8 @@ internal static class BodyText
 
         try
         {
-            if (!IsText(body.Span, out problem) || !IsBounded(body.Span, out problem) || !JsonShape.IsWithin(body.Span, bounds, out problem))
+            problem = HoldsMoreThan(body.Span, Limits.JsonValuesMax) ? $"error parsing JSON: more than {Limits.JsonValuesMax} values" : "";
+            if (problem.Length > 0 || !IsText(body.Span, out problem) || !JsonShape.IsWithin(body.Span, bounds, out problem))
             {
                 return false;
             }
@@ -70,6 +71,34 @@ internal static class BodyText
             problem = IsJson(body.Span) ? "error parsing JSON: a name stands twice in one object" : "error parsing JSON";
             return false;
         }
+    }
+
+    /// <summary>Whether a body is JSON of more values than this: objects, arrays, texts, numbers, true, false and null. Nothing is built.</summary>
+    public static bool HoldsMoreThan(ReadOnlySpan<byte> body, int valuesMax)
+    {
+        // A value takes a byte, and another one that parts it from the next.
+        if (body.Length <= 2L * valuesMax)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+        try
+        {
+            for (var values = 0; reader.Read();)
+            {
+                if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > valuesMax)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Up to here it had no more. A form is counted as a form, and what is no JSON is refused when it is parsed.
+        }
+
+        return false;
     }
 
     private static bool IsJson(ReadOnlySpan<byte> body)
@@ -120,26 +149,5 @@ internal static class BodyText
             problem = "error parsing JSON: an escape is half of a surrogate pair";
             return false;
         }
-    }
-
-    private static bool IsBounded(ReadOnlySpan<byte> body, out string problem)
-    {
-        problem = "";
-        if (body.Length / 2 <= Limits.JsonValuesMax)
-        {
-            return true;
-        }
-
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
-        for (var values = 0; reader.Read();)
-        {
-            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject) && ++values > Limits.JsonValuesMax)
-            {
-                problem = $"error parsing JSON: more than {Limits.JsonValuesMax} values";
-                return false;
-            }
-        }
-
-        return true;
     }
 }

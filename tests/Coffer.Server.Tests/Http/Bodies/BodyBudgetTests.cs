@@ -62,8 +62,8 @@ public sealed class BodyBudgetTests
     public void The_bounds_fit_each_other()
     {
         Assert.True(BodyLimits.UncountedBytes < BodyLimits.UnaskedBytes);
-        Assert.True(BodyLimits.UnaskedBytes < BodyLimits.StrangerBytesMax);
-        Assert.True(BodyLimits.StrangerBytesMax * 8L <= BodyLimits.StrangersBytesMax, "one stranger must not use up the share of all");
+        Assert.True(BodyLimits.UnaskedBytes <= BodyLimits.StrangerBytesMax);
+        Assert.True(BodyLimits.InitBytesMax * 8L <= BodyLimits.StrangersBytesMax, "one stranger must not use up the share of all");
         Assert.True(BodyLimits.TokenHoldersBytesMax >= 2 * Limits.RequestBytesMax);
         Assert.True(BodyLimits.ReadAheadBytes >= 64 * 1024, "the headers must fit what is read ahead");
     }

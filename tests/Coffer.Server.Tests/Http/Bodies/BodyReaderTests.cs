@@ -38,15 +38,17 @@ public sealed class BodyReaderTests
     }
 
     [Theory]
-    [InlineData(BodyLimits.UnaskedBytes, true)]
-    [InlineData(BodyLimits.StrangerBytesMax, true)]
-    [InlineData(BodyLimits.StrangerBytesMax + 1, false)]
-    public async Task A_strangers_body_is_taken_in_up_to_a_bound(int size, bool isTaken)
+    [InlineData(BodySender.Stranger, 64 * 1024, true)]
+    [InlineData(BodySender.Stranger, 64 * 1024 + 1, false)]
+    [InlineData(BodySender.Initializer, 64 * 1024 + 1, true)]
+    [InlineData(BodySender.Initializer, 1024 * 1024, true)]
+    [InlineData(BodySender.Initializer, 1024 * 1024 + 1, false)]
+    public async Task A_body_without_a_token_is_taken_in_up_to_64_KiB_and_one_that_initialises_up_to_1_MiB(BodySender sender, int size, bool isTaken)
     {
         foreach (var hasLength in (bool[])[true, false])
         {
             using var ticket = new BodyTicket(_budget);
-            var outcome = await ReadAsync(ticket, BodySender.Stranger, Body(size), hasLength ? size : null);
+            var outcome = await ReadAsync(ticket, sender, Body(size), hasLength ? size : null);
             Assert.True(isTaken == outcome is BodyOutcome.Taken, outcome.ToString());
             Assert.True(isTaken || outcome is BodyOutcome.TooLarge { ForStrangers: true });
         }

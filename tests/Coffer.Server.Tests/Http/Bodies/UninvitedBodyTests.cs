@@ -19,7 +19,9 @@ public sealed class UninvitedBodyTests(ServerFixture server) : IClassFixture<Ser
     }
 
     [Theory]
+    [InlineData("sys/init")]
     [InlineData("sys/unseal")]
+    [InlineData("sys/wrapping/lookup")]
     [InlineData("sys/wrapping/unwrap")]
     public async Task A_path_that_needs_no_token_says_how_much_it_takes_from_strangers(string path)
     {
@@ -30,6 +32,46 @@ public sealed class UninvitedBodyTests(ServerFixture server) : IClassFixture<Ser
 
         Assert.Equal(413, reply.Status);
         Assert.Contains($"larger than {BodyLimits.StrangerBytesMax} bytes", reply.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sys/init", "", 413)]
+    [InlineData("sys/unseal", "", 413)]
+    [InlineData("sys/wrapping/lookup", "", 413)]
+    [InlineData("sys/wrapping/unwrap", "", 413)]
+    [InlineData("sys/wrapping/unwrap", "hvs.wrong", 413)]
+    [InlineData("secret/many", "", 403)]
+    [InlineData("secret/many", "hvs.wrong", 403)]
+    [InlineData("secret/many", "root", 204)]
+    public async Task A_body_of_more_than_2000_values_is_parsed_only_for_a_token_holder(string path, string token, int status)
+    {
+        string[] shapes =
+        [
+            "{\"a\":[" + string.Join(',', Enumerable.Repeat("0", 1999)) + "]}",
+            "{" + string.Join(',', Enumerable.Range(0, 2000).Select(n => $"\"{n}\":0")) + "}",
+            "{\"a\":[" + string.Join(',', Enumerable.Repeat("{}", 1999)) + "]}",
+        ];
+        foreach (var body in shapes)
+        {
+            var reply = await RawHttp.SendAsync(server.Address, Encoding.ASCII.GetBytes(
+                $"POST /v1/{path} HTTP/1.1\r\nHost: x\r\nX-Vault-Token: {token}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+            Assert.True(reply.Status == status, $"{reply.Status} {reply.Body}");
+            Assert.True(status != 413 || reply.Body.Contains("more than 2000 values", StringComparison.Ordinal), reply.Body);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_of_2000_values_is_answered_like_a_small_one()
+    {
+        List<RawReply> replies = [];
+        foreach (var body in new[] { "{\"token\":\"x\"}", "{\"token\":\"x\",\"a\":[" + string.Join(',', Enumerable.Repeat("0", 1997)) + "]}" })
+        {
+            replies.Add(await RawHttp.SendAsync(server.Address, Encoding.ASCII.GetBytes(
+                $"POST /v1/sys/wrapping/unwrap HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n{body}")));
+        }
+
+        Assert.Equal((403, replies[0].Body), (replies[1].Status, replies[1].Body));
     }
 
     [Fact]
