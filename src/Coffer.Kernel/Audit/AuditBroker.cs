@@ -66,7 +66,7 @@ internal sealed class AuditBroker(
         {
             if (OtherAt(table, device, options) is { } other)
             {
-                return $"{options.FilePath} is written by the audit device {other.Path} already; choose another file";
+                return $"file_path is written by the audit device {other.Path} already; choose another file";
             }
 
             await using var sink = sinks.Create(device, options, table.SigningKey, default);
@@ -76,9 +76,10 @@ internal sealed class AuditBroker(
         }
         catch (Exception error) when (error is AuditUnavailableException or AuditPathException or IOException or UnauthorizedAccessException)
         {
+            var reason = AuditReason.Of(error);
             return options.Remote is { } remote
-                ? $"sanity check failed; unable to send to \"{remote.Name}\": {(error.InnerException ?? error).Message}"
-                : $"sanity check failed; unable to open \"{options.FilePath}\" for writing: {(error.InnerException ?? error).Message}";
+                ? $"sanity check failed; unable to send to {remote.OptionName}: {reason}"
+                : $"sanity check failed; unable to open file_path for writing: {reason}";
         }
     }
 

@@ -69,7 +69,7 @@ public sealed record AuditDeviceOptions
                 case "0" or "f" or "F" or "FALSE" or "false" or "False":
                     return false;
                 default:
-                    found = $"strconv.ParseBool: parsing \"{text}\": invalid syntax: {name} must be true or false";
+                    found = $"{name} must be true or false";
                     return otherwise;
             }
         }
@@ -94,9 +94,9 @@ public sealed record AuditDeviceOptions
     {
         var options = device.Options;
         string[] known = [.. Own[device.Type], .. Common];
-        if (options.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        if (options.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is not null)
         {
-            return $"unknown option \"{unknown}\": a {device.Type} device takes {string.Join(", ", known)}";
+            return $"unknown option: a {device.Type} device takes {string.Join(", ", known)}";
         }
 
         if (device.Type == "file" && parsed.FilePath.Length == 0)
@@ -104,9 +104,9 @@ public sealed record AuditDeviceOptions
             return "file_path is required";
         }
 
-        if (options.GetValueOrDefault("format") is { Length: > 0 } format && format is not ("json" or "jsonx"))
+        if (options.GetValueOrDefault("format") is not (null or "" or "json" or "jsonx"))
         {
-            return $"unknown format type \"{format}\"";
+            return "format must be \"json\" or \"jsonx\"";
         }
 
         if (options.GetValueOrDefault("sync") is not (null or "" or "none" or "fsync"))
@@ -143,7 +143,7 @@ public sealed record AuditDeviceOptions
             case "syslog":
                 var facility = RemoteTarget.SystemLog.FacilityOf(Or("facility", "AUTH"));
                 var tag = Or("tag", DefaultTag);
-                problem = facility < 0 ? $"invalid syslog facility: {text("facility")}"
+                problem = facility < 0 ? "facility must be one of the system log, such as AUTH or LOCAL3"
                     : tag.Length > 32 || tag.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_' or '.' or '/')) ? "tag must be 1 to 32 letters, digits, '-', '_', '.' or '/'"
                     : problem;
                 return new RemoteTarget.SystemLog(facility, tag, DefaultWriteTimeout);
@@ -154,7 +154,7 @@ public sealed record AuditDeviceOptions
 
     private static string? TargetProblem(RemoteTarget? remote, AuditBounds bounds) => remote is null || bounds.Allows(remote)
         ? null
-        : $"{remote.Name} is not among the targets that the server's configuration allows (audit_targets)";
+        : $"{remote.OptionName} is not among the targets that the server's configuration allows (audit_targets)";
 
     private static UnixFileMode? ParseMode(string text, UnixFileMode? otherwise, ref string problem)
     {
@@ -168,7 +168,7 @@ public sealed record AuditDeviceOptions
         {
             if (digit is < '0' or > '7' || text.Length > 6)
             {
-                problem = $"strconv.ParseUint: parsing \"{text}\": invalid syntax: mode must be octal, such as 0600";
+                problem = "mode must be octal, such as 0600";
                 return otherwise;
             }
 
@@ -178,7 +178,7 @@ public sealed record AuditDeviceOptions
         // An audit log holds what clients send: a file that can be run would let them choose what the machine runs.
         if ((mode & ~0x1B6) != 0)
         {
-            problem = $"mode \"{text}\" is refused: an audit file can be readable and writable (0666 at most), never executable";
+            problem = "mode is refused: an audit file can be readable and writable (0666 at most), never executable";
             return otherwise;
         }
 

@@ -34,12 +34,12 @@ internal static class AuditPath
         MakeFolder(Path.GetDirectoryName(file)!);
         if (Directory.Exists(file))
         {
-            throw new AuditPathException($"open {asked}: is a directory");
+            throw new AuditPathException("file_path is a directory");
         }
 
         if (File.Exists(file))
         {
-            CheckFile(asked, file);
+            CheckFile(file);
         }
 
         return file;
@@ -97,17 +97,17 @@ internal static class AuditPath
         }
     }
 
-    private static void CheckFile(string asked, string file)
+    private static void CheckFile(string file)
     {
         var attributes = File.GetAttributes(file);
         if ((attributes & (FileAttributes.Device | FileAttributes.ReparsePoint)) != 0)
         {
-            throw new AuditPathException($"{asked} is not a plain file");
+            throw new AuditPathException("file_path is not a plain file");
         }
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Execute) != 0)
         {
-            throw new AuditPathException($"{asked} is executable: an audit file must not be; remove the permission or choose another file");
+            throw new AuditPathException("file_path is executable: an audit file must not be; remove the permission or choose another file");
         }
     }
 }

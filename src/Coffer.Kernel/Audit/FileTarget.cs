@@ -120,7 +120,7 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
         {
             if (OpenedPath(file.SafeFileHandle) is { } opened && opened != _path)
             {
-                throw new AuditPathException($"{options.FilePath} was replaced by a link while it was opened; it leads to another place than is allowed");
+                throw new AuditPathException("file_path was replaced by a link while it was opened; it leads to another place than is allowed");
             }
 
             if (!OperatingSystem.IsWindows() && options.Mode is { } mode)

@@ -12,6 +12,9 @@ public abstract record RemoteTarget(TimeSpan WriteTimeout)
     /// <summary>As <see cref="AuditBounds.Targets"/> names it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>As a refusal names it, which repeats no address that a client sent.</summary>
+    public abstract string OptionName { get; }
+
     /// <summary>A socket.</summary>
     /// <param name="Kind"><c>tcp</c>, <c>udp</c> or <c>unix</c>.</param>
     /// <param name="Address">Host and port, or the path of a stream socket.</param>
@@ -19,12 +22,14 @@ public abstract record RemoteTarget(TimeSpan WriteTimeout)
     {
         public override string Name => $"{Kind}://{Address}";
 
+        public override string OptionName => "address";
+
         /// <summary>What is wrong with the address; null when all is well.</summary>
         public string? Problem() => Kind switch
         {
             "unix" => System.IO.Path.IsPathRooted(Address) ? null : "address must be the absolute path of a socket",
             "tcp" or "udp" => TryEndPoint(out _) ? null : "address must be a host and a port, such as 10.0.0.5:9000",
-            _ => $"socket_type \"{Kind}\" is not known; there are tcp, udp and unix",
+            _ => "socket_type must be tcp, udp or unix",
         };
 
         public bool TryEndPoint(out EndPoint? endpoint)
@@ -55,6 +60,8 @@ public abstract record RemoteTarget(TimeSpan WriteTimeout)
         ];
 
         public override string Name => "syslog";
+
+        public override string OptionName => "syslog";
 
         /// <summary>Its code; -1 for a name that is not known.</summary>
         public static int FacilityOf(string name) => Array.IndexOf(Facilities, name.ToUpperInvariant());

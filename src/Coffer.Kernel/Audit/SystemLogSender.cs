@@ -46,7 +46,7 @@ internal sealed class SystemLogSender(RemoteTarget.SystemLog target, ImmutableAr
             }
         }
 
-        throw new IOException(reasons.Count > 0
+        throw new SystemLogException(reasons.Count > 0
             ? $"the system log does not take an entry: {string.Join("; ", reasons)}"
             : $"the system log does not listen at {string.Join(", ", paths)}; is a syslog daemon running?");
     }
@@ -72,3 +72,6 @@ internal sealed class SystemLogSender(RemoteTarget.SystemLog target, ImmutableAr
         return [.. head, .. isStream ? line.Span : line.Span[..^1]];
     }
 }
+
+/// <summary>The system log of this machine takes no entry. The text names the sockets of the configuration, and nothing that a client sent.</summary>
+internal sealed class SystemLogException(string message) : IOException(message);

@@ -102,7 +102,7 @@ internal static class SysMountTuning
             return options.ContainsKey("version") && !mount.Options.ContainsKey("version") ? $"secrets engine \"{mount.Type}\" does not allow setting a version" : null;
         }
 
-        return VersionOf(options) is not ("1" or "2") ? $"invalid version provided: {VersionOf(options)}"
+        return VersionOf(options) is not ("1" or "2") ? "invalid version provided: options.version must be \"1\" or \"2\""
             : VersionOf(mount.Options) == "2" && VersionOf(options) == "1" ? "cannot downgrade mount from version 2"
             : null;
     }

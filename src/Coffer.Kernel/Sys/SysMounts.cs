@@ -208,7 +208,7 @@ internal static class SysMounts
         if (options.TryGetValue("version", out var version))
         {
             return type != "kv" ? $"{(kind == MountClass.Auth ? "auth method" : "secrets engine")} \"{type}\" does not allow setting a version"
-                : version is not ("1" or "2") ? $"invalid version provided: {version}"
+                : version is not ("1" or "2") ? "invalid version provided: options.version must be \"1\" or \"2\""
                 : null;
         }
 

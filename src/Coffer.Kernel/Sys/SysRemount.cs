@@ -55,12 +55,12 @@ internal static class SysRemount
 
         if (mount.Draining)
         {
-            return Reply.Invalid($"\"{from}\" is being disabled; see sys/leases/jobs/{mount.DrainJob}");
+            return Reply.Invalid($"the mount at the path of 'from' is being disabled; see sys/leases/jobs/{mount.DrainJob}");
         }
 
         if (mount.AllFormerPaths.Append(from).Where(path => path != to).Count() > Limits.FormerPathsMax)
         {
-            return Reply.Invalid($"\"{from}\" has been moved to {Limits.FormerPathsMax} paths before; move it to one of those, or make a new mount");
+            return Reply.Invalid($"the mount at the path of 'from' has been moved to {Limits.FormerPathsMax} paths before; move it to one of those, or make a new mount");
         }
 
         if (from.StartsWith("auth/", StringComparison.Ordinal) != to.StartsWith("auth/", StringComparison.Ordinal))
@@ -72,7 +72,7 @@ internal static class SysRemount
             && (to.StartsWith(other.Path, StringComparison.Ordinal) || other.Path.StartsWith(to, StringComparison.Ordinal)));
         if (taken is not null || from == to)
         {
-            return Reply.Invalid($"existing mount at \"{taken?.Path ?? to}\"");
+            return Reply.Invalid(taken is null ? "existing mount at the path of 'to'" : $"existing mount at \"{taken.Path}\"");
         }
 
         var id = request.Services.Random.Uuid();

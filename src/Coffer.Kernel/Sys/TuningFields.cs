@@ -77,7 +77,7 @@ internal static class TuningFields
     {
         if (after.ListingVisibility is not ("" or "unauth" or "hidden"))
         {
-            return $"invalid listing_visibility {after.ListingVisibility}";
+            return "invalid listing_visibility: it must be \"unauth\", \"hidden\" or empty";
         }
 
         if (sent.Has(TokenType) && kind != MountClass.Auth)

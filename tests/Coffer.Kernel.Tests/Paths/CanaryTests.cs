@@ -8,7 +8,8 @@ namespace Coffer.Kernel.Tests.Paths;
 /// <summary>A refusal names the field, what is wrong with it and what to do, and never repeats a value: it goes into logs, and in clear into the audit log.</summary>
 public sealed class CanaryTests
 {
-    private const string Canary = "c4n4ry-v4lue";
+    // A word in every notation there is: with a dash in it, a template would be refused for the dash.
+    private const string Canary = "c4n4ryv4lue";
 
     /// <summary>Fields whose value the answer may name: it is what the path would hold, were it not in the body.</summary>
     private static readonly HashSet<string> Names = [];
@@ -64,6 +65,13 @@ public sealed class CanaryTests
         Canary,
         Canary + "!\u0001",
         "{{" + Canary + "}}",
+        "{{ " + Canary + " }}",
+        "{{ ." + Canary + " }}",
+        "{{ .Type " + Canary + " }}",
+        "{{ uppercase (" + Canary + ") }}",
+        "{{ printf \"" + Canary + "\" 1 }}",
+        "{{ printf \"" + Canary + "%s\" }}",
+        "{{ 1" + Canary + " }}",
         "{{" + Canary + " |",
         "{" + Canary,
         "path \"" + Canary,

@@ -57,7 +57,7 @@ internal static class TemplateFunctions
         : throw new NameTemplateException("eq and ne need values of the same kind");
 
     private static string Text(string function, object value) => value as string
-        ?? throw new NameTemplateException($"{function} needs text where {Print(value)} stands");
+        ?? throw new NameTemplateException($"{function} needs text, not a number or a truth value");
 
     private static int Length(string function, object value, int min) => value is long number && number >= min && number <= TextCharsMax
         ? (int)number
@@ -97,7 +97,7 @@ internal static class TemplateFunctions
 
             if (used == values.Length)
             {
-                throw new NameTemplateException($"printf \"{format}\" has more verbs than values");
+                throw new NameTemplateException("printf has more verbs than values");
             }
 
             text.Append((verb, values[used++]) switch
@@ -106,11 +106,11 @@ internal static class TemplateFunctions
                 ('d', long value) => Print(value),
                 ('v', var value) => Print(value),
                 ('q', string value) => GoText.Quote(value),
-                ('s' or 'd' or 'q', var value) => throw new NameTemplateException($"printf %{verb} does not take the value {Print(value)}"),
+                ('s' or 'd' or 'q', _) => throw new NameTemplateException($"printf %{verb} takes a value of another kind"),
                 _ => throw new NameTemplateException("printf knows %s, %d, %v, %q and %% only"),
             });
         }
 
-        return used == values.Length ? text.ToString() : throw new NameTemplateException($"printf \"{format}\" has more values than verbs");
+        return used == values.Length ? text.ToString() : throw new NameTemplateException("printf has more values than verbs");
     }
 }

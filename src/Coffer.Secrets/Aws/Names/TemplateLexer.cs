@@ -87,12 +87,12 @@ internal static class TemplateLexer
                 var digits = source[start] + Word(source, ref at, end);
                 return long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                     ? new TemplateToken(TemplateTokenKind.Number, number, start)
-                    : throw new NameTemplateException($"\"{digits}\" at {start} is not a whole number");
+                    : throw new NameTemplateException($"the number at {start} is not a whole one");
             default:
                 var word = Word(source, ref at, end);
                 return word.Length > 0
                     ? new TemplateToken(TemplateTokenKind.Word, word, start)
-                    : throw new NameTemplateException($"unexpected '{source[start]}' at {start}");
+                    : throw new NameTemplateException($"the character at {start} is not expected");
         }
     }
 
@@ -106,7 +106,7 @@ internal static class TemplateLexer
 
         if (at < end && !char.IsWhiteSpace(source[at]) && !Marks.Contains(source[at], StringComparison.Ordinal))
         {
-            throw new NameTemplateException($"unexpected '{source[at]}' at {at}");
+            throw new NameTemplateException($"the character at {at} is not expected");
         }
 
         return source[start..at];
@@ -143,7 +143,7 @@ internal static class TemplateLexer
             '\'' => '\'',
             'n' => '\n',
             't' => '\t',
-            _ => throw new NameTemplateException($"unknown escape \\{source[at]} at {at - 1}"),
+            _ => throw new NameTemplateException($"the escape at {at - 1} is not known"),
         } : throw new NameTemplateException($"the quote before {end} is not closed");
     }
 }

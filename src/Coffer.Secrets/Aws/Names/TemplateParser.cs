@@ -201,7 +201,7 @@ internal sealed class TemplateParser(string source)
             case TemplateTokenKind.Field:
                 return token.Value is "DisplayName" or "PolicyName" or "Type"
                     ? new TemplateValue.Field((string)token.Value)
-                    : throw new NameTemplateException($".{token.Value} at {token.At} is not known; there are .DisplayName, .PolicyName and .Type");
+                    : throw new NameTemplateException($"the field at {token.At} is not known; there are .DisplayName, .PolicyName and .Type");
             case TemplateTokenKind.Open:
                 var inner = Pipeline(depth + 1);
                 if (Current.Kind != TemplateTokenKind.Close)
@@ -231,7 +231,7 @@ internal sealed class TemplateParser(string source)
             : throw new NameTemplateException($"{function.Name} at {at} cannot take {arguments.Length} arguments");
 
     private static NameTemplateException Unknown(TemplateToken token) =>
-        new($"\"{token.Value}\" at {token.At} is not known; there are {string.Join(", ", TemplateFunctions.All.Keys.Order(StringComparer.Ordinal))}");
+        new($"the word at {token.At} is not known; there are {string.Join(", ", TemplateFunctions.All.Keys.Order(StringComparer.Ordinal))}");
 
     private static void CheckDepth(int depth)
     {
@@ -245,7 +245,7 @@ internal sealed class TemplateParser(string source)
     {
         if (Current.Kind != TemplateTokenKind.End)
         {
-            throw new NameTemplateException($"unexpected \"{Current.Value}\" at {Current.At}");
+            throw new NameTemplateException($"what stands at {Current.At} is not expected");
         }
     }
 
