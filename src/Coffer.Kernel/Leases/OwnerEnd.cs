@@ -34,6 +34,16 @@ internal static class OwnerEnd
         return end;
     }
 
+    /// <summary>The hard end of the first among a token's parents to end. A token ends with each of them, whatever it was given itself.</summary>
+    public static async ValueTask<DateTimeOffset?> OfParentsAsync(UnitOfWork work, Router router, TokenRecord token, CancellationToken cancellation) =>
+        !token.Orphan && await TokenStore.GetAnyAsync(work, token.Parent, cancellation) is { } parent ? await OfAsync(work, router, parent, cancellation) : null;
+
+    /// <summary>The token with its true end: its own, or that of its parents where it comes first, since what limits them may have changed.</summary>
+    public static async ValueTask<TokenRecord> WithTrueEndAsync(UnitOfWork work, Router router, TokenRecord token, CancellationToken cancellation) =>
+        token.ExpireTime is { } own && await OfParentsAsync(work, router, token, cancellation) is { } end && end < own
+            ? token with { ExpireTime = end, LimitedBy = TtlBound.Token }
+            : token;
+
     /// <summary>The last moment to which renewals can bring one token, its parents apart.</summary>
     /// <param name="mountMax">The effective maximum of the mount that it comes from.</param>
     internal static DateTimeOffset? HardEnd(TokenRecord token, TokenRole? role, TimeSpan mountMax)

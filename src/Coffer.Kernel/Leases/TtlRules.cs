@@ -9,7 +9,9 @@ public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound
 {
     /// <summary>The same, but no longer than the token that it ends with.</summary>
     /// <param name="ownerEnd">The token's hard end; null where it has none.</param>
-    public GrantedTtl Until(DateTimeOffset? ownerEnd, DateTimeOffset now)
+    /// <param name="now">When it begins.</param>
+    /// <param name="why">What the warning says of it.</param>
+    public GrantedTtl Until(DateTimeOffset? ownerEnd, DateTimeOffset now, string why = "lease ends with its token")
     {
         if (ownerEnd is not { } end || end - now >= Ttl)
         {
@@ -19,7 +21,7 @@ public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound
         var left = end > now ? end - now : TimeSpan.Zero;
 
         // A client that is given nearly all is not bothered.
-        var warning = left < Ttl * 0.9 ? $"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)left.TotalSeconds))}" : null;
+        var warning = left < Ttl * 0.9 ? $"{why}, in {TtlRules.Short(TimeSpan.FromSeconds((long)left.TotalSeconds))}" : null;
         return new GrantedTtl(left, warning, TtlBound.Token);
     }
 }

@@ -48,7 +48,8 @@ internal static class SysLeases
         var lease = await MovedLeases.FindAsync(request.Work, request.Router.Table, id, cancellation);
         if (lease is { IsToken: true })
         {
-            lease = OfToken(lease, await request.Services.Tokens.FindByAccessorAsync(request.Work, lease.TokenAccessor, cancellation));
+            var token = await request.Services.Tokens.FindByAccessorAsync(request.Work, lease.TokenAccessor, cancellation);
+            lease = OfToken(lease, token is null ? null : await OwnerEnd.WithTrueEndAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation));
         }
 
         else if (lease is not null && await OwnerEnd.OfAsync(request.Services.Transactions.Begin(), request.Router, lease, cancellation) is { } end && end < lease.ExpireTime)
@@ -64,6 +65,7 @@ internal static class SysLeases
     {
         IssueTime = token.IssueTime,
         ExpireTime = token.ExpireTime ?? DateTimeOffset.MaxValue,
+        LimitedBy = token.LimitedBy,
         LastRenewal = token.LastRenewal,
         Renewable = token.Renewable,
     };

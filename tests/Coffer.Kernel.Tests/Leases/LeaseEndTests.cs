@@ -76,6 +76,57 @@ public sealed class LeaseEndTests
         await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1));
     }
 
+    [Theory]
+    [InlineData("service", "")]
+    [InlineData("service", "child")]
+    [InlineData("batch", "")]
+    public async Task A_token_s_answers_and_look_ups_name_the_end_of_its_parents_where_that_comes_first(string kind, string between)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var parent = (await harness.TokenAsync("""{"ttl":"10m","explicit_max_ttl":"30m"}""")).ClientToken;
+        parent = between.Length == 0 ? parent : (await harness.TokenAsync("""{"ttl":"20m"}""", parent)).ClientToken;
+        var end = harness.Clock.GetUtcNow().AddMinutes(30);
+
+        var made = await harness.TokenAsync($$"""{"ttl":"1h","type":"{{kind}}"}""", parent);
+
+        Assert.Equal(1800, (int)made.Json["auth"]!["lease_duration"]!);
+        Assert.Contains("token ends with its parent, in 30m", made.Json["warnings"]!.ToJsonString(), StringComparison.Ordinal);
+        List<System.Text.Json.Nodes.JsonNode> shown = [made.Json, (await harness.ReadAsync("auth/token/lookup-self", made.ClientToken)).Ok().Data];
+        shown.Add((await harness.WriteAsync("auth/token/lookup", $$"""{"token":"{{made.ClientToken}}"}""")).Ok().Data);
+        if (kind == "service")
+        {
+            harness.Clock.Advance(TimeSpan.FromMinutes(5));
+            var renewed = (await harness.WriteAsync("auth/token/renew-self", """{"increment":"1h"}""", made.ClientToken)).Ok();
+            Assert.Equal(1500, (int)renewed.Json["auth"]!["lease_duration"]!);
+            Assert.Contains("token ends with its parent, in 25m", renewed.Json["warnings"]!.ToJsonString(), StringComparison.Ordinal);
+            shown.Add(renewed.Json);
+        }
+
+        foreach (var one in shown)
+        {
+            Assert.Equal("token", (string)one["limited_by"]!);
+            Assert.Equal(end, TimeOf(one["expire_time"]));
+        }
+    }
+
+    [Fact]
+    public async Task An_orphan_ends_at_its_own_time_and_a_child_s_look_up_follows_what_limits_its_parent_today()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var parent = (await harness.TokenAsync("""{"ttl":"10m"}""")).ClientToken;
+        var now = harness.Clock.GetUtcNow();
+        var child = await harness.TokenAsync("""{"ttl":"1h"}""", parent);
+        var orphan = await harness.TokenAsync("""{"ttl":"1h","no_parent":true}""");
+        (await harness.WriteAsync("sys/auth/token/tune", """{"default_lease_ttl":"10m","max_lease_ttl":"20m"}""")).Ok();
+
+        var shown = (await harness.ReadAsync("auth/token/lookup-self", child.ClientToken)).Ok().Data;
+
+        Assert.Equal(("lease", now.AddHours(1)), ((string)child.Json["limited_by"]!, TimeOf(child.Json["expire_time"])));
+        Assert.Equal(("token", now.AddMinutes(20)), ((string)shown["limited_by"]!, TimeOf(shown["expire_time"])));
+        var alone = (await harness.ReadAsync("auth/token/lookup-self", orphan.ClientToken)).Ok().Data;
+        Assert.Equal(("lease", now.AddHours(1)), ((string)alone["limited_by"]!, TimeOf(alone["expire_time"])));
+    }
+
     /// <summary>Everything that fixes a token's end however often it is renewed: what makes it, and the seconds that it has.</summary>
     public static TheoryData<string, int> HardEnds => new()
     {

@@ -63,6 +63,12 @@ internal static class TokenCreation
             return Reply.Invalid(wrong);
         }
 
+        if (!isOrphan)
+        {
+            // Read apart from the request: parents that are renewed while it runs are no conflict.
+            terms = terms.Until(await OwnerEnd.OfAsync(request.Services.Transactions.Begin(), request.Router, caller.Token, cancellation), request.Now);
+        }
+
         // An orphan belongs to nobody, unless it is tied to an alias of its own.
         var entityId = isOrphan ? "" : caller.Token.EntityId;
         if (request.Get(EntityAlias).Length > 0)

@@ -21,10 +21,11 @@ internal static class TokenLookup
         new("accessors", "Lists the accessors of all live tokens.") { List = ListAsync, Sudo = true },
     ];
 
-    private static ValueTask<Reply> SelfAsync(EngineRequest request, CancellationToken cancellation)
+    private static async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
-        var caller = KernelRequest.Of(request).RequiredCaller;
-        return ValueTask.FromResult(Show(caller.Token, caller.Text, caller.Identity, request.Now));
+        var request = KernelRequest.Of(engineRequest);
+        var caller = request.RequiredCaller;
+        return Show(await WithTrueEndAsync(request, caller.Token, cancellation), caller.Text, caller.Identity, request.Now);
     }
 
     private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -64,8 +65,12 @@ internal static class TokenLookup
     }
 
     /// <summary>Shows another's token; one whose entity is disabled or gone can still be looked at.</summary>
-    private static async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord token, string id, CancellationToken cancellation) =>
-        Show(token, id, await request.Services.Identities.FindAsync(request.Work, token.EntityId, cancellation), request.Now);
+    private static async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord token, string id, CancellationToken cancellation) => Show(
+        await WithTrueEndAsync(request, token, cancellation), id, await request.Services.Identities.FindAsync(request.Work, token.EntityId, cancellation), request.Now);
+
+    /// <summary>Parents are read apart from the request, which changes nothing of them.</summary>
+    private static ValueTask<TokenRecord> WithTrueEndAsync(KernelRequest request, TokenRecord token, CancellationToken cancellation) =>
+        OwnerEnd.WithTrueEndAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation);
 
     private static Reply Show(TokenRecord token, string id, CallerIdentity? identity, DateTimeOffset now) => Reply.With(json =>
     {

@@ -131,7 +131,7 @@ internal static class TokenRenewal
         var role = token.Role.Length > 0 ? await TokenRoles.FindAsync(request.Work, token.Role, cancellation) : null;
         var mount = request.Router.FindByUuid(token.MountUuid)?.View ?? request.Mount;
         var period = login?.Period ?? Least(token.Period, role?.Period ?? default);
-        return TtlRules.Grant(new TtlRequest
+        var granted = TtlRules.Grant(new TtlRequest
         {
             Asked = request.Get(Increment),
             Proposed = login is { Ttl: var ttl } && ttl > TimeSpan.Zero ? ttl : token.LastTtl,
@@ -143,6 +143,8 @@ internal static class TokenRenewal
             Issued = token.IssueTime,
             Now = request.Now,
         });
+        var end = await OwnerEnd.OfParentsAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation);
+        return granted.Until(end, request.Now, TokenTerms.EndsWithParent);
     }
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) =>

@@ -13,6 +13,9 @@ namespace Coffer.Kernel.Tokens.Paths;
 internal sealed record TokenTerms(
     TimeSpan Granted, TimeSpan ExplicitMaxTtl, TimeSpan Period, TimeSpan OwnPeriod, long NumUses, bool NeverExpires, ImmutableArray<string> Warnings, TtlBound Bound = TtlBound.Lease)
 {
+    /// <summary>What a warning says where a parent's end cuts a token's life.</summary>
+    public const string EndsWithParent = "token ends with its parent";
+
     public static TokenTerms Of(KernelRequest request, TokenRole? role, bool isRoot)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
@@ -43,6 +46,20 @@ internal sealed record TokenTerms(
         }
 
         return new TokenTerms(granted.Ttl, ownExplicit, period, ownPeriod, uses, NeverExpires: false, warnings.ToImmutable(), granted.Bound);
+    }
+
+    /// <summary>The same, but no longer than the token's parents live.</summary>
+    /// <param name="end">Their hard end; null where they have none.</param>
+    /// <param name="now">When the token is made.</param>
+    public TokenTerms Until(DateTimeOffset? end, DateTimeOffset now)
+    {
+        if (NeverExpires)
+        {
+            return this;
+        }
+
+        var granted = new GrantedTtl(Granted, null, Bound).Until(end, now, EndsWithParent);
+        return this with { Granted = granted.Ttl, Bound = granted.Bound, Warnings = granted.Warning is null ? Warnings : Warnings.Add(granted.Warning) };
     }
 
     private static TimeSpan Lesser(TimeSpan asked, TimeSpan role, string what, ImmutableArray<string>.Builder warnings)
