@@ -14,8 +14,8 @@ namespace Coffer.Kernel.Sys;
 
 /// <summary>
 /// Why a request was refused, or what would come of one. <c>sys/policies/explain</c> is root-protected and tells about anybody;
-/// <c>sys/policies/explain-self</c> is in the default policy and tells about the caller's own token only, which learns no more from it than
-/// <c>sys/internal/ui/resultant-acl</c> shows it already.
+/// <c>sys/policies/explain-self</c> is in the default policy and tells about the caller's own token only, which learns little more from it than
+/// <c>sys/internal/ui/resultant-acl</c> shows it already: also whether the engine at a path tells a create from an update.
 /// </summary>
 internal static class SysPolicyExplain
 {
