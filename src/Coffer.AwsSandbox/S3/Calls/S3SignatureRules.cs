@@ -44,7 +44,11 @@ internal sealed class S3SignatureRules : ISignatureRules
         var version2 = header is null ? PresignedQuery.IsOfVersion2(request) : header.StartsWith("AWS ", StringComparison.Ordinal);
         if (version2)
         {
-            return new AwsFault(400, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+            // AWS's own sentence, and then the setting of the clients that sign URLs in the older way by default.
+            return new AwsFault(
+                400, "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. "
+                    + "Set signature version 4 in your client: aws configure set default.s3.signature_version s3v4, or Config(signature_version=\"s3v4\") in boto3.");
         }
 
         return fault.Kind == SigV4FaultKind.Missing

@@ -152,6 +152,7 @@ public sealed class PresignedTests : S3Test
         var version2 = await Use("GET", "/b-1/k?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=x&Expires=1");
         Assert.Equal("400 InvalidRequest", version2.Outcome);
         Assert.Contains("AWS4-HMAC-SHA256", version2.Text("Message"), StringComparison.Ordinal);
+        Assert.Contains("aws configure set default.s3.signature_version s3v4", version2.Text("Message"), StringComparison.Ordinal);
         Assert.Equal("403 AccessDenied", (await Use("GET", "/b-1/k")).Outcome);
         Assert.Equal("400 AuthorizationQueryParametersError", (await Use("GET", "/b-1/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=5")).Outcome);
         Assert.Equal("400 AuthorizationHeaderMalformed", (await Use("GET", "/b-1/k", "", ("Authorization", "AWS4-HMAC-SHA256 Credential=x"))).Outcome);
