@@ -125,6 +125,30 @@ public partial class DocumentTests
         Assert.All(named, verb => Assert.Contains($"\"{verb}\"", tool, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_readme_names_every_engine_that_can_be_mounted_as_here_today()
+    {
+        var readme = Repository.Read("README.md");
+        var today = readme[readme.IndexOf("What is here today:", StringComparison.Ordinal)..readme.IndexOf("What is not here yet:", StringComparison.Ordinal)];
+        var types = Repository.SourceFiles.Where(file => file.StartsWith("src/Coffer.Secrets/", StringComparison.Ordinal) || file.StartsWith("src/Coffer.Auth/", StringComparison.Ordinal))
+            .SelectMany(file => EngineType().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value)).Except(["generic"]).ToArray();
+
+        Assert.Contains("aws", types);
+        Assert.DoesNotContain(types, type => !today.Contains($"`{type}`", StringComparison.Ordinal));
+        var named = Code().Matches(today).Select(match => match.Groups[1].Value).Except(["token", "identity"]);
+        Assert.Empty(named.Except(types));
+    }
+
+    [Fact]
+    public void Every_file_that_a_step_of_the_readme_reads_is_made_by_a_step_before()
+    {
+        var readme = Repository.Read("README.md");
+        var read = ReadFile().Matches(readme).ToArray();
+
+        Assert.NotEmpty(read);
+        Assert.All(read, match => Assert.Contains($"> {match.Groups[1].Value}\n", readme[..match.Index], StringComparison.Ordinal));
+    }
+
     /// <summary>The cells of the first table below a heading of the security page.</summary>
     private static string[][] Rows(string heading) =>
     [
@@ -140,6 +164,12 @@ public partial class DocumentTests
 
     private static IEnumerable<string> Pages() => Repository.Files.Where(file =>
         file.EndsWith(".md", StringComparison.Ordinal) && (!file.Contains('/', StringComparison.Ordinal) || file.StartsWith("docs/", StringComparison.Ordinal)));
+
+    [GeneratedRegex("new\\(\"([a-z]+)\", MountClass")]
+    private static partial Regex EngineType();
+
+    [GeneratedRegex(@"=@([\w.-]+)")]
+    private static partial Regex ReadFile();
 
     [GeneratedRegex(@"^\| `([\w.-]+)` \|")]
     private static partial Regex PackageRow();
