@@ -72,8 +72,12 @@ internal sealed class ServerModel(string root)
     public TimeSpan Renewal(ModelToken token, TimeSpan asked, DateTimeOffset now)
     {
         var role = token.Role is { } name ? Roles.GetValueOrDefault(name) : null;
-        return Life(Lesser(token.Period, role?.Period), asked > TimeSpan.Zero ? asked : token.LastTtl, Lesser(token.ExplicitMax, role?.ExplicitMax), token.Issued, now);
+        var life = Life(Lesser(token.Period, role?.Period), asked > TimeSpan.Zero ? asked : token.LastTtl, Lesser(token.ExplicitMax, role?.ExplicitMax), token.Issued, now);
+        return WithinParents(token.Parent, life, now);
     }
+
+    /// <summary>The life of a token, cut where the first of its parents ends for good.</summary>
+    public TimeSpan WithinParents(ModelToken? parent, TimeSpan life, DateTimeOffset now) => parent is null ? life : Within(life, HardEnd(parent) - now);
 
     public static TimeSpan Life(TimeSpan period, TimeSpan wanted, TimeSpan explicitMax, DateTimeOffset issued, DateTimeOffset now)
     {

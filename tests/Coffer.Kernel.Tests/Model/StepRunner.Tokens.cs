@@ -61,11 +61,12 @@ internal sealed partial class StepRunner
         }
 
         var most = ServerModel.Lesser(explicitMax, role?.ExplicitMax);
-        var life = ServerModel.Life(kept, ttl > TimeSpan.Zero ? ttl : ServerModel.SystemMax, most, Now, Now);
+        var parent = noParent || role is { Orphan: true } || caller.IsRoot ? null : caller;
+        var life = _model.WithinParents(parent, ServerModel.Life(kept, ttl > TimeSpan.Zero ? ttl : ServerModel.SystemMax, most, Now, Now), Now);
         _model.Tokens.Add(new ModelToken(answer.ClientToken, answer.Accessor)
         {
             IsBatch = batch,
-            Parent = noParent || role is { Orphan: true } || caller.IsRoot ? null : caller,
+            Parent = parent,
             Policies = policies,
             UsesLeft = left,
             HasUses = left > 0,
@@ -124,7 +125,7 @@ internal sealed partial class StepRunner
         var answer = await SendAsync(Operation.Read, Path, null, caller, Allowed(caller, Path, "read", 200));
         if (answer.Status == 200 && caller is { IsRoot: false, Alive: true })
         {
-            AssertLife(answer, answer.Data["ttl"], caller.Ends - Now);
+            AssertLife(answer, answer.Data["ttl"], _model.WithinParents(caller.Parent, caller.Ends - Now, Now));
             Assert.True(!strict || (int)answer.Data["num_uses"]! == caller.UsesLeft, answer.ToString());
         }
     }
