@@ -63,7 +63,7 @@ int Help()
 
           demo      build, then show what Coffer does against a local AWS account; Ctrl-C ends it
           test      build and run the tests
-                      -project NAME   only test projects whose name contains NAME
+                      -project NAME   only test projects whose name contains NAME, long ones too
                       -filter TEXT    only tests whose name contains TEXT (or an xUnit query that begins with /)
                       -long           also the long suites          -only-long   nothing but those
                       -- ARGS         ARGS go to every test program as they are
@@ -208,7 +208,7 @@ IEnumerable<Suite> Suites(string[] options, string name)
     foreach (var project in named)
     {
         var isLong = File.ReadAllText(Path.Combine("tests", project, project + ".csproj")).Contains("<LongSuite>true</LongSuite>", StringComparison.Ordinal);
-        if (isLong ? alsoLong : !onlyLong)
+        if (isLong ? alsoLong || name.Length > 0 : !onlyLong)
         {
             yield return new(project, [], []);
         }
