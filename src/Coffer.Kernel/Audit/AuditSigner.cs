@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Audit;
 /// <summary>Signs checkpoints of a device's chain: ECDSA on P-256 with SHA-256, the signature in IEEE P1363 form and base64.</summary>
 /// <remarks>
 /// A checkpoint signs the device, the time, its own sequence number and the hash of the line before it, and with that hash every line before; and the generation of
-/// the store, so that an older copy of that is noticed beside a newer log. The key is kept in the barrier; whoever owns an unsealed server can sign, so a checkpoint proves what was there when it was made, to whoever kept a copy.
+/// the store, so that an older copy of that is noticed beside a newer log. The key is kept in the barrier; an intruder on an unsealed server can sign with it, so a checkpoint proves what was there when it was made only to those who kept a copy.
 /// </remarks>
 internal sealed class AuditSigner : IDisposable
 {

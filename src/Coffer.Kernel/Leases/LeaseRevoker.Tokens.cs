@@ -10,21 +10,21 @@ public sealed partial class LeaseRevoker
     /// Ends a token: it opens nothing from the first step on; then its leases end, then its children, then its record goes.
     /// </summary>
     /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeTokenAsync(string accessor, CancellationToken cancellation)
-    {
-        if (!await MarkTokenAsync(accessor, cancellation))
-        {
-            return false;
-        }
-
-        await EndMarkedAsync(accessor, cancellation);
-        return true;
-    }
+    public ValueTask<bool> RevokeTokenAsync(string accessor, CancellationToken cancellation) =>
+        EndTokenAsync(accessor, seenDue: null, sparesChildren: false, cancellation);
 
     /// <summary>As <see cref="RevokeTokenAsync"/>, for a token that was seen to be due. One whose time has changed since stays.</summary>
     /// <param name="seenDue">When it was seen to be due.</param>
     /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeDueTokenAsync(string accessor, DateTimeOffset seenDue, CancellationToken cancellation)
+    public ValueTask<bool> RevokeDueTokenAsync(string accessor, DateTimeOffset seenDue, CancellationToken cancellation) =>
+        EndTokenAsync(accessor, seenDue, sparesChildren: false, cancellation);
+
+    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
+    /// <returns>False when there is no such token.</returns>
+    public ValueTask<bool> RevokeOrphaningAsync(string accessor, CancellationToken cancellation) =>
+        EndTokenAsync(accessor, seenDue: null, sparesChildren: true, cancellation);
+
+    private async ValueTask<bool> EndTokenAsync(string accessor, DateTimeOffset? seenDue, bool sparesChildren, CancellationToken cancellation)
     {
         var found = false;
         var marked = await transactions.RunAsync(
@@ -32,12 +32,12 @@ public sealed partial class LeaseRevoker
             {
                 var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
                 found = token is not null;
-                if (token is null || token.Due != seenDue)
+                if (token is null || (seenDue is not null && token.Due != seenDue))
                 {
                     return false;
                 }
 
-                Mark(work, token);
+                Mark(work, token, sparesChildren);
                 return true;
             },
             cancellation);
@@ -47,19 +47,6 @@ public sealed partial class LeaseRevoker
         }
 
         return found;
-    }
-
-    /// <summary>Makes children of a token orphans, and ends the token alone.</summary>
-    /// <returns>False when there is no such token.</returns>
-    public async ValueTask<bool> RevokeOrphaningAsync(string accessor, CancellationToken cancellation)
-    {
-        if (!await MarkTokenAsync(accessor, cancellation, sparesChildren: true))
-        {
-            return false;
-        }
-
-        await EndMarkedAsync(accessor, cancellation);
-        return true;
     }
 
     private async ValueTask EndMarkedAsync(string accessor, CancellationToken cancellation)
@@ -105,21 +92,6 @@ public sealed partial class LeaseRevoker
                 }
 
                 return false;
-            },
-            cancellation);
-
-    private async ValueTask<bool> MarkTokenAsync(string accessor, CancellationToken cancellation, bool sparesChildren = false) =>
-        await transactions.RunAsync(
-            async work =>
-            {
-                var token = await TokenStore.GetAnyAsync(work, accessor, cancellation);
-                if (token is null)
-                {
-                    return false;
-                }
-
-                Mark(work, token, sparesChildren);
-                return true;
             },
             cancellation);
 
