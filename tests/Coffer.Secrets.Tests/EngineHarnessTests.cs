@@ -99,7 +99,7 @@ public sealed class EngineHarnessTests
             },
         ];
 
-        public ImmutableArray<IDynamicSecret> Secrets => [this];
+        public ImmutableArray<ISecretKind> Secrets => [this];
 
         public string Name => "note";
 

@@ -24,7 +24,7 @@ public sealed class HarnessLease(EngineHarness harness, string id, Reply.Leased 
 
     public Task RevokeAsync() => Secret.RevokeAsync(Context, Plan, TestContext.Current.CancellationToken).AsTask();
 
-    private IDynamicSecret Secret => Assert.Single(harness.Engine.Secrets, secret => secret.Name == Plan.Secret);
+    private IDynamicSecret Secret => (IDynamicSecret)Assert.Single(harness.Engine.Secrets, secret => secret.Name == Plan.Secret);
 
     private SecretContext Context =>
         new(id, harness.Mount, harness.Store, issued, harness.Clock.GetUtcNow());

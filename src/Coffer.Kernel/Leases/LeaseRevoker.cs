@@ -146,7 +146,14 @@ public sealed partial class LeaseRevoker(
             var begin = clock.GetTimestamp();
             try
             {
-                await CallEngineAsync(lease, cancellation);
+                // A secret in the store goes with its record; one outside goes first.
+                var removal = await RemoveSecretAsync(lease, cancellation);
+                if (await ForgetAsync(lease, force, leftBehind: null, removal, cancellation) is { } gone)
+                {
+                    return gone;
+                }
+
+                continue;
             }
             catch (EngineException error) when (force is null)
             {
@@ -162,7 +169,7 @@ public sealed partial class LeaseRevoker(
                 revocations.Add(clock.GetElapsedTime(begin));
             }
 
-            if (await ForgetAsync(lease, force, leftBehind, cancellation) is { } outcome)
+            if (await ForgetAsync(lease, force, leftBehind, removal: null, cancellation) is { } outcome)
             {
                 return outcome;
             }
@@ -170,8 +177,10 @@ public sealed partial class LeaseRevoker(
     }
 
     /// <summary>Removes the record of a lease whose secret is gone; keeps it while a call may still make the secret.</summary>
+    /// <param name="removal">Takes a secret of the store away in the same commit; null where nothing is left to take.</param>
     /// <returns>Null when the lease was changed during the call to the engine, so that it has to be looked at once more.</returns>
-    private async ValueTask<RevokeOutcome?> ForgetAsync(LeaseRecord lease, ForceRevoke? force, string? leftBehind, CancellationToken cancellation)
+    private async ValueTask<RevokeOutcome?> ForgetAsync(
+        LeaseRecord lease, ForceRevoke? force, string? leftBehind, Func<UnitOfWork, ValueTask>? removal, CancellationToken cancellation)
     {
         var next = DateTimeOffset.MaxValue;
         var outcome = await transactions.RunAsync<RevokeOutcome?>(
@@ -201,6 +210,11 @@ public sealed partial class LeaseRevoker(
                 else if ((leftBehind ?? (mayCome is { } end ? StillComing(end) : null)) is { } left)
                 {
                     await TombstoneStore.AddAsync(work, current, force, left, clock.GetUtcNow(), random, cancellation);
+                }
+
+                if (removal is not null)
+                {
+                    await removal(work);
                 }
 
                 LeaseStore.Remove(work, current);
@@ -242,7 +256,9 @@ public sealed partial class LeaseRevoker(
             },
             cancellation);
 
-    private async ValueTask CallEngineAsync(LeaseRecord lease, CancellationToken cancellation)
+    /// <summary>Takes away a secret that is outside, now.</summary>
+    /// <returns>What takes away a secret that is in the store, in the commit that forgets the lease; null for one outside, which is gone.</returns>
+    private async ValueTask<Func<UnitOfWork, ValueTask>?> RemoveSecretAsync(LeaseRecord lease, CancellationToken cancellation)
     {
         var work = transactions.Begin();
         var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
@@ -251,12 +267,24 @@ public sealed partial class LeaseRevoker(
             ?? throw new EngineException(
                 FailureClass.NeedsOperator,
                 $"lease {lease.Id} belongs to a mount or a kind of secret that is not here any more; remove the secret by hand, then use revoke-force");
-        var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, mounted.Mount.StoragePrefix), lease.IssueTime, clock.GetUtcNow());
+        var prefix = mounted.Mount.StoragePrefix;
+        var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, prefix), lease.IssueTime, clock.GetUtcNow());
+        if (secret is IStoredSecret stored)
+        {
+            return inCommit => stored.RevokeAsync(context, new StorageView(inCommit, prefix), lease.ToPlan(), cancellation);
+        }
+
+        await CallEngineAsync((IDynamicSecret)secret, context, lease.ToPlan(), cancellation);
+        return null;
+    }
+
+    private async ValueTask CallEngineAsync(IDynamicSecret secret, SecretContext context, LeasePlan plan, CancellationToken cancellation)
+    {
         using var limit = new CancellationTokenSource(Limits.RevocationTimeMax, clock);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation, stop);
         try
         {
-            await secret.RevokeAsync(context, lease.ToPlan(), ends.Token);
+            await secret.RevokeAsync(context, plan, ends.Token);
         }
         catch (OperationCanceledException error) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested && !stop.IsCancellationRequested)
         {

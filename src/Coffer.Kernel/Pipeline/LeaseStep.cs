@@ -7,7 +7,10 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
 
-/// <summary>Makes a dynamic secret: the lease is durable before anything exists at the outside system, and active before the reply leaves.</summary>
+/// <summary>
+/// Makes leases. That of a secret outside is durable before anything exists there, and active before the reply leaves; that of a secret in the store is made
+/// with it in one commit.
+/// </summary>
 internal sealed class LeaseStep(KernelServices services)
 {
     /// <summary>
@@ -25,8 +28,50 @@ internal sealed class LeaseStep(KernelServices services)
 
     /// <summary>Puts the lease of a plan into the request's unit of work; its effect makes the secret.</summary>
     /// <param name="cancellation">The client's: it ends the making of the secret as well.</param>
-    public async ValueTask<KernelReply> PlanAsync(RequestContext context, Reply.Leased leased, CancellationToken cancellation)
+    public ValueTask<KernelReply> PlanAsync(RequestContext context, Reply.Leased leased, CancellationToken cancellation)
     {
+        if (NewLease(context, leased.Plan, out var lease, out var granted) is { } problem)
+        {
+            return ValueTask.FromResult(problem);
+        }
+
+        var secret = KindOf<IDynamicSecret>(context, leased.Plan);
+        LeaseStore.Put(context.Work, before: null, lease);
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(new KernelReply(leased)
+        {
+            Entrusts = new Entrusted(lease.Id),
+            Effect = async _ => await CreateAsync(context, secret, leased, lease, granted, cancellation),
+        });
+    }
+
+    /// <summary>Puts the lease of a secret that the handler has written into the same unit of work: both become true in one commit.</summary>
+    public KernelReply Store(RequestContext context, Reply.LeasedData stored)
+    {
+        if (NewLease(context, stored.Plan, out var lease, out var granted) is { } problem)
+        {
+            return problem;
+        }
+
+        _ = KindOf<IStoredSecret>(context, stored.Plan);
+        var active = lease with { State = LeaseState.Active, Due = lease.ExpireTime };
+        LeaseStore.Put(context.Work, before: null, active);
+        return ShowActive(active, stored.Body, stored, granted, granted.Ttl) with
+        {
+            Effect = _ =>
+            {
+                services.Due.Add(active.Due);
+                services.Counters.LeaseCreations.Add();
+                return ValueTask.FromResult<Reply?>(null);
+            },
+        };
+    }
+
+    /// <summary>Makes the record of a lease that the plan asks for, in state creating.</summary>
+    /// <returns>Why there can be none; null when there can.</returns>
+    private KernelReply? NewLease(RequestContext context, LeasePlan plan, out LeaseRecord lease, out GrantedTtl granted)
+    {
+        (lease, granted) = (null!, default);
         var caller = context.Caller ?? throw new InvalidOperationException("a path without a token cannot give leases");
         if (caller.Token is { NumUses: < 0, IsBatch: false })
         {
@@ -44,18 +89,16 @@ internal sealed class LeaseStep(KernelServices services)
             return KernelReply.OfRefusal(ErrorKind.Unavailable, "no lease is made while the store has no room or is not where it was; see sys/health");
         }
 
-        var secret = context.Mounted!.SecretOf(leased.Plan.Secret)
-            ?? throw new InvalidOperationException($"the engine planned a secret of kind {leased.Plan.Secret}, which it does not declare");
-        var granted = Grant(context, leased.Plan);
-        var lease = LeaseOwnership.Given(RecordOf(context, leased.Plan, granted), caller, owner);
-        LeaseStore.Put(context.Work, before: null, lease);
-        cancellation.ThrowIfCancellationRequested();
-        return new KernelReply(leased)
-        {
-            Entrusts = new Entrusted(lease.Id),
-            Effect = async _ => await CreateAsync(context, secret, leased, lease, granted, cancellation),
-        };
+        granted = Grant(context, plan);
+        lease = LeaseOwnership.Given(RecordOf(context, plan, granted), caller, owner);
+        return null;
     }
+
+    /// <exception cref="InvalidOperationException">A mistake in the engine: it does not declare the kind, or answers for another.</exception>
+    private static T KindOf<T>(RequestContext context, LeasePlan plan)
+        where T : class, ISecretKind =>
+        context.Mounted!.SecretOf(plan.Secret) as T
+            ?? throw new InvalidOperationException($"the engine planned a secret of kind {plan.Secret}, which it does not declare as an {typeof(T).Name}");
 
     /// <summary>Makes the secret of a lease that is durable: from here they are finished together, or the lease is ended.</summary>
     private async ValueTask<KernelReply> CreateAsync(
@@ -194,14 +237,16 @@ internal sealed class LeaseStep(KernelServices services)
 
         services.Due.Add(active.Due);
         services.Counters.Registrations.Add(services.Clock.GetElapsedTime(begin));
-        var warnings = leased.Warnings.AddRange(created.Warnings);
         var left = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999);
-        return new KernelReply(new Reply.Data(created.Data) { Warnings = granted.Warning is null ? warnings : warnings.Add(granted.Warning) })
+        return ShowActive(active, created.Data, leased with { Warnings = leased.Warnings.AddRange(created.Warnings) }, granted, left);
+    }
+
+    private static KernelReply ShowActive(LeaseRecord active, JsonText data, Reply said, GrantedTtl granted, TimeSpan left) =>
+        new(new Reply.Data(data) { Warnings = granted.Warning is null ? said.Warnings : said.Warnings.Add(granted.Warning) })
         {
             Shape = new ReplyShape { LeaseId = active.Id, LeaseDuration = left, Renewable = active.Renewable, End = LeaseEnd.Of(active) },
             Entrusts = new Entrusted(active.Id),
         };
-    }
 
     /// <summary>
     /// Removes a lease for which nothing was made. The engine is not asked to revoke: what refused the creation, such as a wrong key, would refuse that too, and

@@ -22,7 +22,7 @@ internal sealed class QuotaStep(KernelServices services)
     /// <returns>The reply; a refusal instead when there is no place.</returns>
     public async ValueTask<Reply> TakePlaceAsync(RequestContext context, Reply reply, CancellationToken cancellation)
     {
-        if (reply is not (Reply.Leased or Reply.Login or KernelReply { MakesToken: true }))
+        if (reply is not (Reply.Leased or Reply.LeasedData or Reply.Login or KernelReply { MakesToken: true }))
         {
             return reply;
         }

@@ -128,6 +128,7 @@ internal sealed class RequestPipeline
     private async ValueTask<KernelReply> PlanAsync(RequestContext context, Reply reply, CancellationToken cancellation) => reply switch
     {
         Reply.Leased leased => await _lease.PlanAsync(context, leased, cancellation),
+        Reply.LeasedData stored => _lease.Store(context, stored),
         Reply.Login login => await _login.IssueAsync(context, login, cancellation),
         Reply.Rotating rotating => PlanRotation(context, rotating),
         Reply.Refused { FailedLogin.Length: > 0 } failed => _login.Fail(context, failed),

@@ -60,7 +60,7 @@ internal static class LeaseRenewal
     };
 
     private static async ValueTask<Reply?> RunAsync(
-        KernelRequest request, LeaseRecord lease, MountedEngine mounted, IDynamicSecret secret, TimeSpan increment, CancellationToken cancellation)
+        KernelRequest request, LeaseRecord lease, MountedEngine mounted, ISecretKind secret, TimeSpan increment, CancellationToken cancellation)
     {
         var services = request.Services;
         var begin = services.Clock.GetTimestamp();

@@ -4,7 +4,7 @@ using Coffer.Sdk.Primitives;
 
 namespace Coffer.Sdk.Engines;
 
-/// <summary>A secrets engine or auth method, one instance a mount: a table of paths, and the kinds of dynamic secret it can make.</summary>
+/// <summary>A secrets engine or auth method, one instance a mount: a table of paths, and the kinds of secret it can make.</summary>
 /// <remarks>
 /// Keeps no state that the store does not have, caches apart: any node may serve the next request, and a handler runs again when its commit
 /// conflicts. Whatever reaches a system outside the store happens in <see cref="IDynamicSecret"/> and <see cref="IRotation"/>, never in a handler.
@@ -14,8 +14,8 @@ public interface IEngine
     /// <summary>All that a client can call. The first path that matches wins.</summary>
     ImmutableArray<EnginePath> Paths { get; }
 
-    /// <summary>The kinds of dynamic secret that this engine's plans may name.</summary>
-    ImmutableArray<IDynamicSecret> Secrets => [];
+    /// <summary>The kinds of secret that this engine's plans may name.</summary>
+    ImmutableArray<ISecretKind> Secrets => [];
 
     /// <summary>The rotations that this engine's handlers may begin.</summary>
     ImmutableArray<IRotation> Rotations => [];

@@ -39,8 +39,13 @@ public abstract record Reply
         public TimeSpan LeaseHint { get; init; }
     }
 
-    /// <summary>A dynamic secret: the kernel makes the lease durable, then creates the secret.</summary>
+    /// <summary>A secret of a kind that lives outside (<see cref="IDynamicSecret"/>): the kernel makes the lease durable, then creates the secret.</summary>
     public sealed record Leased(LeasePlan Plan) : Reply;
+
+    /// <summary>A secret of a kind that lives in the store (<see cref="IStoredSecret"/>): its lease is made in the same commit as what the handler wrote.</summary>
+    /// <param name="Plan">All that revoking will need.</param>
+    /// <param name="Body">The <c>data</c> object, told once and not kept.</param>
+    public sealed record LeasedData(LeasePlan Plan, JsonText Body) : Reply;
 
     /// <summary>A login: the kernel issues a token.</summary>
     public sealed record Login(LoginGrant Grant) : Reply;

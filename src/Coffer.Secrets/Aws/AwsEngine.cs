@@ -36,7 +36,7 @@ public sealed class AwsEngine : IEngine
 
     public ImmutableArray<EnginePath> Paths { get; }
 
-    public ImmutableArray<IDynamicSecret> Secrets { get; }
+    public ImmutableArray<ISecretKind> Secrets { get; }
 
     public ImmutableArray<IRotation> Rotations { get; }
 }

@@ -16,7 +16,7 @@ internal sealed class FakeEngine(OutsideWorld world, Action<string, DateTimeOffs
 
     public string Name => "fake";
 
-    public ImmutableArray<IDynamicSecret> Secrets => [this];
+    public ImmutableArray<ISecretKind> Secrets => [this];
 
     public ImmutableArray<IRotation> Rotations => [new FakeRotation(world)];
 

@@ -113,7 +113,7 @@ public sealed class RequestWayTests
 
         public string Name => "probe";
 
-        public ImmutableArray<IDynamicSecret> Secrets => [this];
+        public ImmutableArray<ISecretKind> Secrets => [this];
 
         public ImmutableArray<EnginePath> Paths =>
         [
