@@ -60,6 +60,9 @@ public static class Limits
     /// </summary>
     public static readonly TimeSpan CreationTimeMax = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest that a row may take to ask outside systems before its handler runs.</summary>
+    public static readonly TimeSpan PreparationTimeMax = TimeSpan.FromSeconds(45);
+
     /// <summary>Longest that one attempt to remove a secret may take: an outside system that hangs costs no more than this, and is tried again later.</summary>
     public static readonly TimeSpan RevocationTimeMax = TimeSpan.FromSeconds(60);
 

@@ -10,6 +10,8 @@ internal sealed class KernelRequest : EngineRequest
 {
     public required RequestContext Context { get; init; }
 
+    public override object? PreparedValue => (Context.Prepared?.Outcome as Preparation.Ready)?.Value;
+
     public KernelServices Services => Context.Services;
 
     /// <summary>The whole store, not one mount's part of it.</summary>

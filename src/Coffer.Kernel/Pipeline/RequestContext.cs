@@ -37,6 +37,9 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     /// <summary>The request is in the audit log: it is recorded once.</summary>
     public bool IsAudited { get; set; }
 
+    /// <summary>What the row asked of the outside, and what it read in the store for that; null before it has.</summary>
+    public Prepared? Prepared { get; set; }
+
     /// <summary>The place under a limit of leases that this try has taken; null for none.</summary>
     public LeaseCount? Place { get; set; }
 

@@ -1,6 +1,7 @@
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
@@ -14,6 +15,7 @@ internal sealed class RequestPipeline
     private readonly QuotaStep _quota;
     private readonly WhoStep _who;
     private readonly MayStep _may;
+    private readonly PrepareStep _prepare;
     private readonly LeaseStep _lease;
     private readonly LoginStep _login;
     private readonly WrapStep _wrap;
@@ -26,6 +28,7 @@ internal sealed class RequestPipeline
         _quota = new QuotaStep(services);
         _who = new WhoStep(services, _explain);
         _may = new MayStep(_explain);
+        _prepare = new PrepareStep(services);
         _lease = new LeaseStep(services);
         _login = new LoginStep(services);
         _wrap = new WrapStep(services);
@@ -54,6 +57,7 @@ internal sealed class RequestPipeline
                     await _lease.FindOwnerEndAsync(context, cancellation);
                     await _may.RunAsync(context, cancellation);
                     await AuditInAsync(context, cancellation);
+                    await _prepare.RunAsync(context, cancellation);
                     var handled = await HandleAsync(context, cancellation);
                     var counted = await _quota.TakePlaceAsync(context, handled, cancellation);
                     var planned = await PlanAsync(context, counted, cancellation);
@@ -119,8 +123,8 @@ internal sealed class RequestPipeline
             return PathHelp.Of(context.Mounted!, context.Row, context.Below, _services.Version);
         }
 
-        return context.Input.Problem is { } problem
-            ? Reply.Invalid(problem)
+        return context.Input.Problem is { } problem ? Reply.Invalid(problem)
+            : context.Prepared?.Outcome is Preparation.Refused refused ? refused.Reply
             : await context.Row!.HandlerOf(context.Operation)!(context.Input.Request, cancellation);
     }
 

@@ -131,6 +131,17 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         }
     }
 
+    /// <summary>Takes over what another unit of work has read: this one commits only while that is unchanged as well.</summary>
+    /// <exception cref="ConflictException">Both have read the same entry in two states.</exception>
+    public void Assume(UnitOfWork other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var (key, version) in other._reads)
+        {
+            Remember(key, version);
+        }
+    }
+
     /// <summary>From here on, <see cref="ForgetSinceMark"/> can undo. What came before stays: a token's spent use is spent whatever follows.</summary>
     public void Mark()
     {

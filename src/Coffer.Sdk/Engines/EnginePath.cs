@@ -50,6 +50,12 @@ public sealed record EnginePath(string Template, string Synopsis)
     /// </summary>
     public Func<EngineRequest, CancellationToken, ValueTask<bool>>? Exists { get; init; }
 
+    /// <summary>
+    /// Asks outside systems what the handlers need to know before they can decide: the keys of an issuer, a review of a token, the bind at a directory. Runs
+    /// before them, for every operation, once a request however often the commit conflicts; again only when something has changed that it read in the store.
+    /// </summary>
+    public Prepare? Prepare { get; init; }
+
     /// <summary>May be called without a token.</summary>
     public bool Unauthenticated { get; init; }
 

@@ -1,37 +1,12 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Coffer.Sdk.Fields;
 
 namespace Coffer.Sdk.Engines;
 
-/// <summary>A request as an engine sees it: authorised, routed, its fields parsed. It carries no token.</summary>
-public class EngineRequest
+/// <summary>A request as a handler sees it, inside the unit of work whose commit is the request's.</summary>
+public class EngineRequest : RequestView
 {
-    /// <summary>Unique; the same in the reply and in the audit log.</summary>
-    public required string Id { get; init; }
-
-    public required Operation Operation { get; init; }
-
-    /// <summary>Canonical path below the mount: to the character, what was authorised. It ends in a slash only where it names a folder.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>The mount's path, its limits and its options.</summary>
-    public required MountView Mount { get; init; }
-
-    /// <summary>Who asks; <see cref="CallerView.None"/> on a path that needs no token.</summary>
-    public required CallerView Caller { get; init; }
-
     /// <summary>This mount's part of the store, inside the request's unit of work.</summary>
     public required IStorageView Storage { get; init; }
-
-    /// <summary>The moment the request is judged by: one for the whole request.</summary>
-    public required DateTimeOffset Now { get; init; }
-
-    /// <summary>The values of the declared fields.</summary>
-    public required FieldValues Fields { get; init; }
-
-    /// <summary>All that the client sent: a JSON object (the body, or the query string), or <c>default</c> when there was nothing.</summary>
-    public JsonElement Data { get; init; }
 
     /// <summary>
     /// The id that a lease planned by this request will have. Its last part begins with time and is unguessable, so names at outside systems can be
@@ -44,27 +19,16 @@ public class EngineRequest
     /// </summary>
     public DateTimeOffset? OwnerEnd { get; init; }
 
-    /// <summary>Request headers that the mount asked for with <c>passthrough_request_headers</c>. Never credentials.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
-        ImmutableDictionary<string, ImmutableArray<string>>.Empty;
-
     /// <summary>What earlier runs of the handler for this request have worked out.</summary>
     public RequestMemory Memory { get => field ??= new RequestMemory(); init; }
 
-    /// <summary>The client's address, without the port; empty on a unix socket.</summary>
-    public string RemoteAddress { get; init; } = "";
+    /// <summary>What the row's <see cref="EnginePath.Prepare"/> found; null where it found nothing.</summary>
+    public virtual object? PreparedValue { get; init; }
 
-    /// <summary>The value of a field: what the client sent, or the field's default.</summary>
-    public T Get<T>(Field<T> field) => Fields.Get(field);
-
-    /// <summary>True when the client sent the field.</summary>
-    public bool Has(Field field) => Fields.Has(field);
-
-    /// <summary>The text of a path parameter, canonical.</summary>
-    public string Param(string name) => Fields.Param(name);
-
-    /// <summary>A name as the client spelled it, before it was folded: for showing, never for looking anything up.</summary>
-    public string Spelling(Field<string> field) => Fields.Spelling(field);
+    /// <summary>What the row's <see cref="EnginePath.Prepare"/> found.</summary>
+    /// <exception cref="InvalidOperationException">It found nothing, or something of another type: a mistake in the engine.</exception>
+    public T Prepared<T>()
+        where T : class => PreparedValue as T ?? throw new InvalidOperationException($"nothing of type {typeof(T).Name} was prepared for this request");
 }
 
 /// <summary>What an engine may know of its mount.</summary>

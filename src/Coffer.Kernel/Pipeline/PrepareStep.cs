@@ -1,0 +1,71 @@
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.Pipeline;
+
+/// <summary>
+/// Lets a row ask outside systems before its handler runs: after the request is allowed and recorded, once however often the commit conflicts, and again only
+/// when what it read in the store has changed.
+/// </summary>
+internal sealed class PrepareStep(KernelServices services)
+{
+    public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
+    {
+        if (context.Row?.Prepare is not { } prepare || context.Refusal is not null || context.Request.Help || context.Input.Problem is not null)
+        {
+            return;
+        }
+
+        var asked = (context.Mounted!.Engine, prepare);
+        if (context.Prepared is not { } known || known.Asked != asked || await known.Read.FindChangedAsync(cancellation) is not null)
+        {
+            var read = services.Transactions.Begin();
+            context.Prepared = known = new Prepared(asked, await AskAsync(context, prepare, read, cancellation), read);
+        }
+
+        context.Work.Assume(known.Read);
+    }
+
+    private async ValueTask<Preparation> AskAsync(RequestContext context, Prepare prepare, UnitOfWork read, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(Limits.PreparationTimeMax, services.Clock);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, services.Stopping, cancellation);
+        try
+        {
+            return await prepare(RequestOf(context, read), ends.Token);
+        }
+        catch (EngineException error)
+        {
+            return Refuse(error.Kind, error.Message);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !services.Stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return Refuse(
+                ErrorKind.Unavailable,
+                $"the outside system that has to be asked did not answer within {Limits.PreparationTimeMax.TotalSeconds} s; see that it can be reached, and try again");
+        }
+    }
+
+    private static Preparation Refuse(ErrorKind kind, string message) => Preparation.Refuse(new Reply.Refused(new ApiError(kind, message)));
+
+    private static PrepareRequest RequestOf(RequestContext context, UnitOfWork read)
+    {
+        var input = context.Input.Request;
+        return new PrepareRequest
+        {
+            Id = input.Id,
+            Operation = input.Operation,
+            Path = input.Path,
+            Mount = input.Mount,
+            Caller = input.Caller,
+            Now = input.Now,
+            Fields = input.Fields,
+            Data = input.Data,
+            Headers = input.Headers,
+            RemoteAddress = input.RemoteAddress,
+            Storage = new StorageView(read, context.Mounted!.Mount.StoragePrefix),
+        };
+    }
+}
