@@ -7,6 +7,7 @@ using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Outbound;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 
@@ -33,8 +34,8 @@ public sealed record KernelOptions
     /// <summary>Every engine that can be mounted, the kernel's own not included.</summary>
     public required IReadOnlyList<EngineType> Engines { get; init; }
 
-    /// <summary>For engines' calls to systems outside.</summary>
-    public required HttpClient Http { get; init; }
+    /// <summary>Makes the network of one mount. It is disposed with the mount's engine, if it can be.</summary>
+    public required Func<IOutbound> Outbound { get; init; }
 
     public SystemTtl SystemTtl { get; init; } = SystemTtl.Standard;
 

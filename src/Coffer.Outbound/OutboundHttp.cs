@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace Coffer.Outbound;
 
@@ -21,6 +22,26 @@ public static class OutboundHttp
         var proxy = EnvironmentProxy.From(environment ?? Environment.GetEnvironmentVariable);
         var handler = CreateHandler(proxy);
         return proxy is null ? handler : new WayHandler(proxy, handler);
+    }
+
+    /// <summary>As the other, for requests that a configuration written over the API asks for: no connection leads where the guard forbids it.</summary>
+    /// <param name="environment">As of the other.</param>
+    /// <param name="guard">Opens the connections, those to a proxy as well.</param>
+    /// <param name="tls">How TLS is spoken; null for the system's way.</param>
+    /// <exception cref="ProxyException">The environment names a proxy that cannot be one.</exception>
+    public static HttpMessageHandler CreateHandler(Func<string, string?>? environment, AddressGuard guard, SslClientAuthenticationOptions? tls)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        var proxy = EnvironmentProxy.From(environment ?? Environment.GetEnvironmentVariable);
+        var sockets = CreateHandler(proxy);
+        sockets.ConnectCallback = (context, cancellation) => guard.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellation);
+        if (tls is not null)
+        {
+            sockets.SslOptions = tls;
+        }
+
+        var guarded = new GuardHandler(guard, sockets);
+        return proxy is null ? guarded : new WayHandler(proxy, guarded);
     }
 
     /// <summary>As the other, with a proxy that is given, and without <see cref="Way"/>.</summary>

@@ -7,6 +7,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
 using Coffer.Server.Http.Bodies;
+using Coffer.Server.Outbound;
 using Coffer.Storage;
 using Coffer.Storage.Memory;
 using Coffer.Storage.Sqlite;
@@ -17,13 +18,11 @@ namespace Coffer.Server;
 public sealed class CofferServer : IAsyncDisposable
 {
     private readonly IStore _store;
-    private readonly HttpClient _http;
     private readonly List<KestrelListener> _listeners = [];
 
-    private CofferServer(IStore store, HttpClient http, ServerKernel kernel)
+    private CofferServer(IStore store, ServerKernel kernel)
     {
         _store = store;
-        _http = http;
         Kernel = kernel;
     }
 
@@ -44,7 +43,8 @@ public sealed class CofferServer : IAsyncDisposable
         ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
         options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type));
-        var http = new HttpClient(Handler());
+        var guard = new AddressGuard(options.AllowsLinkLocalEndpoints);
+        CheckProxies();
         var kernel = new ServerKernel(new KernelOptions
         {
             Store = store,
@@ -52,7 +52,7 @@ public sealed class CofferServer : IAsyncDisposable
             Clock = clock,
             Random = random,
             Engines = EngineCatalog.All,
-            Http = http,
+            Outbound = () => new MountOutbound(guard),
             SystemTtl = options.SystemTtl,
             LateCallTime = options.LateCallTime,
             Lockout = options.Lockout,
@@ -71,7 +71,7 @@ public sealed class CofferServer : IAsyncDisposable
             DescribeHost = Host.HostReport.Write,
             OnFailure = onFailure,
         });
-        var server = new CofferServer(store, http, kernel);
+        var server = new CofferServer(store, kernel);
         var bodies = BodyBudget.For(options.Listeners.Select(listener => listener.RequestBytesMax));
         try
         {
@@ -112,7 +112,6 @@ public sealed class CofferServer : IAsyncDisposable
 
         await Kernel.DisposeAsync();
         await _store.DisposeAsync();
-        _http.Dispose();
     }
 
     /// <summary>Opens the store that a configuration names.</summary>
@@ -124,11 +123,12 @@ public sealed class CofferServer : IAsyncDisposable
         _ => await SqliteStore.OpenAsync(System.IO.Path.Combine(storage.Path, "coffer.db"), new SqliteStoreOptions(), cancellation),
     };
 
-    private static HttpMessageHandler Handler()
+    /// <exception cref="IOException">The environment names a proxy that cannot be one.</exception>
+    private static void CheckProxies()
     {
         try
         {
-            return OutboundHttp.CreateHandler();
+            EnvironmentProxy.From(Environment.GetEnvironmentVariable);
         }
         catch (ProxyException error)
         {

@@ -216,7 +216,7 @@ public sealed class EngineHarness
     }
 
     private IEngine Create(ImmutableDictionary<string, string> options) =>
-        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, _http)
+        _type.Create(new EngineContext($"{_type.Name}_0123abcd", options, Clock, Random, new TestOutbound(_http))
         {
             SlowWork = _slowWork,
             OnOutsideTime = (name, time) => OutsideTimes.Enqueue((name, time)),

@@ -271,12 +271,20 @@ public sealed partial class LeaseRevoker(
         var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, prefix), lease.IssueTime, clock.GetUtcNow());
         if (secret is IStoredSecret stored)
         {
-            return inCommit => stored.RevokeAsync(context, new StorageView(inCommit, prefix), lease.ToPlan(), cancellation);
+            return async inCommit =>
+            {
+                using var within = EnterOrRetry(mounted);
+                await stored.RevokeAsync(context, new StorageView(inCommit, prefix), lease.ToPlan(), cancellation);
+            };
         }
 
+        using var use = EnterOrRetry(mounted);
         await CallEngineAsync((IDynamicSecret)secret, context, lease.ToPlan(), cancellation);
         return null;
     }
+
+    private static EngineInstance.Use EnterOrRetry(MountedEngine mounted) =>
+        mounted.Instance.TryEnter(out var use) ? use : throw new EngineException(FailureClass.Transient, "the mount has changed in this moment; it is tried again");
 
     private async ValueTask CallEngineAsync(IDynamicSecret secret, SecretContext context, LeasePlan plan, CancellationToken cancellation)
     {

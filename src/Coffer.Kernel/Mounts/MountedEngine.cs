@@ -4,8 +4,10 @@ using Coffer.Sdk.Leases;
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>A mount with its engine and its compiled paths.</summary>
-public sealed record MountedEngine(MountEntry Mount, IEngine Engine, PathTable Paths, MountView View)
+public sealed record MountedEngine(MountEntry Mount, EngineInstance Instance, PathTable Paths, MountView View)
 {
+    public IEngine Engine => Instance.Engine;
+
     /// <summary>The kind of secret that a plan names.</summary>
     public ISecretKind? SecretOf(string name) => Engine.Secrets.FirstOrDefault(secret => secret.Name == name);
 

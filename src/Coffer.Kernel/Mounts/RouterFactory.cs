@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Coffer.Sdk.Engines;
 
@@ -6,10 +5,13 @@ namespace Coffer.Kernel.Mounts;
 
 /// <summary>Makes routers, and keeps engines alive from one state of the mount table to the next.</summary>
 /// <param name="types">Every engine that can be mounted, by type name.</param>
+/// <param name="contextOf">What the engine of a mount is given.</param>
+/// <param name="onFailure">Told when an engine that is not used any more could not be disposed.</param>
 public sealed class RouterFactory(
-    IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf)
+    IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf, Action<Exception> onFailure)
 {
-    private readonly ConcurrentDictionary<string, MountedEngine> _mounted = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, MountedEngine> _mounted = new(StringComparer.Ordinal);
     private Router? _latest;
 
     /// <summary>The router of this state of the table; the same object while the table is the same.</summary>
@@ -21,14 +23,13 @@ public sealed class RouterFactory(
             return latest;
         }
 
-        var router = new Router(table, [.. table.Mounts.Where(mount => types.ContainsKey(mount.Type)).Select(Mounted)]);
-        foreach (var gone in _mounted.Keys.Except(table.Mounts.Select(mount => mount.Uuid), StringComparer.Ordinal).ToArray())
+        lock (_lock)
         {
-            _mounted.TryRemove(gone, out _);
+            var router = new Router(table, [.. table.Mounts.Where(mount => types.ContainsKey(mount.Type)).Select(Mounted)]);
+            Forget(_mounted.Keys.Except(table.Mounts.Select(mount => mount.Uuid), StringComparer.Ordinal));
+            Volatile.Write(ref _latest, router);
+            return router;
         }
-
-        Volatile.Write(ref _latest, router);
-        return router;
     }
 
     /// <summary>Every engine there is.</summary>
@@ -38,12 +39,24 @@ public sealed class RouterFactory(
     public void StartAnew(IEnumerable<string> uuids)
     {
         ArgumentNullException.ThrowIfNull(uuids);
-        foreach (var uuid in uuids)
+        lock (_lock)
         {
-            _mounted.TryRemove(uuid, out _);
+            Forget(uuids);
+            Volatile.Write(ref _latest, null);
         }
+    }
 
-        Volatile.Write(ref _latest, null);
+    /// <summary>Lets all engines go, at a seal.</summary>
+    /// <returns>Ends when the last of them has ended, which is when nothing runs on it any more.</returns>
+    public Task EndAsync()
+    {
+        lock (_lock)
+        {
+            var instances = _mounted.Values.Select(mounted => mounted.Instance.Ended).ToArray();
+            Forget(_mounted.Keys);
+            Volatile.Write(ref _latest, null);
+            return Task.WhenAll(instances);
+        }
     }
 
     /// <summary>Names of the types that can be mounted in that class, sorted.</summary>
@@ -66,10 +79,24 @@ public sealed class RouterFactory(
                 // Tuned or moved: the engine and what it holds in memory stay.
                 return _mounted[mount.Uuid] = known with { Mount = mount, View = ViewOf(mount) };
             }
+
+            known.Instance.Retire();
         }
 
-        var engine = types[mount.Type].Create(contextOf(mount));
-        return _mounted[mount.Uuid] = new MountedEngine(mount, engine, new PathTable(engine.Paths), ViewOf(mount));
+        var context = contextOf(mount);
+        var engine = types[mount.Type].Create(context);
+        return _mounted[mount.Uuid] = new MountedEngine(mount, new EngineInstance(engine, context.Outbound, onFailure), new PathTable(engine.Paths), ViewOf(mount));
+    }
+
+    private void Forget(IEnumerable<string> uuids)
+    {
+        foreach (var uuid in uuids.ToArray())
+        {
+            if (_mounted.Remove(uuid, out var gone))
+            {
+                gone.Instance.Retire();
+            }
+        }
     }
 
     private MountView ViewOf(MountEntry mount) => new(

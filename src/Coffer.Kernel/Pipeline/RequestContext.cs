@@ -16,13 +16,14 @@ namespace Coffer.Kernel.Pipeline;
 /// One request on its way: what was asked, where it leads, who asks, what was decided. Each step fills in its part. What belongs to one try is set again by
 /// <see cref="Begin"/>, because a try whose commit conflicts is forgotten.
 /// </summary>
-internal sealed class RequestContext(ApiRequest request, KernelServices services)
+internal sealed class RequestContext(ApiRequest request, KernelServices services) : IDisposable
 {
     private string? _leaseEnding;
     private HandlerInput? _input;
     private UnitOfWork? _work;
     private Router? _router;
     private Route? _route;
+    private EngineInstance.Use _use;
 
     public ApiRequest Request { get; } = request;
 
@@ -103,11 +104,24 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     /// <summary>Forgets what the try before found.</summary>
     public void Begin(UnitOfWork work)
     {
+        Dispose();
         (_work, _router, _route, _input) = (work, null, null, null);
         (Operation, Caller, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null);
     }
 
-    public void RouteTo(Router router, Route route) => (_router, _route) = (router, route);
+    /// <exception cref="ConflictException">The mount changed in this moment.</exception>
+    public void RouteTo(Router router, Route route)
+    {
+        (_router, _route) = (router, route);
+        _use = route.Mounted?.Instance.Enter() ?? default;
+    }
+
+    /// <summary>Nothing runs on the engine for this request any more.</summary>
+    public void Dispose()
+    {
+        _use.Dispose();
+        _use = default;
+    }
 
     /// <summary>The write makes something: the handler of creation runs, under the policies' capability for it.</summary>
     public void BecomeCreation() => (Operation, _input) = (Operation.Create, _input?.As(Operation.Create));

@@ -37,7 +37,7 @@ internal sealed class RequestPipeline
     /// <summary>Names every step in order. What is read up to the commit may change until then, and the steps from route on run again; nothing below the commit runs twice.</summary>
     public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var context = new RequestContext(request, _services);
+        using var context = new RequestContext(request, _services);
         KernelReply? reply = null;
         EntryTurn? turn = null;
         try

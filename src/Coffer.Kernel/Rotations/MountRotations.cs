@@ -79,6 +79,7 @@ public sealed class MountRotations(Transactor transactions, RouterFactory router
             var work = transactions.Begin();
             var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, CancellationToken.None);
             var mounted = table is null ? null : routers.For(table).FindByUuid(parts[0]);
+            using var use = mounted?.Instance.Enter() ?? default;
             var outcome = mounted?.RotationOf(parts[1]) is { } rotation
                 ? await rotation.RunAsync(new Context(transactions, clock, mounted.Mount.StoragePrefix), stop)
                 : new RotationOutcome(Reply.NotFound);

@@ -293,13 +293,22 @@ internal sealed class ActiveServer : IAsyncDisposable
         await _stop.CancelAsync();
         Leave();
         var work = Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _clockTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle);
-        if (!await EndsWithinAsync(work, GraceTime))
+        var ended = await EndsWithinAsync(work, GraceTime);
+        if (!ended)
         {
             await _abort.CancelAsync();
-            if (!await EndsWithinAsync(work, AbortTime))
+            ended = await EndsWithinAsync(work, AbortTime);
+            if (!ended)
             {
                 _options.OnEvent(new LogLine(LogLevel.Warn, "sealing goes on without work that did not heed its cancellation; it can neither read nor write any more"));
             }
+        }
+
+        var engines = _services.Routers.EndAsync();
+        if (ended)
+        {
+            // Nothing runs on them, so their key material is cleared before the seal is over.
+            await engines;
         }
 
         await _services.Audit.DisposeAsync();
@@ -344,11 +353,12 @@ internal sealed class ActiveServer : IAsyncDisposable
             types,
             options.SystemTtl,
             mount => new EngineContext(
-                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Http)
+                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Outbound())
             {
                 SlowWork = options.SlowWork,
                 OnOutsideTime = clock.Outside.Note,
-            });
+            },
+            error => options.OnFailure("an engine that is not used any more could not be ended", error));
         var due = new DueSignal();
         var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
         var batch = new BatchTokens(cipher, options.Clock);

@@ -71,6 +71,12 @@ internal static class LeaseRenewal
             var ownerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), request.Router, lease, cancellation);
             var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow()) { OwnerEnd = ownerEnd };
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);
+            if (!mounted.Instance.TryEnter(out var use))
+            {
+                return Reply.Invalid("the mount has changed while the lease was being renewed; try again");
+            }
+
+            using var _ = use;
             renewal = await secret.RenewAsync(context, lease.ToPlan(), increment, ends.Token);
         }
         catch (EngineException error)

@@ -13,9 +13,10 @@ public interface IAuthMethod : IEngine
 /// <summary>A token that asks for more time.</summary>
 /// <param name="Storage">The method's own part of the store, inside the renewal's unit of work.</param>
 /// <param name="Internal">What the login left in <see cref="LoginGrant.Internal"/>.</param>
+/// <param name="Memory">Keeps what an outside system was asked, for when the renewal runs again after a conflict.</param>
 /// <param name="Policies">The token's policies, canonical, <c>default</c> among them if it was added.</param>
 public sealed record LoginRenewalRequest(
-    IStorageReader Storage, ImmutableSortedDictionary<string, string> Internal, ImmutableArray<string> Policies, DateTimeOffset Now);
+    IStorageReader Storage, ImmutableSortedDictionary<string, string> Internal, ImmutableArray<string> Policies, DateTimeOffset Now, RequestMemory Memory);
 
 /// <summary>The answer to a renewal: one of the two.</summary>
 public abstract record LoginRenewal

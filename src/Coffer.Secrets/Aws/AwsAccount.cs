@@ -2,6 +2,7 @@ using Coffer.Aws.Calls;
 using Coffer.Aws.Connection;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Outbound;
 using Coffer.Secrets.Aws.Configuration;
 
 namespace Coffer.Secrets.Aws;
@@ -32,7 +33,7 @@ internal sealed class AwsAccount(EngineContext context, IAwsCredentialSource? ch
             throw new EngineException(FailureClass.NeedsOperator, $"config/root: {string.Join("; ", problems)}");
         }
 
-        var connection = new AwsConnection(options, context.Http, context.Clock, environment: null, chain);
+        var connection = new AwsConnection(options, context.Outbound.Http(OutboundSettings.Usual), context.Clock, environment: null, chain);
         Volatile.Write(ref _known, new Known(config, connection));
         return connection;
     }

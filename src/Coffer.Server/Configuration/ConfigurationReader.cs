@@ -48,6 +48,7 @@ public sealed class ConfigurationReader
     private string _clusterName = "";
     private PasswordHashingOptions _hashing = new();
     private bool _raw;
+    private bool _linkLocal;
     private bool _prometheus = true;
     private string _auditFolder = "";
     private string _apiAddress = "";
@@ -111,6 +112,7 @@ public sealed class ConfigurationReader
             Log = _log,
             StaticKeys = _staticKeys,
             RawStorage = _raw,
+            AllowsLinkLocalEndpoints = _linkLocal,
             ShowsPrometheus = _prometheus,
             Given = _given,
         };
@@ -240,6 +242,9 @@ public sealed class ConfigurationReader
                 break;
             case "raw_storage_endpoint":
                 _raw = _notes.Truth(file, item) ?? false;
+                break;
+            case "allow_link_local_endpoints":
+                _linkLocal = _notes.Truth(file, item) ?? false;
                 break;
             case "telemetry":
                 ReadTelemetry(file, item);

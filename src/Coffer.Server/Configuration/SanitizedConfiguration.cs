@@ -14,7 +14,7 @@ internal static class SanitizedConfiguration
 
     private static readonly string[] Truths =
     [
-        "allow_audit_log_prefixing", "disable_cache", "disable_clustering", "disable_indexing", "disable_mlock", "disable_performance_standby", "disable_printable_check", "disable_sealwrap",
+        "allow_audit_log_prefixing", "allow_link_local_endpoints", "disable_cache", "disable_clustering", "disable_indexing", "disable_mlock", "disable_performance_standby", "disable_printable_check", "disable_sealwrap",
         "disable_sentinel_trace", "enable_response_header_hostname", "enable_response_header_raft_node_id", "imprecise_lease_role_tracking", "introspection_endpoint",
         "raw_storage_endpoint", "unsafe_allow_api_audit_creation",
     ];

@@ -38,6 +38,9 @@ public sealed record ServerOptions
     /// <summary>Whether <c>sys/raw</c> shows and changes the store's own entries.</summary>
     public bool RawStorage { get; init; }
 
+    /// <summary>Whether engines may connect to link-local and metadata addresses, where clouds serve the machine's own credentials.</summary>
+    public bool AllowsLinkLocalEndpoints { get; init; }
+
     /// <summary>What the API may create in the way of audit devices, and the devices that the configuration declares.</summary>
     public AuditBounds Audit { get; init; } = new();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Auth.Userpass;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Logins;
 using Coffer.Sdk.Replies;
 using Coffer.Testing.Engines;
@@ -157,7 +158,7 @@ public sealed class UserpassTests
         (await _harness.WriteAsync($"login/{name}", $$"""{"password": "{{password}}"}""")).Grant();
 
     private async Task<LoginRenewal> RenewAsync(LoginGrant grant, params ImmutableArray<string> policies) =>
-        await ((IAuthMethod)_harness.Engine).RenewAsync(new LoginRenewalRequest(_harness.Store.Begin(), grant.Internal, policies, EngineHarness.Start), Cancel);
+        await ((IAuthMethod)_harness.Engine).RenewAsync(new LoginRenewalRequest(_harness.Store.Begin(), grant.Internal, policies, EngineHarness.Start, new RequestMemory()), Cancel);
 
     private async Task<string> RecordAsync(string name) =>
         System.Text.Encoding.UTF8.GetString((await _harness.Store.Begin().GetAsync(UserRecord.KeyOf(UserName.Of(name)), Cancel))!.Value.Span);

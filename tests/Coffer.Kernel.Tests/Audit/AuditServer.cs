@@ -10,6 +10,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Storage.Memory;
+using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -34,7 +35,7 @@ internal sealed class AuditServer : IAsyncDisposable
             Clock = Clock,
             Random = SystemRandom.Instance,
             Engines = [new EngineType("echo", MountClass.Secret, "for tests", _ => new EchoEngine(this))],
-            Http = _http,
+            Outbound = () => new TestOutbound(_http),
             StorageType = "inmem",
             Version = "1.20.0",
             Audit = Bounds,

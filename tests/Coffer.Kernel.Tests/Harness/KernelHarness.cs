@@ -280,7 +280,7 @@ public sealed class KernelHarness : IAsyncDisposable
         Clock = Wall,
         Random = SystemRandom.Instance,
         Engines = [.. MoreEngines, .. ((EngineType[])[FakeEngine.Type(World), FakeLogin.Type, FakeLogin.Userpass]).Where(fake => MoreEngines.All(type => type.Name != fake.Name))],
-        Http = _http,
+        Outbound = () => new TestOutbound(_http),
         StaticKeys = StaticKeys,
         StorageType = "inmem",
         Version = Version,

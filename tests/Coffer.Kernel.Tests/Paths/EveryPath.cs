@@ -10,6 +10,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Secrets.Kv;
+using Coffer.Testing;
 
 namespace Coffer.Kernel.Tests.Paths;
 
@@ -86,7 +87,7 @@ internal static class EveryPath
     }
 
     private static IEngine EngineOf(string type, ImmutableDictionary<string, string> options) => Engines.Single(engine => engine.Name == type)
-        .Create(new EngineContext("accessor", options, TimeProvider.System, SystemRandom.Instance, new HttpClient()));
+        .Create(new EngineContext("accessor", options, TimeProvider.System, SystemRandom.Instance, new TestOutbound(new HttpClient())));
 
     /// <summary>A body in which every declared field has a value of its kind.</summary>
     /// <param name="odd">The field that gets another value, or null.</param>

@@ -109,7 +109,8 @@ internal static class TokenRenewal
         }
 
         var storage = new StorageView(request.Work, mounted.Mount.StoragePrefix);
-        return await method.RenewAsync(new LoginRenewalRequest(storage, known, token.Policies, request.Now), cancellation);
+        using var use = mounted.Instance.Enter();
+        return await method.RenewAsync(new LoginRenewalRequest(storage, known, token.Policies, request.Now, request.Memory), cancellation);
     }
 
     /// <summary>The token's identity, after its external groups have followed what the method says; null when its entity is disabled or gone.</summary>
