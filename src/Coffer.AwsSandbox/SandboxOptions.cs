@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.AwsSandbox;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.Aws.Peers.Tests;
 

@@ -171,7 +171,7 @@ internal static class PolicyParser
         var all = ImmutableArray.CreateBuilder<PolicyCondition>();
         foreach (var group in value.EnumerateObject())
         {
-            Demand(PolicyConditions.IsKnown(group.Name), $"Invalid Condition type : {group.Name}.");
+            Demand(ConditionOperator.Of(group.Name).IsKnown, $"Invalid Condition type : {group.Name}.");
             Demand(group.Value.ValueKind == JsonValueKind.Object);
             foreach (var condition in group.Value.EnumerateObject())
             {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Coffer.Aws.Signing;
 
-/// <summary>AWS Signature Version 4: signing, and (in <see cref="SigV4Verification"/>) verifying.</summary>
+/// <summary>Signs requests with AWS Signature Version 4.</summary>
 public static class SigV4
 {
     /// <summary>The only algorithm spoken here.</summary>

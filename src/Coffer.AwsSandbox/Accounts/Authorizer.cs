@@ -1,4 +1,4 @@
-using Coffer.Aws.Policies;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Accounts;

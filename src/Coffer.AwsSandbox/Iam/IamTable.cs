@@ -1,5 +1,5 @@
-using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Iam;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Sts;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
 using Coffer.AwsSandbox.Iam;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Sts;

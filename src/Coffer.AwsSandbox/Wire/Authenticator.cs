@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.AwsSandbox.Wire;
 

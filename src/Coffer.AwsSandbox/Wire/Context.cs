@@ -1,6 +1,6 @@
 using System.Globalization;
-using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Policies;
 
 namespace Coffer.AwsSandbox.Wire;
 

@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
-using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
 using Coffer.AwsSandbox.Faults;
 using Coffer.AwsSandbox.Journal;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.AwsSandbox.Wire;
 

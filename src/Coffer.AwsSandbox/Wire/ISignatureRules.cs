@@ -1,4 +1,4 @@
-using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.AwsSandbox.Wire;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Policies;
 
 namespace Coffer.AwsSandbox.Wire;
 

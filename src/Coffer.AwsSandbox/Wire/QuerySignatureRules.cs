@@ -1,4 +1,5 @@
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.AwsSandbox.Wire;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 
 namespace Coffer.Aws.Tests.Signing;
 

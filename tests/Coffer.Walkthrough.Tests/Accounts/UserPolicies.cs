@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Coffer.Aws.Policies;
+using Coffer.AwsSandbox.Policies;
 
 namespace Coffer.Walkthrough.Tests.Accounts;
 

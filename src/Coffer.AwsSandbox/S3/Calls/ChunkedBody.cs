@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.S3.Calls;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using Coffer.Aws.Policies;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.S3.Objects;
 using Coffer.AwsSandbox.Wire;
 

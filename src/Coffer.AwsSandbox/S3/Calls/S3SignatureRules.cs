@@ -1,4 +1,5 @@
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Signing;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.S3.Calls;

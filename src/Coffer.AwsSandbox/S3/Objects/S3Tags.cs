@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Xml.Linq;
 using Coffer.Aws.Calls;
-using Coffer.Aws.Policies;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
 

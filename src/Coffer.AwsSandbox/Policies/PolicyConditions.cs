@@ -2,10 +2,11 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Coffer.Aws.Policies;
 
-namespace Coffer.Aws.Policies;
+namespace Coffer.AwsSandbox.Policies;
 
-/// <summary>The condition operators of IAM's policy language.</summary>
+/// <summary>What the condition operators of IAM's policy language mean.</summary>
 internal static class PolicyConditions
 {
     private delegate bool Test(string given, string wanted);
@@ -40,60 +41,34 @@ internal static class PolicyConditions
             ["ArnLike"] = (ArnLike, false),
             ["ArnNotEquals"] = (ArnLike, true),
             ["ArnNotLike"] = (ArnLike, true),
-            ["Null"] = (StringEquals, false),
+            [ConditionOperator.Null] = (StringEquals, false),
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    private enum Set
-    {
-        None,
-        Any,
-        All,
-    }
-
-    public static bool IsKnown(string name)
-    {
-        var (bare, _, ifExists) = Split(name);
-        return Operators.ContainsKey(bare) && !(ifExists && bare.Equals("Null", StringComparison.OrdinalIgnoreCase));
-    }
+    /// <summary>The operators that have a test here.</summary>
+    public static IEnumerable<string> Names => Operators.Keys;
 
     public static bool Holds(PolicyCondition condition, PolicyRequest request, bool variables)
     {
-        var (bare, set, ifExists) = Split(condition.Operator);
+        var sort = ConditionOperator.Of(condition.Operator);
         var present = request.TryGet(condition.Key, out var given);
-        if (bare.Equals("Null", StringComparison.OrdinalIgnoreCase))
+        if (sort.IsNull)
         {
             return condition.Values.Any(value => value.Equals(present ? "false" : "true", StringComparison.OrdinalIgnoreCase));
         }
 
-        var (test, negated) = Operators[bare];
+        var (test, negated) = Operators[sort.Name];
         if (!present)
         {
-            return ifExists || set == Set.All || (negated && set != Set.Any);
+            return sort.IfExists || sort.Values == ConditionValues.All || (negated && sort.Values != ConditionValues.Any);
         }
 
         var wanted = Wanted(condition, request, variables);
         bool Fits(string value) => wanted.Any(pattern => test(value, pattern)) != negated;
-        return set == Set.All || (set == Set.None && negated) ? given.All(Fits) : given.Any(Fits);
+        return sort.Values == ConditionValues.All || (sort.Values == ConditionValues.One && negated) ? given.All(Fits) : given.Any(Fits);
     }
 
     private static ImmutableArray<string> Wanted(PolicyCondition condition, PolicyRequest request, bool variables) =>
         [.. condition.Values.Select(value => PolicyPattern.Resolve(value, request, variables)).OfType<string>()];
-
-    private static (string Bare, Set Set, bool IfExists) Split(string name)
-    {
-        var set = Set.None;
-        if (name.StartsWith("ForAnyValue:", StringComparison.OrdinalIgnoreCase))
-        {
-            (set, name) = (Set.Any, name["ForAnyValue:".Length..]);
-        }
-        else if (name.StartsWith("ForAllValues:", StringComparison.OrdinalIgnoreCase))
-        {
-            (set, name) = (Set.All, name["ForAllValues:".Length..]);
-        }
-
-        var ifExists = name.EndsWith("IfExists", StringComparison.OrdinalIgnoreCase);
-        return (ifExists ? name[..^"IfExists".Length] : name, set, ifExists);
-    }
 
     private static bool StringEquals(string given, string wanted) => given == PolicyPattern.Literal(wanted);
 

@@ -1,6 +1,7 @@
 using Coffer.Aws.Policies;
+using Coffer.AwsSandbox.Policies;
 
-namespace Coffer.Aws.Tests.Policies;
+namespace Coffer.Aws.Tests.Sandbox.Policies;
 
 public sealed class EvaluatorTests
 {
@@ -25,6 +26,10 @@ public sealed class EvaluatorTests
     [InlineData("s3:GetObject", "arn:aws:s3:::b/*", "\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::b/${*}\"", true)]
     public void Actions_and_resources_match_as_documented(string action, string resource, string statement, bool allowed) =>
         Assert.Equal(allowed, Allows($$"""{"Effect":"Allow",{{statement}}}""", action, resource));
+
+    [Fact]
+    public void Every_operator_that_the_parser_accepts_has_a_meaning() =>
+        Assert.Equal(ConditionOperator.Names.Order(StringComparer.Ordinal), PolicyConditions.Names.Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("StringEquals", "aws:username", "\"bob\"", true)]

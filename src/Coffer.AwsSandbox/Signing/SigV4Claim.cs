@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Coffer.Aws.Signing;
 
-namespace Coffer.Aws.Signing;
+namespace Coffer.AwsSandbox.Signing;
 
 /// <summary>What a request says about its own signature. Nothing of it is to be believed before it has been verified.</summary>
 public sealed record SigV4Claim

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Coffer.Aws.Policies;
+namespace Coffer.AwsSandbox.Policies;
 
 /// <summary>One call as a policy sees it.</summary>
 public sealed class PolicyRequest

@@ -1,4 +1,6 @@
-namespace Coffer.Aws.Policies;
+using Coffer.Aws.Policies;
+
+namespace Coffer.AwsSandbox.Policies;
 
 /// <summary>What a set of policies says about a call.</summary>
 public enum PolicyDecision

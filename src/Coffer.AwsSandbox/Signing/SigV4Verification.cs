@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using Coffer.Aws.Signing;
 
-namespace Coffer.Aws.Signing;
+namespace Coffer.AwsSandbox.Signing;
 
 /// <summary>Verifies Signature Version 4 in both forms: the Authorization header and the presigned query.</summary>
 /// <remarks>

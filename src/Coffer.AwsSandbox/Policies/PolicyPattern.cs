@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Coffer.Aws.Policies;
+namespace Coffer.AwsSandbox.Policies;
 
 /// <summary>Patterns with <c>*</c>, <c>?</c> and policy variables. What a variable stands for is data: its own wildcards mean nothing.</summary>
 internal static class PolicyPattern
