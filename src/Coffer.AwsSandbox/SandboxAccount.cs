@@ -8,6 +8,7 @@ using Coffer.AwsSandbox.Iam;
 using Coffer.AwsSandbox.Journal;
 using Coffer.AwsSandbox.S3;
 using Coffer.AwsSandbox.Sts;
+using Coffer.AwsSandbox.Visits;
 using Coffer.AwsSandbox.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -77,6 +78,12 @@ public sealed class SandboxAccount : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The key pair that exists from the start and may do everything. It opens nothing but this account.</summary>
+    public (string KeyId, string Secret) AdminKey => (_options.Bootstrap.AccessKeyId, _options.Bootstrap.SecretAccessKey);
+
+    /// <summary>A look at the account from outside, with <see cref="AdminKey"/>.</summary>
+    public AwsProbe Probe() => new(Url, AdminKey.KeyId, AdminKey.Secret, _options.Clock);
 
     /// <summary>Options that make a connection speak to this sandbox with the bootstrap key.</summary>
     public AwsConnectionOptions ConnectionOptions() => new()

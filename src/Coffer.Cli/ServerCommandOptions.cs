@@ -30,6 +30,9 @@ public sealed record ServerCommandOptions
     /// <summary>Dev mode's <c>secret/</c> is KV version 1.</summary>
     public bool DevKvV1 { get; init; }
 
+    /// <summary>Folder that dev mode's audit files must lie below; empty for the usual one.</summary>
+    public string DevAuditDirectory { get; init; } = "";
+
     /// <summary>Run a local AWS account beside dev mode: its listen address, empty for any free port. Null for none.</summary>
     public string? DevAwsSandbox { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Coffer.AwsSandbox;
 using Coffer.Cli.General;
 using Coffer.Cli.Terminal;
 using Coffer.Server;
@@ -32,13 +33,13 @@ internal static class ServerHook
                 return 1;
             }
 
-            // The command has checked it.
-            int? sandbox = options.DevAwsSandbox is { } text && SandboxPort.TryParse(text, out var port) ? port : null;
-            var dev = new DevServerOptions(
-                address, options.DevRootTokenId, options.DevKvV1, sandbox, options.DevNoStoreToken ? null : options.TokenFilePath)
+            await using var sandbox = await StartSandboxAsync(options, cancellation);
+            var dev = new DevServerOptions(address, options.DevRootTokenId, options.DevKvV1, options.DevNoStoreToken ? null : options.TokenFilePath)
             {
                 Tls = options.DevTls ? new DevTlsOptions(options.DevTlsCertificateDirectory, options.DevTlsNames) : null,
+                Notes = sandbox is null ? [] : Notes(sandbox),
             };
+            dev = options.DevAuditDirectory.Length > 0 ? dev with { AuditFolder = options.DevAuditDirectory } : dev;
             return await ServerRunner.RunDevAsync(dev, log, output, errors, cancellation);
         }
         catch (IOException error)
@@ -47,4 +48,16 @@ internal static class ServerHook
             return 1;
         }
     }
+
+    /// <summary>The local AWS account that was asked for; null for none. The command has checked the port.</summary>
+    private static async Task<SandboxAccount?> StartSandboxAsync(ServerCommandOptions options, CancellationToken cancellation) =>
+        options.DevAwsSandbox is { } text && SandboxPort.TryParse(text, out var port)
+            ? await SandboxAccount.StartAsync(new SandboxOptions { Port = port }, cancellation)
+            : null;
+
+    /// <summary>The key is printed since nobody could set the engine up without it.</summary>
+    private static (string Name, string Value)[] Notes(SandboxAccount sandbox) =>
+    [
+        ("AWS sandbox", sandbox.Url.ToString()), ("AWS access key", sandbox.AdminKey.KeyId), ("AWS secret key", sandbox.AdminKey.Secret),
+    ];
 }

@@ -1,6 +1,4 @@
 using System.Net;
-using Coffer.AwsSandbox;
-using Coffer.AwsSandbox.Visits;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
@@ -11,23 +9,18 @@ using Coffer.Server.Tls;
 
 namespace Coffer.Server;
 
-/// <summary>A running development server with, if asked for, a local AWS account beside it.</summary>
+/// <summary>A running development server.</summary>
 public sealed class DevServer : IAsyncDisposable
 {
-    /// <summary>Folder that a development server's audit files may be made in, below the machine's temporary folder.</summary>
-    private const string AuditFolder = "conform-audit";
-
     private readonly CofferServer _server;
-    private readonly SandboxAccount? _sandbox;
     private readonly string? _temporary;
 
-    private DevServer(DevServerOptions options, CofferServer server, SandboxAccount? sandbox, InitResult made, string authorityFile, string? temporary)
+    private DevServer(DevServerOptions options, CofferServer server, InitResult made, string authorityFile, string? temporary)
     {
         Address = options.Address;
         AuthorityFile = authorityFile;
         _temporary = temporary;
         _server = server;
-        _sandbox = sandbox;
         RootToken = made.RootToken;
         UnsealKey = Convert.ToBase64String(made.Shares[0]);
     }
@@ -48,22 +41,12 @@ public sealed class DevServer : IAsyncDisposable
     /// <summary>The one key share, in base64.</summary>
     public string UnsealKey { get; }
 
-    /// <summary>Where the AWS account answers; null without one.</summary>
-    public Uri? AwsUrl => _sandbox?.Url;
-
-    /// <summary>The key id of <see cref="ProbeAws"/> and its secret. They open nothing but the account beside this server.</summary>
-    /// <exception cref="InvalidOperationException">There is no account.</exception>
-    public (string KeyId, string Secret) AwsAdminKey => (Account.ConnectionOptions().AccessKey, Account.ConnectionOptions().SecretKey);
-
-    private SandboxAccount Account => _sandbox ?? throw new InvalidOperationException("this development server has no AWS account beside it");
-
-    /// <summary>Starts both; the server is initialised and unsealed when this returns.</summary>
-    /// <exception cref="IOException">An address cannot be bound.</exception>
+    /// <summary>Starts it; it is initialised and unsealed when this returns.</summary>
+    /// <exception cref="IOException">Its address cannot be bound.</exception>
     public static async Task<DevServer> StartAsync(
         DevServerOptions dev, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(dev);
-        SandboxAccount? sandbox = null;
         CofferServer? server = null;
         string? temporary = null;
         try
@@ -75,7 +58,6 @@ public sealed class DevServer : IAsyncDisposable
                 made = DevCertificate.Make(temporary ?? tls.Folder, dev.Address.Address, tls.Names, TimeProvider.System, SystemRandom.Instance);
             }
 
-            sandbox = dev.AwsSandboxPort is { } port ? await SandboxAccount.StartAsync(new SandboxOptions { Port = port }, cancellation) : null;
             var options = new ServerOptions
             {
                 Storage = new StorageOptions("inmem", ""),
@@ -83,7 +65,7 @@ public sealed class DevServer : IAsyncDisposable
                 Audit = new AuditBounds
                 {
                     ApiMayCreate = true,
-                    Folder = Path.Combine(Path.GetTempPath(), AuditFolder),
+                    Folder = dev.AuditFolder,
                     Targets = ["syslog", "tcp://127.0.0.1:*", "udp://127.0.0.1:*"],
                 },
                 RawStorage = true,
@@ -91,20 +73,16 @@ public sealed class DevServer : IAsyncDisposable
                 LogLevels = dev.LogLevels,
             };
             server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, onFailure, cancellation);
-            return new DevServer(dev, server, sandbox, await OpenAsync(server, dev, cancellation), made.Authority, temporary);
+            return new DevServer(dev, server, await OpenAsync(server, dev, cancellation), made.Authority, temporary);
         }
         catch
         {
-            await DisposeAsync(server, sandbox, temporary);
+            await DisposeAsync(server, temporary);
             throw;
         }
     }
 
-    /// <summary>A look at the AWS account from outside, with the account's own key.</summary>
-    /// <exception cref="InvalidOperationException">There is no account.</exception>
-    public AwsProbe ProbeAws() => new(Account.Url, AwsAdminKey.KeyId, AwsAdminKey.Secret, TimeProvider.System);
-
-    public ValueTask DisposeAsync() => DisposeAsync(_server, _sandbox, _temporary);
+    public ValueTask DisposeAsync() => DisposeAsync(_server, _temporary);
 
     private static async Task<InitResult> OpenAsync(CofferServer server, DevServerOptions dev, CancellationToken cancellation)
     {
@@ -120,16 +98,11 @@ public sealed class DevServer : IAsyncDisposable
         return made;
     }
 
-    private static async ValueTask DisposeAsync(CofferServer? server, SandboxAccount? sandbox, string? temporary)
+    private static async ValueTask DisposeAsync(CofferServer? server, string? temporary)
     {
         if (server is not null)
         {
             await server.DisposeAsync();
-        }
-
-        if (sandbox is not null)
-        {
-            await sandbox.DisposeAsync();
         }
 
         if (temporary is not null)

@@ -8,12 +8,17 @@ namespace Coffer.Server;
 /// <param name="Address">Where to listen.</param>
 /// <param name="RootToken">The root token's text; empty for a random one.</param>
 /// <param name="KvVersion1"><c>secret/</c> is kv version 1 instead of 2.</param>
-/// <param name="AwsSandboxPort">Runs a local AWS account beside it: its port, 0 for any; null for none.</param>
 /// <param name="TokenFile">Where to leave the root token for the command line; null for nowhere.</param>
-public sealed record DevServerOptions(IPEndPoint Address, string RootToken, bool KvVersion1, int? AwsSandboxPort, string? TokenFile)
+public sealed record DevServerOptions(IPEndPoint Address, string RootToken, bool KvVersion1, string? TokenFile)
 {
     /// <summary>Null for plain HTTP.</summary>
     public DevTlsOptions? Tls { get; init; }
+
+    /// <summary>Folder that audit files made through the API must lie below. Default: <c>coffer-audit</c> in the machine's temporary folder.</summary>
+    public string AuditFolder { get; init; } = Path.Combine(Path.GetTempPath(), "coffer-audit");
+
+    /// <summary>More lines for the table that is printed at the start, such as the address of what runs beside the server.</summary>
+    public IReadOnlyList<(string Name, string Value)> Notes { get; init; } = [];
 
     /// <summary>As <see cref="ServerOptions.LogLevels"/>.</summary>
     public LogLevels? LogLevels { get; init; }

@@ -102,12 +102,9 @@ public static class ServerRunner
         await TellAsync(output, "Listener", $"tcp (addr: \"{dev.Address}\", tls: \"{(dev.Tls is null ? "disabled" : "enabled")}\")");
         await TellAsync(output, "Storage", "inmem");
         await TellAsync(output, "Version", CofferServer.Version);
-        if (server.AwsUrl is { } aws)
+        foreach (var (name, value) in dev.Notes)
         {
-            // Its key opens nothing but that account, and without it nobody could set the engine up.
-            await TellAsync(output, "AWS sandbox", aws.ToString());
-            await TellAsync(output, "AWS access key", server.AwsAdminKey.KeyId);
-            await TellAsync(output, "AWS secret key", server.AwsAdminKey.Secret);
+            await TellAsync(output, name, value);
         }
 
         if (dev.TokenFile is not null)

@@ -23,9 +23,9 @@ public class ReferenceTests
         ["Coffer.AwsSandbox"] = ["Coffer.Aws", "Coffer.Outbound"],
         ["Coffer.Server"] =
         [
-            "Coffer.Auth", "Coffer.AwsSandbox", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
+            "Coffer.Auth", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
         ],
-        ["Coffer.Cli"] = ["Coffer.Client", "Coffer.Server"],
+        ["Coffer.Cli"] = ["Coffer.AwsSandbox", "Coffer.Client", "Coffer.Server"],
     };
 
     /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>

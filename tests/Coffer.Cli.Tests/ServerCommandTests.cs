@@ -121,6 +121,31 @@ public sealed class ServerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dev_server_shows_the_account_beside_it_and_writes_audit_files_only_where_it_may()
+    {
+        var address = ReservedPort.ForThisProcess();
+        var folder = Path.Combine(_home.FullName, "audit");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var output = new Watched("Root Token: ");
+        using var console = new TestConsole { OutTo = output };
+        console.Environment["HOME"] = _home.FullName;
+
+        var server = CliProgram.RunAsync(
+            ["server", "-dev", "-dev-aws-sandbox=", $"-dev-audit-dir={folder}", $"-dev-listen-address={address}"], console,
+            new CliHooks { RunServer = ServerHook.RunAsync }, stop.Token);
+        Assert.Same(output.Seen, await Task.WhenAny(output.Seen, server));
+
+        Assert.Contains("AWS sandbox: http://127.0.0.1:", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("AWS access key: AKIAIOSFODNN7EXAMPLE", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await RunAtAsync($"http://{address}", "", "audit", "enable", "-path=outside", "file", $"file_path={_home.FullName}/outside.log"));
+        Assert.Equal(0, await RunAtAsync($"http://{address}", "", "audit", "enable", "file", $"file_path={folder}/inside.log"));
+        await stop.CancelAsync();
+        Assert.Equal(0, await server);
+        Assert.False(File.Exists(Path.Combine(_home.FullName, "outside.log")));
+        Assert.True(new FileInfo(Path.Combine(folder, "inside.log")).Length > 0);
+    }
+
+    [Fact]
     public async Task A_client_talks_to_a_socket_that_is_for_its_owner_alone_and_that_goes_with_the_server()
     {
         var socket = Path.Combine(_home.FullName, "coffer.sock");

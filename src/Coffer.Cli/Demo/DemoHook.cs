@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Coffer.AwsSandbox;
 using Coffer.Cli.Terminal;
 using Coffer.Kernel.Logging;
 using Coffer.Server;
@@ -19,15 +20,16 @@ internal static class DemoHook
         using var log = new ServerLog(new LogOptions { Level = LogLevel.Warn }, console.Error, TimeProvider.System);
         try
         {
+            await using var account = await SandboxAccount.StartAsync(cancellation: cancellation);
             await using var server = await StartAsync(log, cancellation);
-            Introduce(page, server);
-            await new DemoTour(console, page, server).RunAsync(cancellation);
+            Introduce(page, server, account);
+            await new DemoTour(console, page, server, account).RunAsync(cancellation);
             if (exit)
             {
                 return 0;
             }
 
-            HandOver(page, server);
+            HandOver(page, server, account);
             await WaitAsync(cancellation);
             page.Passing("");
             return 0;
@@ -48,7 +50,7 @@ internal static class DemoHook
         for (var tries = 1; ; tries++)
         {
             var port = tries == 1 && IsFree(UsualPort) ? UsualPort : FreePort();
-            var options = new DevServerOptions(new IPEndPoint(IPAddress.Loopback, port), "", KvVersion1: false, AwsSandboxPort: 0, TokenFile: null);
+            var options = new DevServerOptions(new IPEndPoint(IPAddress.Loopback, port), "", KvVersion1: false, TokenFile: null);
             try
             {
                 return await DevServer.StartAsync(options, log.Write, log.Failure, cancellation);
@@ -60,20 +62,20 @@ internal static class DemoHook
         }
     }
 
-    private static void Introduce(DemoPage page, DevServer server)
+    private static void Introduce(DemoPage page, DevServer server, SandboxAccount account)
     {
         page.Title("Coffer: AWS credentials that expire by themselves");
         page.Words("A development server is up, and beside it an AWS account of its own. Nothing leaves this machine.");
-        page.Words($"Coffer         http://{server.Address}\nAWS account    {server.AwsUrl}");
+        page.Words($"Coffer         http://{server.Address}\nAWS account    {account.Url}");
         if (server.Address.Port != UsualPort)
         {
             page.Words($"Port {UsualPort} is taken, so the server is at {server.Address.Port} this time.");
         }
     }
 
-    private static void HandOver(DemoPage page, DevServer server)
+    private static void HandOver(DemoPage page, DevServer server, SandboxAccount account)
     {
-        var (keyId, secret) = server.AwsAdminKey;
+        var (keyId, secret) = account.AdminKey;
         page.Heading("Go on by hand");
         page.Words(
             $"""
@@ -94,7 +96,7 @@ internal static class DemoHook
 
             The AWS CLI, if you have it, sees the account as well:
 
-                export AWS_ENDPOINT_URL='{server.AwsUrl}' AWS_DEFAULT_REGION=us-east-1
+                export AWS_ENDPOINT_URL='{account.Url}' AWS_DEFAULT_REGION=us-east-1
                 export AWS_ACCESS_KEY_ID={keyId}
                 export AWS_SECRET_ACCESS_KEY='{secret}'
 

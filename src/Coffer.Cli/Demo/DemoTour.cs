@@ -1,11 +1,12 @@
 using System.Globalization;
+using Coffer.AwsSandbox;
 using Coffer.Cli.Terminal;
 using Coffer.Server;
 
 namespace Coffer.Cli.Demo;
 
 /// <summary>The steps of the demo. Each shows what happens and checks that it did.</summary>
-internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer server)
+internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer server, SandboxAccount account)
 {
     public const string Role = "webapp";
     public const string Bucket = "webapp-bucket";
@@ -41,20 +42,20 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
 
     private async Task SetUpAsync(CancellationToken cancellation)
     {
-        var (keyId, secret) = server.AwsAdminKey;
+        var (keyId, secret) = account.AdminKey;
         page.Step("Tell Coffer which AWS account to use", "The two endpoints lead to the local account; for a real one, leave them out.");
         await _shell.RunAsync(["secrets", "enable", "aws"], cancellation);
         await _shell.RunAsync(
             [
                 "write", "aws/config/root", $"access_key={keyId}", $"secret_key={secret}", "region=us-east-1",
-                $"iam_endpoint={server.AwsUrl}", $"sts_endpoint={server.AwsUrl}",
+                $"iam_endpoint={account.Url}", $"sts_endpoint={account.Url}",
             ],
             cancellation);
 
         page.Step("Write a role", "It may read and write objects in one bucket. Nothing happens at AWS yet.");
         await _shell.RunAsync(["write", $"aws/roles/{Role}", "credential_type=iam_user", "policy_document=-"], Policy, cancellation);
 
-        using var aws = server.ProbeAws();
+        using var aws = account.Probe();
         await aws.CreateBucketAsync(Bucket, cancellation);
         await aws.CreateBucketAsync(OtherBucket, cancellation);
     }
@@ -102,7 +103,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
 
     private async Task ShowUsersAsync(Made? made, CancellationToken cancellation)
     {
-        using var aws = server.ProbeAws();
+        using var aws = account.Probe();
         var users = await aws.UsersAsync(cancellation);
         page.Aws(ListUsers, users.Select(user => Row(user.Name, user.AccessKeyIds, made)).ToArray());
         if (made is not null && !users.Any(user => user.AccessKeyIds.Contains(made.KeyId)))
@@ -120,7 +121,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
             (HttpMethod.Delete, $"{Bucket}/greeting.txt", "AccessDenied"),
             (HttpMethod.Put, $"{OtherBucket}/greeting.txt", "AccessDenied"),
         ];
-        using var aws = server.ProbeAws();
+        using var aws = account.Probe();
         var rows = new List<IReadOnlyList<string>>();
         foreach (var (method, target, refusal) in tries)
         {
@@ -137,7 +138,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
 
     private async Task ShowDeadAsync(Made made, CancellationToken cancellation)
     {
-        using var aws = server.ProbeAws();
+        using var aws = account.Probe();
         var target = $"{Bucket}/greeting.txt";
         var answer = await aws.S3Async(HttpMethod.Get, target, "", made.KeyId, made.Secret, cancellation);
         page.Aws("At AWS, with the old key (s3api get-object):", [[Operation(HttpMethod.Get), $"s3://{target}", Verdict(answer.Status, answer.Code)]]);
@@ -152,7 +153,7 @@ internal sealed class DemoTour(ICliConsole console, DemoPage page, DevServer ser
     {
         var clock = console.Clock;
         var from = shown ? made.At : clock.GetTimestamp();
-        using var aws = server.ProbeAws();
+        using var aws = account.Probe();
         while (true)
         {
             var users = await aws.UsersAsync(cancellation);

@@ -21,6 +21,7 @@ internal sealed class ServerCommand : Command
     private readonly SwitchFlag _devNoStore;
     private readonly SwitchFlag _devKvV1;
     private readonly TextFlag _devSandbox;
+    private readonly TextFlag _devAudit;
 
     public ServerCommand()
         : base("server", "Start a server", "", Arity.None,
@@ -47,6 +48,7 @@ internal sealed class ServerCommand : Command
         _devNoStore = Flags.Add(DevGroup, new SwitchFlag("dev-no-store-token", "Do not keep dev mode's root token in the token file."));
         _devKvV1 = Flags.Add(DevGroup, new SwitchFlag("dev-kv-v1", "Mount secret/ as KV version 1.") { Hidden = true });
         _devSandbox = Flags.Add(DevGroup, new TextFlag("dev-aws-sandbox", "Run a local AWS account (IAM, STS, S3) beside dev mode, at this port of 127.0.0.1; empty for any free one."));
+        _devAudit = Flags.Add(DevGroup, new TextFlag("dev-audit-dir", "Folder that audit files of dev mode must lie below; coffer-audit in the temporary folder by default."));
     }
 
     public override async Task<int> RunAsync(Invocation call, CancellationToken cancellation)
@@ -109,6 +111,7 @@ internal sealed class ServerCommand : Command
         DevListenAddress = _devAddress.Value,
         DevNoStoreToken = _devNoStore.Value,
         DevKvV1 = _devKvV1.Value,
+        DevAuditDirectory = _devAudit.Value,
         DevAwsSandbox = _devSandbox.IsSet ? _devSandbox.Value : null,
         LogLevel = _logLevel.Value,
         LogFormat = _logFormat.Value,

@@ -1,3 +1,4 @@
+using Coffer.AwsSandbox;
 using Coffer.Kernel.Audit;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
@@ -29,9 +30,18 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     {
         var address = ReservedPort.ForThisProcess();
         RealServer? started = null;
-        var dev = new DevServerOptions(address, "root", KvVersion1: false, withAws ? 0 : null, TokenFile: null);
-        var server = await DevServer.StartAsync(dev, _ => { }, (what, error) => started?.Note(what, error), cancellation);
-        return started = new RealServer($"http://{address}", server.RootToken, server) { AwsUrl = server.AwsUrl?.ToString().TrimEnd('/') ?? "", AwsKey = withAws ? server.AwsAdminKey : default };
+        var account = withAws ? await SandboxAccount.StartAsync(cancellation: cancellation) : null;
+        try
+        {
+            var dev = new DevServerOptions(address, "root", KvVersion1: false, TokenFile: null);
+            var server = await DevServer.StartAsync(dev, _ => { }, (what, error) => started?.Note(what, error), cancellation);
+            return started = new RealServer($"http://{address}", server.RootToken, server) { Account = account };
+        }
+        catch
+        {
+            await (account?.DisposeAsync() ?? default);
+            throw;
+        }
     }
 
     /// <summary>A server whose store is empty, in memory, with audit files below the given folder.</summary>
@@ -50,12 +60,18 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     }
 
     /// <summary>Where the AWS account answers; empty without one.</summary>
-    public string AwsUrl { get; private init; } = "";
+    public string AwsUrl => Account?.Url.ToString().TrimEnd('/') ?? "";
 
     /// <summary>The account's own key and its secret.</summary>
-    public (string KeyId, string Secret) AwsKey { get; private init; }
+    public (string KeyId, string Secret) AwsKey => Account?.AdminKey ?? default;
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    private SandboxAccount? Account { get; init; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await (Account?.DisposeAsync() ?? default);
+    }
 
     private void Note(string what, Exception error)
     {

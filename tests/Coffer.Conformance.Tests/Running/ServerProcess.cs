@@ -9,6 +9,9 @@ namespace Coffer.Conformance.Tests.Running;
 /// <summary>The program under test as a server on a port of its own, with a home, a data folder and an environment that nothing else sees.</summary>
 internal sealed class ServerProcess : IServer
 {
+    /// <summary>Where the recordings put their audit files.</summary>
+    private const string AuditFolder = "/tmp/conform-audit";
+
     private const int LinesKept = 60;
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopMax = TimeSpan.FromMinutes(2);
@@ -61,7 +64,7 @@ internal sealed class ServerProcess : IServer
     {
         string[] arguments = _production
             ? ["server", $"-config={WriteConfiguration()}"]
-            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address={_port.EndPoint}"];
+            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address={_port.EndPoint}", $"-dev-audit-dir={AuditFolder}"];
         var start = new ProcessStartInfo(Program, arguments)
         {
             WorkingDirectory = _folder,

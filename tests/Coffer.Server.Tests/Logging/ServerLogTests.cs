@@ -135,7 +135,7 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions { Level = LogLevel.Error }, _console, _clock);
         await using var server = await DevServer.StartAsync(
-            new DevServerOptions(ReservedPort.ForThisProcess(), "root", KvVersion1: true, AwsSandboxPort: null, TokenFile: null) { LogLevels = log.Levels },
+            new DevServerOptions(ReservedPort.ForThisProcess(), "root", KvVersion1: true, TokenFile: null) { LogLevels = log.Levels },
             log.Write,
             log.Failure,
             TestContext.Current.CancellationToken);
