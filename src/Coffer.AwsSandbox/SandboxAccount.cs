@@ -83,7 +83,8 @@ public sealed class SandboxAccount : IAsyncDisposable
     public (string KeyId, string Secret) AdminKey => (_options.Bootstrap.AccessKeyId, _options.Bootstrap.SecretAccessKey);
 
     /// <summary>A look at the account from outside, with <see cref="AdminKey"/>.</summary>
-    public AwsProbe Probe() => new(Url, AdminKey.KeyId, AdminKey.Secret, _options.Clock);
+    /// <param name="clock">Signing time; null for the account's own clock.</param>
+    public AwsProbe Probe(TimeProvider? clock = null) => new(Url, AdminKey.KeyId, AdminKey.Secret, clock ?? _options.Clock);
 
     /// <summary>Options that make a connection speak to this sandbox with the bootstrap key.</summary>
     public AwsConnectionOptions ConnectionOptions() => new()

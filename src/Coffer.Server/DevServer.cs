@@ -5,6 +5,7 @@ using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
 using Coffer.Server.Tls;
 
 namespace Coffer.Server;
@@ -40,6 +41,15 @@ public sealed class DevServer : IAsyncDisposable
 
     /// <summary>The one key share, in base64.</summary>
     public string UnsealKey { get; }
+
+    /// <summary>Starts it with everything it says going to a log. As <see cref="StartAsync"/>.</summary>
+    /// <exception cref="IOException">Its address cannot be bound.</exception>
+    public static Task<DevServer> StartLoggedAsync(DevServerOptions dev, ServerLog log, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(dev);
+        ArgumentNullException.ThrowIfNull(log);
+        return StartAsync(dev with { LogLevels = log.Levels }, log.Write, log.Failure, cancellation);
+    }
 
     /// <summary>Starts it; it is initialised and unsealed when this returns.</summary>
     /// <exception cref="IOException">Its address cannot be bound.</exception>

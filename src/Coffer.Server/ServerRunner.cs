@@ -19,7 +19,7 @@ public static class ServerRunner
         }
 
         using var stop = new StopSignal(cancellation);
-        await using var server = await DevServer.StartAsync(dev with { LogLevels = log.Levels }, log.Write, log.Failure, stop.Token);
+        await using var server = await DevServer.StartLoggedAsync(dev, log, stop.Token);
         await TellDevAsync(output, dev, server);
         using var reload = OnHangUp(new Reloading(server.Server, log, [], log.Levels.Configured, new Dictionary<string, string>()));
         await stop.WaitAsync();

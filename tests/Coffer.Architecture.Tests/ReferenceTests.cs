@@ -47,6 +47,16 @@ public class ReferenceTests
         Assert.Equal(allowed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Otherwise MSBuild passes references on, and a project could use what the table does not allow it.</summary>
+    [Fact]
+    public void A_project_cannot_use_what_only_its_references_reference()
+    {
+        string[] properties = [.. Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal) || file.EndsWith(".props", StringComparison.Ordinal))
+            .SelectMany(file => Load(file).Descendants("DisableTransitiveProjectReferences").Select(element => $"{file}: {element.Value}"))];
+
+        Assert.Equal(["Directory.Build.props: true"], properties);
+    }
+
     [Fact]
     public void Projects_use_only_the_packages_the_table_allows()
     {

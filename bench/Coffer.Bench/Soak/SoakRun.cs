@@ -49,14 +49,14 @@ internal sealed class SoakRun(string program, TimeSpan duration, int seed)
 
     private static async Task FurnishAsync(Subject subject, SandboxAccount account, CancellationToken cancellation)
     {
-        var admin = account.ConnectionOptions();
+        var admin = account.AdminKey;
         Task Send(string path, JsonObject body) => subject.SendAsync("POST", path, body, cancellation);
         await Send("sys/mounts/kv", new JsonObject { ["type"] = "kv", ["options"] = new JsonObject { ["version"] = "2" } });
         await Send("sys/mounts/aws", new JsonObject { ["type"] = "aws" });
         await Send("aws/config/root", new JsonObject
         {
-            ["access_key"] = admin.AccessKey,
-            ["secret_key"] = admin.SecretKey,
+            ["access_key"] = admin.KeyId,
+            ["secret_key"] = admin.Secret,
             ["region"] = "us-east-1",
             ["iam_endpoint"] = account.Url.AbsoluteUri,
             ["sts_endpoint"] = account.Url.AbsoluteUri,

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Coffer.AwsSandbox;
 using Coffer.Cli.Terminal;
-using Coffer.Kernel.Logging;
 using Coffer.Server;
 using Coffer.Server.Logging;
 
@@ -17,7 +16,7 @@ internal static class DemoHook
     public static async Task<int> RunAsync(bool exit, ICliConsole console, CancellationToken cancellation)
     {
         var page = new DemoPage(console);
-        using var log = new ServerLog(new LogOptions { Level = LogLevel.Warn }, console.Error, TimeProvider.System);
+        using var log = new ServerLog(LogOptions.OfWarnings, console.Error, TimeProvider.System);
         try
         {
             await using var account = await SandboxAccount.StartAsync(cancellation: cancellation);
@@ -53,7 +52,7 @@ internal static class DemoHook
             var options = new DevServerOptions(new IPEndPoint(IPAddress.Loopback, port), "", KvVersion1: false, TokenFile: null);
             try
             {
-                return await DevServer.StartAsync(options, log.Write, log.Failure, cancellation);
+                return await DevServer.StartLoggedAsync(options, log, cancellation);
             }
             catch (IOException) when (tries < StartTries)
             {

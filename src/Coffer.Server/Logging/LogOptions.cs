@@ -5,6 +5,9 @@ namespace Coffer.Server.Logging;
 /// <summary>What is logged, how, and where to besides standard error.</summary>
 public sealed record LogOptions
 {
+    /// <summary>Warnings and errors only, as text.</summary>
+    public static LogOptions OfWarnings { get; } = new() { Level = LogLevel.Warn };
+
     /// <summary>Lines below it are left out.</summary>
     public LogLevel Level { get; init; } = LogLevel.Info;
 

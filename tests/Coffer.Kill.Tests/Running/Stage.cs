@@ -34,8 +34,7 @@ internal sealed class Stage : IAsyncDisposable
         Aws = aws;
         AwsClock = clock;
         Server = new CofferProcess(commits, lateCallTime);
-        var admin = aws.ConnectionOptions();
-        Visitor = new AwsProbe(aws.Url, admin.AccessKey, admin.SecretKey, TimeProvider.System);
+        Visitor = aws.Probe(TimeProvider.System);
     }
 
     public SandboxAccount Aws { get; }
@@ -165,13 +164,13 @@ internal sealed class Stage : IAsyncDisposable
         (await Api.WriteAsync("sys/mounts/kv", new JsonObject { ["type"] = "kv" }, Cancel)).Ok();
         (await Api.WriteAsync("kv/ready", new JsonObject { ["value"] = "yes" }, Cancel)).Ok();
         (await Api.WriteAsync("sys/mounts/aws", new JsonObject { ["type"] = "aws" }, Cancel)).Ok();
-        var admin = Aws.ConnectionOptions();
+        var admin = Aws.AdminKey;
         (await Api.WriteAsync(
             "aws/config/root",
             new JsonObject
             {
-                ["access_key"] = admin.AccessKey,
-                ["secret_key"] = admin.SecretKey,
+                ["access_key"] = admin.KeyId,
+                ["secret_key"] = admin.Secret,
                 ["region"] = "us-east-1",
                 ["iam_endpoint"] = Aws.Url.AbsoluteUri,
                 ["sts_endpoint"] = Aws.Url.AbsoluteUri,

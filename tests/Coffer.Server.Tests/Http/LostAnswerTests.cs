@@ -56,9 +56,9 @@ public sealed class LostAnswerTests : IAsyncLifetime
         var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await _server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, Cancel);
         await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), Cancel);
-        var admin = Aws.ConnectionOptions();
+        var admin = Aws.AdminKey;
         await SendAsync("PUT", "sys/mounts/aws", """{"type":"aws"}""");
-        await SendAsync("PUT", "aws/config/root", $$"""{"access_key":"{{admin.AccessKey}}","secret_key":"{{admin.SecretKey}}","region":"us-east-1","iam_endpoint":"{{Aws.Url}}","sts_endpoint":"{{Aws.Url}}"}""");
+        await SendAsync("PUT", "aws/config/root", $$"""{"access_key":"{{admin.KeyId}}","secret_key":"{{admin.Secret}}","region":"us-east-1","iam_endpoint":"{{Aws.Url}}","sts_endpoint":"{{Aws.Url}}"}""");
         await SendAsync("PUT", "aws/roles/r", """{"credential_type":"iam_user","user_path":"/lost/","policy_document":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"}""");
         await SendAsync("PUT", "sys/auth/userpass", """{"type":"userpass"}""");
         await SendAsync("PUT", "auth/userpass/users/kim", """{"password":"of kim and nobody else"}""");
