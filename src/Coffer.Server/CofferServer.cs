@@ -9,8 +9,6 @@ using Coffer.Server.Http;
 using Coffer.Server.Http.Bodies;
 using Coffer.Server.Outbound;
 using Coffer.Storage;
-using Coffer.Storage.Memory;
-using Coffer.Storage.Sqlite;
 
 namespace Coffer.Server;
 
@@ -35,14 +33,14 @@ public sealed class CofferServer : IAsyncDisposable
     /// <exception cref="IOException">The store cannot be opened, an address cannot be bound, or the environment names a proxy that is none.</exception>
     public static async Task<CofferServer> StartAsync(
         ServerOptions options, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation) =>
-        await StartAsync(options, await OpenStoreAsync(options.Storage, cancellation), clock, random, onFailure, cancellation);
+        await StartAsync(options, await options.Storage.OpenAsync(cancellation), clock, random, onFailure, cancellation);
 
     /// <summary>As the other, on a store that is open already; it is closed with the server.</summary>
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public static async Task<CofferServer> StartAsync(
         ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
-        options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type));
+        options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type.Name));
         var guard = new AddressGuard(options.AllowsLinkLocalEndpoints);
         CheckProxies();
         var kernel = new ServerKernel(new KernelOptions
@@ -57,7 +55,7 @@ public sealed class CofferServer : IAsyncDisposable
             LateCallTime = options.LateCallTime,
             Lockout = options.Lockout,
             SlowWork = new SlowWork(options.PasswordHashing.Threads, options.PasswordHashing.WaitingMax),
-            StorageType = options.Storage.Type,
+            StorageType = options.Storage.Type.Name,
             Version = Version,
             ClusterName = options.ClusterName,
             StaticKeys = options.StaticKeys,
@@ -113,15 +111,6 @@ public sealed class CofferServer : IAsyncDisposable
         await Kernel.DisposeAsync();
         await _store.DisposeAsync();
     }
-
-    /// <summary>Opens the store that a configuration names.</summary>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    public static async ValueTask<IStore> OpenStoreAsync(StorageOptions storage, CancellationToken cancellation) => storage.Type switch
-    {
-        "inmem" => new MemoryStore(),
-        "sqlite" => await SqliteStore.OpenAsync(storage.Path, new SqliteStoreOptions(), cancellation),
-        _ => await SqliteStore.OpenAsync(System.IO.Path.Combine(storage.Path, "coffer.db"), new SqliteStoreOptions(), cancellation),
-    };
 
     /// <exception cref="IOException">The environment names a proxy that cannot be one.</exception>
     private static void CheckProxies()

@@ -70,7 +70,7 @@ public sealed class DevServer : IAsyncDisposable
 
             var options = new ServerOptions
             {
-                Storage = new StorageOptions("inmem", ""),
+                Storage = StorageOptions.InMemory,
                 Listeners = [new ListenerOptions { Address = dev.Address, Tls = made.Tls }],
                 Audit = new AuditBounds
                 {

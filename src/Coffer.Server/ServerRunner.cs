@@ -63,7 +63,7 @@ public static class ServerRunner
 
         await using var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, log.Failure, stop.Token);
         await output.WriteLineAsync("==> Coffer server configuration:\n");
-        await TellAsync(output, "Storage", $"{options.Storage.Type} {options.Storage.Path}".TrimEnd());
+        await TellAsync(output, "Storage", $"{options.Storage.Type.Name} {options.Storage.Path}".TrimEnd());
         foreach (var listener in options.Listeners)
         {
             await TellAsync(output, "Listener", $"{(listener.IsSocket ? "unix" : "tcp")} (addr: \"{listener.Address}\", tls: \"{(listener.Tls is null ? "disabled" : "enabled")}\")");

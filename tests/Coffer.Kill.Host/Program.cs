@@ -20,7 +20,7 @@ if (read.Options is not { } options)
     return 1;
 }
 
-var store = new KillingStore(await CofferServer.OpenStoreAsync(options.Storage, CancellationToken.None));
+var store = new KillingStore(await options.Storage.OpenAsync(CancellationToken.None));
 await using var server = await CofferServer.StartAsync(
     options, store, TimeProvider.System, SystemRandom.Instance, (what, error) => Console.Error.WriteLine($"{what}: {error}"), CancellationToken.None);
 while (await Console.In.ReadLineAsync() is { } order)

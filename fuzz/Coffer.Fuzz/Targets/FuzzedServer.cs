@@ -163,7 +163,7 @@ internal sealed class FuzzedServer
     private async Task StartAsync()
     {
         _address = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var options = new ServerOptions { Storage = new StorageOptions("inmem", ""), Listeners = [new ListenerOptions { Address = _address }] };
+        var options = new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [new ListenerOptions { Address = _address }] };
         _server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, (_, error) => _failure = error, CancellationToken.None);
         var kv2 = Mount("kv2/", "kv");
         var made = await _server.Kernel.InitializeAsync(

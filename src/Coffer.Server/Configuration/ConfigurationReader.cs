@@ -41,6 +41,7 @@ public sealed class ConfigurationReader
     private int _listenersSeen;
     private bool _isPartial;
     private StorageOptions? _storage;
+    private bool _storageSeen;
     private TimeSpan _default = SystemTtl.Standard.Default;
     private TimeSpan _requestTime = new ListenerTimes().Request;
     private TimeSpan _lateCalls = LateCalls.Standard;
@@ -76,7 +77,7 @@ public sealed class ConfigurationReader
     private ConfigurationResult Result()
     {
         // What a file that cannot be read would have said is not missed on top of that.
-        if (_storage is null && !_isPartial)
+        if (!_storageSeen && !_isPartial)
         {
             _notes.Problem("no storage is configured: add storage \"file\" { path = \"/var/lib/coffer\" }");
         }
@@ -347,35 +348,17 @@ public sealed class ConfigurationReader
         }
     }
 
-    private void ReadStorage(string file, HclKey type, HclObject body)
+    private void ReadStorage(string file, HclKey name, HclObject body)
     {
-        var path = "";
-        foreach (var item in body.Items)
+        if (_storageSeen)
         {
-            if (item.Key.Text == "path")
-            {
-                path = _notes.Text(file, item) ?? "";
-            }
-            else
-            {
-                _notes.Problem(file, item.Position, $"unknown key {item.Key.Text} in storage \"{type.Text}\"");
-            }
+            _notes.Problem(file, name.Position, "a second storage; there can be only one");
+            return;
         }
 
-        if (type.Text is not ("inmem" or "file" or "sqlite"))
-        {
-            _notes.Problem(file, type.Position, $"storage \"{type.Text}\" is not known; there are inmem, file and sqlite");
-        }
-        else if (type.Text != "inmem" && path.Length == 0)
-        {
-            _notes.Problem(file, type.Position, $"storage \"{type.Text}\" needs a path");
-        }
-        else if (_storage is not null)
-        {
-            _notes.Problem(file, type.Position, $"a second storage; there can be only one");
-        }
-
-        _storage ??= new StorageOptions(type.Text, path);
+        // One that is wrong counts as well, so that there is no second problem about a missing one.
+        _storageSeen = true;
+        _storage = new StorageReader(_notes).Read(file, name, body);
     }
 
     private void ReadListener(string file, HclKey type, HclObject body)

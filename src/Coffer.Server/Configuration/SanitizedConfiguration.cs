@@ -50,7 +50,7 @@ internal static class SanitizedConfiguration
 
         json.WriteNull("experiments");
         json.WriteStartObject("storage");
-        json.WriteString("type", options.Storage.Type);
+        json.WriteString("type", options.Storage.Type.Name);
         json.WriteString("cluster_addr", TextOf(given.GetValueOrDefault("cluster_addr")));
         json.WriteString("redirect_addr", TextOf(given.GetValueOrDefault("api_addr")));
         json.WriteBoolean("disable_clustering", IsTrue(given.GetValueOrDefault("disable_clustering")));

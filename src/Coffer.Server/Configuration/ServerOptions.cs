@@ -63,8 +63,3 @@ public sealed record ServerOptions
         // Whoever starts a server without a log does without.
     }
 }
-
-/// <summary>Where the data lives.</summary>
-/// <param name="Type"><c>inmem</c>, <c>file</c> (a directory in which the database file lies) or <c>sqlite</c> (the file itself).</param>
-/// <param name="Path">Of the directory or the file; empty for <c>inmem</c>.</param>
-public sealed record StorageOptions(string Type, string Path);

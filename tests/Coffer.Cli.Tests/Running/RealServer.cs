@@ -51,7 +51,7 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
         RealServer? started = null;
         var options = new ServerOptions
         {
-            Storage = new StorageOptions("inmem", ""),
+            Storage = StorageOptions.InMemory,
             Listeners = [new ListenerOptions { Address = address }],
             Audit = new AuditBounds { ApiMayCreate = auditFolder.Length > 0, Folder = auditFolder },
         };

@@ -50,7 +50,7 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Empty(read.Problems);
         var options = read.Options!;
-        Assert.Equal(new StorageOptions("file", "/var/lib/coffer"), options.Storage);
+        Assert.Equal(("file", "/var/lib/coffer"), (options.Storage.Type.Name, options.Storage.Path));
         var listener = Assert.Single(options.Listeners);
         Assert.Equal(((EndPoint)IPEndPoint.Parse("127.0.0.1:8201"), 1024L, null), (listener.Address, listener.RequestBytesMax, listener.Tls));
         Assert.Equal((TimeSpan.FromHours(1), TimeSpan.FromDays(1)), (options.SystemTtl.Default, options.SystemTtl.Max));
@@ -72,6 +72,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Empty(json.Problems);
         Assert.Equal(Comparable(hcl), Comparable(json));
         Assert.Equal(hcl.Options!.Listeners, json.Options!.Listeners);
+        Assert.Equal((hcl.Options.Storage.Type, hcl.Options.Storage.Path), (json.Options.Storage.Type, json.Options.Storage.Path));
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         var read = ConfigurationReader.Read([_folder.FullName]);
 
         Assert.Empty(read.Problems);
-        Assert.Equal(("inmem", 1), (read.Options!.Storage.Type, read.Options.Listeners.Count));
+        Assert.Equal(("inmem", 1), (read.Options!.Storage.Type.Name, read.Options.Listeners.Count));
     }
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Null(read.Options);
         string[] expected =
         [
-            "bad.hcl:1:9: storage \"consul\" is not known",
+            "bad.hcl:1:9: storage \"consul\" is not known; there are inmem, file and sqlite",
             "bad.hcl:4:3: tls_disable must be true or false",
             "bad.hcl:5:3: unknown key colour in listener",
             "bad.hcl:2:10: address \"localhost\" must be a host and a port",
@@ -162,6 +163,9 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("", "no storage is configured")]
     [InlineData("", "no listener is configured")]
     [InlineData("storage \"file\" {}", "needs a path")]
+    [InlineData("storage \"sqlite\" { path = \"\" }", "storage \"sqlite\" needs a path")]
+    [InlineData("storage \"inmem\" { path = \"/x\" }", "unknown key path in storage \"inmem\", which takes none")]
+    [InlineData("storage \"file\" { path = \"/x\"\n pth = 1 }", "unknown key pth in storage \"file\", which takes path")]
     [InlineData("storage \"inmem\" {}\nstorage \"inmem\" {}", "a second storage")]
     [InlineData("storage = 1", "'storage' must be a block")]
     [InlineData("default_lease_ttl = \"2h\"\nmax_lease_ttl = \"1h\"", "default_lease_ttl must not be longer than max_lease_ttl")]
@@ -503,7 +507,7 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.EndsWith("a.hcl:3:1: late_call_time must be between 10s and 24h", Assert.Single(read.Problems), StringComparison.Ordinal);
     }
 
-    private static object Comparable(ConfigurationResult read) => read.Options! with { Listeners = [], Given = GivenConfiguration.None, Audit = read.Options.Audit with { Declared = [], Targets = [] } };
+    private static object Comparable(ConfigurationResult read) => read.Options! with { Storage = StorageOptions.InMemory, Listeners = [], Given = GivenConfiguration.None, Audit = read.Options.Audit with { Declared = [], Targets = [] } };
 
     private ConfigurationResult Read(params (string Name, string Text)[] files)
     {

@@ -141,6 +141,6 @@ public sealed class ListenerLimitTests
     private static Task<RawReply> SendAsync(ListenerOptions options, string text) => RawHttp.SendAsync((IPEndPoint)options.Address, Encoding.ASCII.GetBytes(text));
 
     private static Task<CofferServer> StartAsync(ListenerOptions listener) => CofferServer.StartAsync(
-        new ServerOptions { Storage = new StorageOptions("inmem", ""), Listeners = [listener] },
+        new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [listener] },
         TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, TestContext.Current.CancellationToken);
 }

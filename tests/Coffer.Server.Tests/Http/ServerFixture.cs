@@ -32,7 +32,7 @@ public sealed class ServerFixture : IAsyncLifetime
     {
         var options = new ServerOptions
         {
-            Storage = new StorageOptions("inmem", ""),
+            Storage = StorageOptions.InMemory,
             Listeners = [new ListenerOptions { Address = Address, RequestBytesMax = BodyMax, SlowBodyTime = TimeSpan.FromSeconds(1.1) }, new ListenerOptions { Address = OpenAddress, OpenMetrics = true }],
         };
         _server = await CofferServer.StartAsync(

@@ -94,7 +94,7 @@ public sealed class TlsTests : IDisposable
     }
 
     private static async Task<CofferServer> StartAsync(ListenerOptions listener) => await CofferServer.StartAsync(
-        new ServerOptions { Storage = new StorageOptions("inmem", ""), Listeners = [listener] },
+        new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [listener] },
         TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
 
     /// <summary>One request over one connection of its own.</summary>

@@ -37,7 +37,7 @@ public sealed class LogCanaryTests : IDisposable
         using var log = new ServerLog(new LogOptions { Level = LogLevel.Trace, Json = json, File = logFile }, _console, TimeProvider.System);
         var options = new ServerOptions
         {
-            Storage = new StorageOptions("inmem", ""),
+            Storage = StorageOptions.InMemory,
             Listeners = [new ListenerOptions { Address = _address, RequestBytesMax = 64 * 1024 }],
             Audit = new AuditBounds { ApiMayCreate = true, Folder = audit },
             OnEvent = log.Write,
