@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;

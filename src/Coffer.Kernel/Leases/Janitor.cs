@@ -1,3 +1,4 @@
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
@@ -9,8 +10,7 @@ namespace Coffer.Kernel.Leases;
 /// Ends what is due: reads the front of the due index and sorts it by mount (<see cref="RevocationLanes"/>), so neither memory nor start-up grows with the
 /// number of leases, and no mount waits for another.
 /// </summary>
-public sealed class Janitor(
-    Transactor transactions, LeaseRevoker revoker, RevocationLanes lanes, DueSignal queue, TimeProvider clock, Action<LogLine> onEvent, Action<Exception> onFailure)
+public sealed class Janitor : IBackgroundWork
 {
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -23,25 +23,69 @@ public sealed class Janitor(
     /// </summary>
     private static readonly TimeSpan ReadAllEvery = TimeSpan.FromMinutes(1);
 
-    private readonly DateTimeOffset _started = clock.GetUtcNow();
-    private readonly LateReport _report = new(lanes, clock, onEvent);
+    private readonly Transactor _transactions;
+    private readonly LeaseRevoker _revoker;
+    private readonly RevocationLanes _lanes;
+    private readonly DueSignal _due;
+    private readonly Effects _effects;
+    private readonly TimeProvider _clock;
+    private readonly Action<Exception> _onFailure;
+    private readonly DateTimeOffset _started;
+    private readonly LateReport _report;
+    private readonly FailedEntries _failed;
+    private bool _hasTakenUp;
     private DateTimeOffset _readAll = DateTimeOffset.MinValue;
     private DateTimeOffset _readUntil = DateTimeOffset.MinValue;
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _hasRoom;
-    private int _atWork = 1;
 
-    /// <summary>Works until cancelled, and returns when nothing that it began goes on.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="clock">The time by which things are ended.</param>
+    internal Janitor(
+        Transactor transactions,
+        LeaseRevoker revoker,
+        RevocationLanes lanes,
+        DueSignal due,
+        Effects effects,
+        TimeProvider clock,
+        Action<LogLine> onEvent,
+        Action<Exception> onFailure)
     {
-        await RetryAsync(() => TakeUpAsync(cancellation), cancellation);
-        while (!cancellation.IsCancellationRequested)
+        _transactions = transactions;
+        _revoker = revoker;
+        _lanes = lanes;
+        _due = due;
+        _effects = effects;
+        _clock = clock;
+        _onFailure = onFailure;
+        _started = clock.GetUtcNow();
+        _report = new LateReport(lanes, clock, onEvent);
+        _failed = new FailedEntries(clock);
+    }
+
+    string IBackgroundWork.Name => "janitor";
+
+    DueSignal IBackgroundWork.Due => _due;
+
+    bool IBackgroundWork.WaitsForRelease => true;
+
+    TimeSpan IBackgroundWork.RetryAfter => RetryAfterFailure;
+
+    async ValueTask<DateTimeOffset> IBackgroundWork.StepAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (!_hasTakenUp)
         {
-            await RetryAsync(() => PassAsync(cancellation), cancellation);
+            await TakeUpAsync(cancellation);
+            _hasTakenUp = true;
         }
 
-        NoteEnd();
-        await _idle.Task;
+        foreach (var (entry, isSetAside) in _failed.TakeOver())
+        {
+            GiveAnotherTry(entry, isSetAside, cancellation);
+        }
+
+        // Its own clock may be behind the kernel's.
+        var next = await PassAsync(cancellation);
+        var wait = next - _clock.GetUtcNow();
+        return now + (wait < ReadAllEvery ? wait : ReadAllEvery);
     }
 
     /// <summary>Work that a stopped process left half-way is taken up at once instead of when its time to be taken up comes.</summary>
@@ -51,7 +95,7 @@ public sealed class Janitor(
         string? after = null;
         while (true)
         {
-            var keys = await transactions.Begin().ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
+            var keys = await _transactions.Begin().ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
             foreach (var key in keys)
             {
                 var (time, isToken, name) = DueKeys.Parse(key);
@@ -69,7 +113,7 @@ public sealed class Janitor(
                 }
                 catch (Exception error) when (IsOfOneEntry(error))
                 {
-                    onFailure(error);
+                    _onFailure(error);
                 }
             }
 
@@ -82,11 +126,11 @@ public sealed class Janitor(
         }
     }
 
-    private async Task PassAsync(CancellationToken cancellation)
+    /// <returns>When something is due next.</returns>
+    private async Task<DateTimeOffset> PassAsync(CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
-        var earliest = queue.TakeEarliest();
-        var from = earliest < _readUntil ? earliest : _readUntil;
+        var now = _clock.GetUtcNow();
+        var from = _due.Earliest < _readUntil ? _due.Earliest : _readUntil;
         if (_hasRoom || now - _readAll >= ReadAllEvery || now < _readUntil)
         {
             (_hasRoom, _readAll, from) = (false, now, DateTimeOffset.MinValue);
@@ -97,25 +141,21 @@ public sealed class Janitor(
         var next = await ReadAsync(from == DateTimeOffset.MinValue ? null : DueKeys.Before(from), cancellation);
         _readUntil = now;
         _report.Tell();
-        if (lanes.NextLate() is { } late && late < next)
-        {
-            next = late;
-        }
-
-        await queue.WaitAsync(next, clock, cancellation);
+        DateTimeOffset?[] others = [_lanes.NextLate(), _failed.NextEnd];
+        return others.Aggregate(next, (earliest, other) => other < earliest ? other.Value : earliest);
     }
 
-    /// <summary>Takes what is due into its lanes.</summary>
+    /// <summary>Takes what is due into its lane.</summary>
     /// <returns>When the next entry is due.</returns>
     private async Task<DateTimeOffset> ReadAsync(string? after, CancellationToken cancellation)
     {
         while (true)
         {
-            var keys = await transactions.Begin().ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
+            var keys = await _transactions.Begin().ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
             foreach (var key in keys)
             {
                 var (time, _, _) = DueKeys.Parse(key);
-                if (time > clock.GetUtcNow())
+                if (time > _clock.GetUtcNow())
                 {
                     return time;
                 }
@@ -134,14 +174,14 @@ public sealed class Janitor(
 
     private async ValueTask TakeAsync(string key, CancellationToken cancellation)
     {
-        if (lanes.Knows(key))
+        if (_lanes.Knows(key))
         {
             return;
         }
 
         var (time, isToken, name) = DueKeys.Parse(key);
         var entry = new DueEntry(key, time, isToken, name, isToken ? RevocationLanes.OfTokens : await LaneOfAsync(name, cancellation));
-        if (lanes.Take(entry))
+        if (_lanes.Take(entry))
         {
             Begin(entry, cancellation);
         }
@@ -151,7 +191,7 @@ public sealed class Janitor(
     {
         try
         {
-            return await LeaseStore.GetAsync(transactions.Begin(), id, cancellation) is { MountUuid: { } mount } ? mount : RevocationLanes.OfTokens;
+            return await LeaseStore.GetAsync(_transactions.Begin(), id, cancellation) is { MountUuid: { } mount } ? mount : RevocationLanes.OfTokens;
         }
         catch (Exception error) when (IsOfOneEntry(error))
         {
@@ -160,47 +200,22 @@ public sealed class Janitor(
         }
     }
 
-    private void Begin(DueEntry entry, CancellationToken cancellation)
-    {
-        Interlocked.Increment(ref _atWork);
-        _ = EndCountedAsync(entry, cancellation);
-    }
-
-    private async Task EndCountedAsync(DueEntry entry, CancellationToken cancellation)
-    {
-        try
-        {
-            await EndAsync(entry, cancellation);
-        }
-        finally
-        {
-            NoteEnd();
-        }
-    }
-
-    private void NoteEnd()
-    {
-        if (Interlocked.Decrement(ref _atWork) == 0)
-        {
-            _idle.TrySetResult();
-        }
-    }
+    private void Begin(DueEntry entry, CancellationToken cancellation) => _effects.Run(() => EndAsync(entry, cancellation));
 
     private async Task EndAsync(DueEntry entry, CancellationToken cancellation)
     {
         try
         {
-            await Task.Yield();
             if (entry.IsToken)
             {
-                if (!await revoker.RevokeDueTokenAsync(entry.Name, entry.Due, cancellation))
+                if (!await _revoker.RevokeDueTokenAsync(entry.Name, entry.Due, cancellation))
                 {
                     await ForgetAsync(entry.Key, cancellation);
                 }
             }
             else
             {
-                await revoker.RevokeDueAsync(entry.Name, entry.Due, cancellation);
+                await _revoker.RevokeDueAsync(entry.Name, entry.Due, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -208,36 +223,45 @@ public sealed class Janitor(
             // Sealed in the middle: the due index still names it.
             return;
         }
-        catch (Exception error) when (IsOfOneEntry(error))
-        {
-            onFailure(error);
-            _ = ReleaseLaterAsync(entry, cancellation);
-            return;
-        }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // The place in the lane waits as well, or what is due would be tried as fast as it fails.
-            onFailure(error);
-            await Task.Delay(RetryAfterFailure, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Release(entry, isSetAside: false, cancellation);
-            queue.Add(entry.Due);
+            _onFailure(error);
+            if (IsOfOneEntry(error))
+            {
+                _due.Add(_failed.Add(entry, isSetAside: true, SetAside));
+                Release(entry, isSetAside: true, cancellation);
+            }
+            else
+            {
+                // The place in the lane waits as well, or what is due would be tried as fast as it fails.
+                _due.Add(_failed.Add(entry, isSetAside: false, RetryAfterFailure));
+            }
+
             return;
         }
 
         Release(entry, isSetAside: false, cancellation);
     }
 
-    private async Task ReleaseLaterAsync(DueEntry entry, CancellationToken cancellation)
+    /// <summary>The pause after a failure is over.</summary>
+    private void GiveAnotherTry(DueEntry entry, bool isSetAside, CancellationToken cancellation)
     {
-        Release(entry, isSetAside: true, cancellation);
-        await Task.Delay(SetAside, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lanes.Forget(entry.Key);
-        queue.Add(entry.Due);
+        if (isSetAside)
+        {
+            _lanes.Forget(entry.Key);
+        }
+        else
+        {
+            Release(entry, isSetAside: false, cancellation);
+        }
+
+        // The entry is in the part of the index that was read already.
+        _readUntil = entry.Due < _readUntil ? entry.Due : _readUntil;
     }
 
     private void Release(DueEntry entry, bool isSetAside, CancellationToken cancellation)
     {
-        var (next, hasRoom) = lanes.End(entry, isSetAside);
+        var (next, hasRoom) = _lanes.End(entry, isSetAside);
         if (cancellation.IsCancellationRequested)
         {
             return;
@@ -251,7 +275,7 @@ public sealed class Janitor(
         if (hasRoom)
         {
             _hasRoom = true;
-            queue.Add(clock.GetUtcNow());
+            _due.Add(_clock.GetUtcNow());
         }
     }
 
@@ -261,7 +285,7 @@ public sealed class Janitor(
 
     private async Task<bool> IsHalfDoneAsync(bool isToken, string name, CancellationToken cancellation)
     {
-        var work = transactions.Begin();
+        var work = _transactions.Begin();
         if (isToken)
         {
             return await TokenStore.GetAnyAsync(work, name, cancellation) is { Revoking: true };
@@ -273,29 +297,11 @@ public sealed class Janitor(
     }
 
     private async Task ForgetAsync(string key, CancellationToken cancellation) =>
-        await transactions.RunAsync(
+        await _transactions.RunAsync(
             work =>
             {
                 work.Delete(key);
                 return ValueTask.CompletedTask;
             },
             cancellation);
-
-    private async Task RetryAsync(Func<Task> step, CancellationToken cancellation)
-    {
-        try
-        {
-            await step();
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // Whatever it is: without the janitor nothing would end any more.
-            onFailure(error);
-            await Task.Delay(RetryAfterFailure, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;

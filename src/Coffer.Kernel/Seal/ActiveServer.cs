@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Identity;
@@ -27,7 +29,7 @@ using Coffer.Storage;
 
 namespace Coffer.Kernel.Seal;
 
-/// <summary>Everything that exists only while the server is unsealed: keys, caches, the pipeline and the janitor. Disposing it is sealing.</summary>
+/// <summary>Everything that exists only while the server is unsealed: keys, caches, the pipeline and the background work. Disposing it is sealing.</summary>
 /// <remarks>
 /// At the end, background work is cancelled at once. Requests may finish for <see cref="GraceTime"/>, are then cancelled, and are waited for
 /// <see cref="AbortTime"/> more. Whatever runs after that has neither store, audit log nor keys.
@@ -47,16 +49,11 @@ internal sealed class ActiveServer : IAsyncDisposable
     private readonly HmacKey _tokenKey;
     private readonly KernelServices _services;
     private readonly RequestPipeline _pipeline;
-    private readonly Janitor _janitor;
+    private readonly Scheduler _scheduler;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _janitorTask;
-    private readonly Task _upkeepTask;
     private readonly ClockUpkeep _clockUpkeep;
-    private readonly Task _clockTask;
-    private readonly Task _rotationsTask;
-    private readonly Task _jobsTask;
     private int _running = 1;
 
     private ActiveServer(
@@ -69,22 +66,17 @@ internal sealed class ActiveServer : IAsyncDisposable
         _tokenKey = tokenKey;
         ClusterName = cluster.Name;
         ClusterId = cluster.Id;
-        _services = Compose(options with { Store = store }, clock, control, cipher, rootKey, tokenKey, _stop.Token, _abort.Token);
+        var effects = new Effects(options.OnFailure, _stop.Token);
+        _services = Compose(options with { Store = store }, clock, control, cipher, rootKey, tokenKey, effects, _stop.Token, _abort.Token);
         _pipeline = new RequestPipeline(_services);
-        _janitor = new Janitor(
-            _services.Transactions, _services.Revoker, _services.Lanes, _services.Due, clock.Ends, options.OnEvent, error => options.OnFailure("the janitor failed; it tries again", error));
-        var quarantine = _services.Quarantine;
-        if (quarantine.Problem is { } older)
+        _clockUpkeep = new ClockUpkeep(_services.Transactions, clock, options.OnFailure);
+        if (_services.Quarantine.Problem is { } older)
         {
             options.OnEvent(new LogLine(LogLevel.Error, older));
         }
 
-        _janitorTask = Task.Run(() => quarantine.RunReleasedAsync(() => _janitor.RunAsync(_stop.Token), _stop.Token));
-        _rotationsTask = Task.Run(() => quarantine.RunReleasedAsync(_services.Rotations.RunAsync, _stop.Token));
-        _jobsTask = Task.Run(() => quarantine.RunReleasedAsync(_services.Jobs.RunAsync, _stop.Token));
-        _upkeepTask = Task.Run(() => _services.Keys.RunAsync(_stop.Token));
-        _clockUpkeep = new ClockUpkeep(_services.Transactions, clock, options.OnFailure);
-        _clockTask = Task.Run(() => _clockUpkeep.RunAsync(_stop.Token));
+        _scheduler = new Scheduler(WorksOf(_services, effects), effects, _services.Quarantine.Released, clock, options.OnFailure, _stop.Token);
+        _scheduler.Start();
     }
 
     public Quarantine Quarantine => _services.Quarantine;
@@ -96,7 +88,7 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     public string ClusterId { get; }
 
-    /// <summary>Opens the store's register and the entries that everything else needs, and starts the janitor.</summary>
+    /// <summary>Opens the store's register and the entries that everything else needs, and starts the background work.</summary>
     public static async ValueTask<ActiveServer> StartAsync(
         KernelOptions options, KernelClock clock, IServerControl control, StoredKeyring stored, SecretBytes rootKey, CancellationToken cancellation)
     {
@@ -292,7 +284,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         Leave();
-        var work = Task.WhenAll(_drained.Task, _janitorTask, _jobsTask, _rotationsTask, _upkeepTask, _clockTask, _services.TokenTidy.Idle, _services.LeaseTidy.Idle);
+        var work = Task.WhenAll(_drained.Task, _scheduler.StopAsync());
         var ended = await EndsWithinAsync(work, GraceTime);
         if (!ended)
         {
@@ -325,6 +317,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         _tokenKey.Dispose();
         _rootKey.Dispose();
         _services.Jobs.Dispose();
+        _services.Rotations.Dispose();
         _stop.Dispose();
         _abort.Dispose();
     }
@@ -343,7 +336,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     }
 
     private static KernelServices Compose(
-        KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, CancellationToken stop, CancellationToken abort)
+        KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, Effects effects, CancellationToken stop, CancellationToken abort)
     {
         var seal = new SealStore(options.Store, options.Random);
         var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
@@ -353,7 +346,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             types,
             options.SystemTtl,
             mount => new EngineContext(
-                mount.Accessor, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Outbound())
+                mount.Accessor, ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Outbound())
             {
                 SlowWork = options.SlowWork,
                 OnOutsideTime = clock.Outside.Note,
@@ -367,8 +360,8 @@ internal sealed class ActiveServer : IAsyncDisposable
         var slots = new KeySlots(seal, rootKey, options, control);
         var late = new LateCalls(options.LateCallTime);
         var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations, late, stop) { OnEvent = options.OnEvent };
-        Tidy NewTidy(System.Collections.Immutable.ImmutableArray<TidyCheck> checks) => new(
-            transactions, checks, due, options.Clock, error => options.OnFailure("a tidy met what it could not read or mend", error), stop);
+        Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
+            name, transactions, checks, due, options.Clock, error => options.OnFailure("a tidy met what it could not read or repair", error));
         return new KernelServices
         {
             Version = options.Version,
@@ -387,19 +380,20 @@ internal sealed class ActiveServer : IAsyncDisposable
             Decisions = new RecentDecisions(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
             ApiAddress = options.ApiAddress,
             Who = new Authenticator(tokens, batch, policies, identities),
-            Rotations = new MountRotations(transactions, routers, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
+            Rotations = new MountRotations(transactions, routers, effects, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
             Revoker = revoker,
             LateCalls = late,
             Lanes = new RevocationLanes(clock.Ends),
             Stopping = stop,
             Due = due,
             Lockout = new LoginLockout(options.Clock, options.Lockout),
-            TokenTidy = NewTidy(new TokenChecks(options.Clock).All),
-            LeaseTidy = NewTidy(new LeaseChecks(options.Clock).All),
+            TokenTidy = NewTidy("tidy of tokens", new TokenChecks(options.Clock).All),
+            LeaseTidy = NewTidy("tidy of leases", new LeaseChecks(options.Clock).All),
             Jobs = new RevocationJobs(
                 transactions,
                 revoker,
                 new MountRemoval(transactions, options.OnEvent),
+                effects,
                 options.Clock,
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
                 stop),
@@ -427,6 +421,26 @@ internal sealed class ActiveServer : IAsyncDisposable
             Abort = abort,
         };
     }
+
+    /// <summary>All the work that the server does by itself.</summary>
+    private ImmutableArray<IBackgroundWork> WorksOf(KernelServices services, Effects effects) =>
+    [
+        new Janitor(
+            services.Transactions,
+            services.Revoker,
+            services.Lanes,
+            services.Due,
+            effects,
+            services.Clock.Ends,
+            _options.OnEvent,
+            error => _options.OnFailure("what is due could not be ended; it is tried again", error)),
+        services.Jobs,
+        services.Rotations,
+        services.Keys,
+        _clockUpkeep,
+        services.TokenTidy,
+        services.LeaseTidy,
+    ];
 
     private static EngineType TokenEngineType() => Tokens.Paths.TokenEngine.Type;
 

@@ -1,15 +1,15 @@
 using Coffer.Barrier;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
-using Coffer.Storage;
 
 namespace Coffer.Kernel.Seal;
 
-/// <summary>Looks after the keyring of an unsealed server: keeps the counts of its keys in the store, and adds a key in good time.</summary>
+/// <summary>Looks after the keyring of an unsealed server: keeps the counts of its keys in the store, and adds a key before the active one has sealed too much.</summary>
 /// <param name="rootKey">Stays the owner's.</param>
-/// <param name="cipher">Uses whatever ring is stored from here.</param>
-public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, KernelOptions options)
+/// <param name="cipher">Is given each ring that is stored.</param>
+public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, KernelOptions options) : IBackgroundWork
 {
     /// <summary>How often it looks. Nothing that one machine does in this time comes near the tenth that the limit leaves free.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -29,25 +29,18 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
         }
     }
 
-    /// <summary>Works until cancelled.</summary>
-    internal async Task RunAsync(CancellationToken cancellation)
+    string IBackgroundWork.Name => "upkeep of the keyring";
+
+    DueSignal IBackgroundWork.Due { get; } = new();
+
+    bool IBackgroundWork.WaitsForRelease => false;
+
+    TimeSpan IBackgroundWork.RetryAfter => LookEvery;
+
+    async ValueTask<DateTimeOffset> IBackgroundWork.StepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
-        {
-            await Task.Delay(LookEvery, options.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await LookAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error) when (error is StoreUnavailableException or BarrierException or InvalidOperationException)
-            {
-                options.OnFailure("the keyring could not be looked after; it is tried again in a minute", error);
-            }
-        }
+        await LookAsync(cancellation);
+        return now + LookEvery;
     }
 
     /// <summary>Adds a key to the ring; what is written from now on is sealed under it.</summary>
@@ -78,7 +71,7 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
         cipher.Adopt(stored.Ring);
         using var ring = cipher.ShareRing();
 
-        // Another node may have stored its own meanwhile: then these are for the next look.
+        // Where another node has stored its own first, the next look stores these.
         if (await seal.StoreKeyringAsync(rootKey, ring, stored.Version, cancellation))
         {
             _counted = ring.ActiveEncryptions;

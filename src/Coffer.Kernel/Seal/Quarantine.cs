@@ -26,15 +26,8 @@ public sealed class Quarantine(IStoreCondition? condition)
     internal ApiReply? RefusalOf(ApiRequest request) =>
         Problem is not { } problem || (!request.Help && Open.Contains(request.Path.Text, StringComparer.Ordinal)) ? null : ApiReply.Error(ErrorKind.Unavailable, problem);
 
-    /// <summary>Begins background work once there is no quarantine.</summary>
-    internal async Task RunReleasedAsync(Func<Task> work, CancellationToken stop)
-    {
-        await _released.Task.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!stop.IsCancellationRequested)
-        {
-            await work();
-        }
-    }
+    /// <summary>Ends when there is no quarantine, or not any more.</summary>
+    internal Task Released => _released.Task;
 
     /// <summary>The copy is the store from here on.</summary>
     internal void Release()

@@ -1,17 +1,28 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Tidying;
 
-/// <summary>Walks through entries in the background and mends what has come apart: one walk at a time, a page in memory at a time.</summary>
-/// <param name="stop">Cancelled at seal.</param>
+/// <summary>Walks through entries in the background and repairs what does not fit together: one walk at a time, one page of entries a step.</summary>
+/// <param name="name">What the log calls it.</param>
+/// <param name="janitor">Told that something may be due.</param>
 public sealed class Tidy(
-    Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal due, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)
+    string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, Action<Exception> onFailure) : IBackgroundWork
 {
     private readonly Lock _lock = new();
+    private readonly DueSignal _due = new();
     private TidyStatus _status = new();
-    private Task _walk = Task.CompletedTask;
+    private Walk? _walk;
+
+    string IBackgroundWork.Name => name;
+
+    DueSignal IBackgroundWork.Due => _due;
+
+    bool IBackgroundWork.WaitsForRelease => false;
+
+    TimeSpan IBackgroundWork.RetryAfter => TimeSpan.Zero;
 
     public TidyStatus Status
     {
@@ -24,96 +35,89 @@ public sealed class Tidy(
         }
     }
 
-    /// <summary>Ends when no walk is under way.</summary>
-    public Task Idle
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _walk;
-            }
-        }
-    }
-
     /// <returns>False when one is under way already.</returns>
     public bool TryStart()
     {
         lock (_lock)
         {
-            if (!_walk.IsCompleted)
+            if (_walk is not null)
             {
                 return false;
             }
 
             _status = new TidyStatus { BeginTime = clock.GetUtcNow() };
-            _walk = Task.Run(WalkAsync, CancellationToken.None);
-            return true;
+            _walk = new Walk(0, null, default);
         }
+
+        _due.Add(DateTimeOffset.MinValue);
+        return true;
     }
 
-    private async Task WalkAsync()
+    async ValueTask<DateTimeOffset> IBackgroundWork.StepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        var error = "";
+        if (_walk is not { } walk)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+
         try
         {
-            foreach (var check in checks)
+            if (walk.At < checks.Length)
             {
-                await RunAsync(check);
+                await LookAtPageAsync(walk, cancellation);
+                return now;
             }
+
+            End("");
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            error = "the server was sealed";
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
             onFailure(failure);
-            error = "it broke off; see the server's log";
+            End("it broke off; see the server's log");
+        }
+
+        return DateTimeOffset.MaxValue;
+    }
+
+    private async ValueTask LookAtPageAsync(Walk walk, CancellationToken cancellation)
+    {
+        var check = checks[walk.At];
+        var keys = await transactions.Begin().ScanAsync(check.Prefix, walk.After, Limits.LeasesPerPass, cancellation);
+        var count = walk.Count;
+        foreach (var key in keys)
+        {
+            count = await LookAsync(check, key, count, cancellation);
         }
 
         lock (_lock)
         {
-            _status = _status with { EndTime = clock.GetUtcNow(), Error = error };
+            _status = _status with { Counts = _status.Counts.SetItem(check.Name, count) };
+            _walk = keys.Count == Limits.LeasesPerPass ? walk with { After = keys[^1], Count = count } : new Walk(walk.At + 1, null, default);
         }
     }
 
-    private async Task RunAsync(TidyCheck check)
+    private void End(string error)
     {
-        string? after = null;
-        IReadOnlyList<string> keys;
-        var count = new TidyCount();
-        do
+        lock (_lock)
         {
-            stop.ThrowIfCancellationRequested();
-            keys = await transactions.Begin().ScanAsync(check.Prefix, after, Limits.LeasesPerPass, stop);
-            foreach (var key in keys)
-            {
-                count = await LookAsync(check, key, count);
-            }
-
-            after = keys.Count > 0 ? keys[^1] : after;
-            lock (_lock)
-            {
-                _status = _status with { Counts = _status.Counts.SetItem(check.Name, count) };
-            }
+            _status = _status with { EndTime = clock.GetUtcNow(), Error = error };
+            _walk = null;
         }
-        while (keys.Count == Limits.LeasesPerPass);
     }
 
-    private async ValueTask<TidyCount> LookAsync(TidyCheck check, string key, TidyCount count)
+    private async ValueTask<TidyCount> LookAsync(TidyCheck check, string key, TidyCount count, CancellationToken cancellation)
     {
         count = count with { Checked = count.Checked + 1 };
         try
         {
-            // What changes meanwhile is in somebody's hands, and is looked at by the next walk.
+            // An entry that a request changes at the same time is left to the next walk.
             var work = transactions.Begin();
-            if (!await check.Mend(work, key, stop) || !await work.CommitAsync())
+            if (!await check.Mend(work, key, cancellation) || !await work.CommitAsync())
             {
                 return count;
             }
 
-            due.Add(clock.GetUtcNow());
+            janitor.Add(clock.GetUtcNow());
             return count with { Mended = count.Mended + 1 };
         }
         catch (ConflictException)
@@ -126,4 +130,9 @@ public sealed class Tidy(
             return count with { Unreadable = count.Unreadable + 1 };
         }
     }
+
+    /// <summary>How far a walk has come.</summary>
+    /// <param name="At">Index of the check that is under way.</param>
+    /// <param name="After">The last key that it has looked at; null at its beginning.</param>
+    private sealed record Walk(int At, string? After, TidyCount Count);
 }

@@ -2,7 +2,6 @@ using Coffer.Kernel.Leases;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Leases;
 using Coffer.Storage;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Leases;
 
@@ -193,25 +192,6 @@ public sealed class LeaseRaceTests
         await harness.UnsealAsync();
         await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 0, TimeSpan.FromMinutes(10));
         Assert.Empty(harness.World.Secrets);
-    }
-
-    [Fact]
-    public async Task What_becomes_due_while_the_janitor_looks_is_not_slept_over()
-    {
-        var clock = new FakeTimeProvider();
-        var signal = new DueSignal();
-        var start = clock.GetUtcNow();
-        var first = signal.WaitAsync(start.AddSeconds(10), clock, TestContext.Current.CancellationToken).AsTask();
-        clock.Advance(TimeSpan.FromSeconds(10));
-        await first;
-
-        // The janitor has looked, and this came after its look.
-        signal.Add(start.AddSeconds(15));
-        var second = signal.WaitAsync(start.AddSeconds(60), clock, TestContext.Current.CancellationToken).AsTask();
-        clock.Advance(TimeSpan.FromSeconds(6));
-
-        await second.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        Assert.True(second.IsCompletedSuccessfully);
     }
 
     /// <summary>A revocation of a lease begins by moving its due entry to when it would be taken up again.</summary>

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
 
@@ -6,127 +6,141 @@ namespace Coffer.Kernel.Leases.Jobs;
 
 /// <summary>
 /// Revokes many leases, one that will not go not stopping the others. How far it has come is stored after each page, so a job that a seal or a
-/// dead process cut off goes on where it stood.
+/// dead process cut off is taken up where it was.
 /// </summary>
-/// <param name="stop">Cancelled at seal.</param>
-public sealed class RevocationJobs(
-    Transactor transactions, LeaseRevoker revoker, MountRemoval mounts, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop) : IDisposable
+public sealed class RevocationJobs : IBackgroundWork, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, Lazy<Task<RevocationJob?>>> _running = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _slots = new(StringComparer.Ordinal);
+    private readonly Transactor _transactions;
+    private readonly LeaseRevoker _revoker;
+    private readonly MountRemoval _mounts;
+    private readonly TimeProvider _clock;
+    private readonly Action<Exception> _onFailure;
+    private readonly CancellationToken _stop;
+    private readonly DueSignal _due = new();
+    private readonly SharedRuns<RevocationJob?> _runs;
+    private readonly JobQueue _queue = new();
+    private bool _hasTakenUp;
 
-    /// <summary>Takes up what an earlier life of the server left unfinished; ends when the server is sealed and no job works any more.</summary>
-    public async Task RunAsync()
+    /// <param name="stop">Cancelled at seal.</param>
+    internal RevocationJobs(
+        Transactor transactions, LeaseRevoker revoker, MountRemoval mounts, Effects effects, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && !await TryTakeUpAsync())
-        {
-            await Task.Delay(RetryAfter, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (_running.Values.FirstOrDefault() is { } job)
-        {
-            await ((Task)job.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.Yield();
-        }
+        _transactions = transactions;
+        _revoker = revoker;
+        _mounts = mounts;
+        _clock = clock;
+        _onFailure = onFailure;
+        _stop = stop;
+        _runs = new SharedRuns<RevocationJob?>(effects, _due, stop);
     }
 
-    /// <summary>Works on a stored job; who asks for one that is being worked on already waits for the same.</summary>
-    /// <returns>The job as it ended; null when there is none of that id.</returns>
-    public Task<RevocationJob?> Start(string id) =>
-        _running.GetOrAdd(id, key => new Lazy<Task<RevocationJob?>>(() => Task.Run(() => RunAsync(key), CancellationToken.None))).Value;
+    string IBackgroundWork.Name => "revocations of many leases";
 
-    public void Dispose()
+    DueSignal IBackgroundWork.Due => _due;
+
+    bool IBackgroundWork.WaitsForRelease => true;
+
+    TimeSpan IBackgroundWork.RetryAfter => RetryAfter;
+
+    /// <summary>Has a stored job worked on. Requests that ask for the same job wait for the same run.</summary>
+    /// <returns>The job as it ended; null when there is none of that id.</returns>
+    public Task<RevocationJob?> Start(string id) => _runs.AskAsync(id);
+
+    public void Dispose() => _runs.Dispose();
+
+    /// <summary>Begins every job that waits, as far as its mount has room.</summary>
+    async ValueTask<DateTimeOffset> IBackgroundWork.StepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        foreach (var slots in _slots.Values)
+        if (!_hasTakenUp)
         {
-            slots.Dispose();
+            await TakeUpAsync(cancellation);
+            _hasTakenUp = true;
+        }
+
+        foreach (var id in _runs.Asked)
+        {
+            _queue.Add(id, now);
+        }
+
+        foreach (var id in _queue.Due(now))
+        {
+            if (!_runs.IsRunning(id) && await FindMountAsync(id) is { } mount && _queue.TryTake(id, mount))
+            {
+                _runs.TryBegin(id, () => RunAsync(id, mount));
+            }
+        }
+
+        return _queue.NextRetry(now);
+    }
+
+    /// <summary>Queues what was under way when the server was last sealed or died.</summary>
+    private async ValueTask TakeUpAsync(CancellationToken cancellation)
+    {
+        var after = "";
+        do
+        {
+            (var jobs, after) = await JobStore.PageAsync(_transactions.Begin(), after, Limits.LeasesPerPass, cancellation);
+            foreach (var job in jobs.Where(job => job.State == JobState.Running))
+            {
+                _queue.Add(job.Id, _clock.GetUtcNow());
+            }
+        }
+        while (after.Length > 0);
+    }
+
+    /// <returns>As <see cref="MountOfAsync"/>; null where it cannot be found out, which the run of the job will report.</returns>
+    private async ValueTask<string?> FindMountAsync(string id)
+    {
+        try
+        {
+            return await MountOfAsync(id);
+        }
+        catch (Exception error) when (!_stop.IsCancellationRequested && error is not OutOfMemoryException)
+        {
+            return "";
         }
     }
 
     /// <summary>The mount that a job is about, so that one whose outside system hangs holds up no job of another; empty for a job about several.</summary>
-    private async Task<string> MountOfAsync(string id)
+    private async ValueTask<string> MountOfAsync(string id)
     {
-        var work = transactions.Begin();
-        if (await JobStore.FindAsync(work, id, stop) is not { Kind: not JobKind.Entity } job)
+        var work = _transactions.Begin();
+        if (await JobStore.FindAsync(work, id, _stop) is not { Kind: not JobKind.Entity } job)
         {
             return "";
         }
 
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, stop);
+        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, _stop);
         return job.MountUuid.Length > 0 ? job.MountUuid
             : table?.Mounts.FirstOrDefault(mount => job.Prefix.StartsWith(mount.Path, StringComparison.Ordinal))?.Uuid ?? "";
     }
 
-    private async Task<RevocationJob?> RunAsync(string id)
+    private async Task<RevocationJob?> RunAsync(string id, string mount)
     {
         try
         {
-            var slots = _slots.GetOrAdd(await MountOfAsync(id), _ => new SemaphoreSlim(Limits.JobsPerMount));
-            await slots.WaitAsync(stop);
-            try
-            {
-                return await WorkAsync(id);
-            }
-            finally
-            {
-                slots.Release();
-            }
+            return await WorkAsync(id);
         }
-        catch (Exception error) when (!stop.IsCancellationRequested && error is not OutOfMemoryException)
+        catch (Exception error) when (!_stop.IsCancellationRequested && error is not OutOfMemoryException)
         {
-            // Whoever waits is told; the job itself goes on.
-            onFailure(error);
-            _ = AgainAsync(id);
+            // The request that waits gets the error; the job itself goes on.
+            _onFailure(error);
+            _queue.Add(id, _clock.GetUtcNow() + RetryAfter);
             throw;
         }
         finally
         {
-            _running.TryRemove(id, out _);
-        }
-    }
-
-    private async Task AgainAsync(string id)
-    {
-        await Task.Delay(RetryAfter, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!stop.IsCancellationRequested)
-        {
-            await ((Task)Start(id)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<bool> TryTakeUpAsync()
-    {
-        try
-        {
-            var after = "";
-            do
-            {
-                (var jobs, after) = await JobStore.PageAsync(transactions.Begin(), after, Limits.LeasesPerPass, stop);
-                foreach (var job in jobs.Where(job => job.State == JobState.Running))
-                {
-                    _ = Start(job.Id);
-                }
-            }
-            while (after.Length > 0);
-            return true;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return true;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            onFailure(error);
-            return false;
+            // There is room for another job of this mount, or a next try to wait for.
+            _queue.End(mount);
+            _due.Add(DateTimeOffset.MinValue);
         }
     }
 
     private async Task<RevocationJob?> WorkAsync(string id)
     {
-        var job = await JobStore.FindAsync(transactions.Begin(), id, stop);
+        var job = await JobStore.FindAsync(_transactions.Begin(), id, _stop);
         while (job is { State: JobState.Running, Emptied: false })
         {
             job = await PassAsync(job);
@@ -137,7 +151,7 @@ public sealed class RevocationJobs(
             return job;
         }
 
-        await mounts.RemoveAsync(job.MountUuid, stop);
+        await _mounts.RemoveAsync(job.MountUuid, _stop);
         return await ChangeAsync(id, (work, current) => Ended(work, current, JobState.Done));
     }
 
@@ -147,7 +161,7 @@ public sealed class RevocationJobs(
         var tally = new JobTally();
         await Task.WhenAll((await SortedAsync(page.Ids)).Select(ofMount => Parallel.ForEachAsync(
             ofMount,
-            new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsPerMount, CancellationToken = stop },
+            new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsPerMount, CancellationToken = _stop },
             async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)))));
         return await ChangeAsync(job.Id, async (work, current) =>
         {
@@ -165,7 +179,7 @@ public sealed class RevocationJobs(
             if (next.Kind == JobKind.Unmount)
             {
                 // What cannot be emptied goes on serving.
-                await MountRemoval.SetDrainingAsync(work, next.MountUuid, "", stop);
+                await MountRemoval.SetDrainingAsync(work, next.MountUuid, "", _stop);
             }
 
             return await Ended(work, next, next.Failed == 0 ? JobState.Done : JobState.Failed);
@@ -180,7 +194,7 @@ public sealed class RevocationJobs(
         {
             try
             {
-                sorted.Add((id, (await LeaseStore.GetAsync(transactions.Begin(), id, stop))?.MountUuid ?? ""));
+                sorted.Add((id, (await LeaseStore.GetAsync(_transactions.Begin(), id, _stop))?.MountUuid ?? ""));
             }
             catch (Exception error) when (Janitor.IsOfOneEntry(error))
             {
@@ -194,17 +208,17 @@ public sealed class RevocationJobs(
 
     private async ValueTask<Page> PageAsync(RevocationJob job)
     {
-        var work = transactions.Begin();
+        var work = _transactions.Begin();
         var after = job.After.Length == 0 ? null : job.After;
         if (job.Kind == JobKind.Entity)
         {
-            var owned = await LeaseStore.PageOfEntityAsync(work, job.Prefix, after, Limits.LeasesPerPass, stop);
+            var owned = await LeaseStore.PageOfEntityAsync(work, job.Prefix, after, Limits.LeasesPerPass, _stop);
             return new Page(owned, 0, owned.Count > 0 ? owned[^1] : job.After, owned.Count < Limits.LeasesPerPass);
         }
 
         // A job that was stored before there were scopes has its prefix alone.
         var scopes = job.Scopes.IsDefaultOrEmpty ? [new LeaseScope(job.Prefix)] : job.Scopes;
-        var (ids, next) = await scopes[job.ScopeAt].PageAsync(work, after, stop);
+        var (ids, next) = await scopes[job.ScopeAt].PageAsync(work, after, _stop);
         return next is null
             ? new Page(ids, job.ScopeAt + 1, "", job.ScopeAt + 1 == scopes.Length)
             : new Page(ids, job.ScopeAt, next, IsLast: false);
@@ -214,24 +228,24 @@ public sealed class RevocationJobs(
     {
         try
         {
-            var outcome = await revoker.RevokeAsync(id, job.ForceRevoke, cancellation);
+            var outcome = await _revoker.RevokeAsync(id, job.ForceRevoke, cancellation);
 
             // What may still come can only be removed while its mount is there.
             return outcome.IsWatched && job.Kind != JobKind.Unmount ? null : outcome.Error;
         }
         catch (Exception error) when (Janitor.IsOfOneEntry(error))
         {
-            onFailure(error);
+            _onFailure(error);
             return "the lease could not be read or its engine broke off; see the server's log";
         }
     }
 
     /// <summary>Changes a job that still runs, and leaves one that was called off as it is.</summary>
     private async ValueTask<RevocationJob?> ChangeAsync(string id, Func<UnitOfWork, RevocationJob, ValueTask<RevocationJob>> change) =>
-        await transactions.RunAsync(
+        await _transactions.RunAsync(
             async work =>
             {
-                var current = await JobStore.FindAsync(work, id, stop);
+                var current = await JobStore.FindAsync(work, id, _stop);
                 if (current is not { State: JobState.Running })
                 {
                     return current;
@@ -241,12 +255,12 @@ public sealed class RevocationJobs(
                 JobStore.Put(work, next);
                 return next;
             },
-            stop);
+            _stop);
 
     private async ValueTask<RevocationJob> Ended(UnitOfWork work, RevocationJob job, JobState state)
     {
-        var now = clock.GetUtcNow();
-        await JobStore.DropOldAsync(work, now, stop);
+        var now = _clock.GetUtcNow();
+        await JobStore.DropOldAsync(work, now, _stop);
         return job with { State = state, EndTime = now };
     }
 
