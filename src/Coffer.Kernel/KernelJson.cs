@@ -9,11 +9,11 @@ using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Quotas;
-using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Versions;
 using Coffer.Kernel.Wrapping;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel;
 
@@ -31,7 +31,7 @@ namespace Coffer.Kernel;
 [JsonSerializable(typeof(WrapRecord))]
 [JsonSerializable(typeof(ClusterIdentity))]
 [JsonSerializable(typeof(RotationSettings))]
-[JsonSerializable(typeof(RotationNote))]
+[JsonSerializable(typeof(TaskState))]
 [JsonSerializable(typeof(RekeyBackup))]
 [JsonSerializable(typeof(AuditTable))]
 [JsonSerializable(typeof(AuditCheckpoints))]

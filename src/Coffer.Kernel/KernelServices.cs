@@ -11,8 +11,8 @@ using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
-using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Seal;
+using Coffer.Kernel.Tasks;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
@@ -71,7 +71,7 @@ public sealed record KernelServices
     /// <summary>Cancelled at seal: every call to an outside system ends then.</summary>
     public required CancellationToken Stopping { get; init; }
 
-    public required MountRotations Rotations { get; init; }
+    public required EngineTasks Tasks { get; init; }
 
     public required DueSignal Due { get; init; }
 

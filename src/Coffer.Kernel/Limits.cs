@@ -72,6 +72,9 @@ public static class Limits
     /// <summary>Revocations of many leases that work at once for each mount; more of them wait their turn.</summary>
     public const int JobsPerMount = 4;
 
+    /// <summary>Tasks of an engine that run at once for each mount, those that requests wait for aside; more of them wait their turn.</summary>
+    public const int TasksPerMount = 4;
+
     /// <summary>Paths that a mount can have had before: each is looked at when its leases are listed or ended.</summary>
     public const int FormerPathsMax = 64;
 

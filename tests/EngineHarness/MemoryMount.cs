@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
 
@@ -43,6 +44,12 @@ public sealed class MemoryMount : IStorageReader
     public ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation) =>
         ValueTask.FromResult(ListIn(_entries.Keys, prefix));
 
+    /// <summary>Runs of tasks that are due, by task and argument.</summary>
+    public SortedDictionary<string, TaskState> Tasks { get; } = new(StringComparer.Ordinal);
+
+    public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
+        ValueTask.FromResult(Tasks.GetValueOrDefault($"{task}/{argument}"));
+
     /// <summary>Begins a unit of work: its writes are seen by itself only, until <see cref="UnitOfWork.Commit"/>.</summary>
     internal UnitOfWork Begin() => new(this);
 
@@ -72,6 +79,7 @@ public sealed class MemoryMount : IStorageReader
     internal sealed class UnitOfWork(MemoryMount mount) : IStorageView
     {
         private readonly Dictionary<string, byte[]?> _writes = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, TaskState?> _tasks = new(StringComparer.Ordinal);
 
         public int Gets { get; private set; }
 
@@ -113,8 +121,35 @@ public sealed class MemoryMount : IStorageReader
 
         public void Delete(string key) => Write(key, null);
 
+        public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
+            _tasks.TryGetValue($"{task}/{argument}", out var set) ? ValueTask.FromResult(set) : mount.FindTaskAsync(task, argument, cancellation);
+
+        public ValueTask ScheduleAsync(string task, string argument, DateTimeOffset due, CancellationToken cancellation)
+        {
+            _tasks[$"{task}/{argument}"] = new TaskState(due);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask UnscheduleAsync(string task, string argument, CancellationToken cancellation)
+        {
+            _tasks[$"{task}/{argument}"] = null;
+            return ValueTask.CompletedTask;
+        }
+
         public void Commit()
         {
+            foreach (var (name, state) in _tasks)
+            {
+                if (state is null)
+                {
+                    mount.Tasks.Remove(name);
+                }
+                else
+                {
+                    mount.Tasks[name] = state;
+                }
+            }
+
             foreach (var (key, value) in _writes)
             {
                 mount._decoded.Remove(key);

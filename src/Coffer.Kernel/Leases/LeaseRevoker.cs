@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
@@ -268,14 +269,13 @@ public sealed partial class LeaseRevoker(
             ?? throw new EngineException(
                 FailureClass.NeedsOperator,
                 $"lease {lease.Id} belongs to a mount or a kind of secret that is not here any more; remove the secret by hand, then use revoke-force");
-        var prefix = mounted.Mount.StoragePrefix;
-        var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, prefix), lease.IssueTime, clock.GetUtcNow());
+        var context = new SecretContext(lease.Id, mounted.View, new LatestReader(transactions, mounted.Mount.Uuid), lease.IssueTime, clock.GetUtcNow());
         if (secret is IStoredSecret stored)
         {
             return async inCommit =>
             {
                 using var within = EnterOrRetry(mounted);
-                await stored.RevokeAsync(context, new StorageView(inCommit, prefix), lease.ToPlan(), cancellation);
+                await stored.RevokeAsync(context, new StorageView(inCommit, mounted.Mount.Uuid), lease.ToPlan(), cancellation);
             };
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Mounts;
@@ -70,7 +71,7 @@ public sealed record MountEntry
     };
 
     /// <summary>Where the mount's entries stand in the store.</summary>
-    public string StoragePrefix => $"logical/{Uuid}/";
+    public string StoragePrefix => EngineKeys.PrefixOf(Uuid);
 
     /// <summary>Served by the kernel itself; cannot be disabled, moved or made again.</summary>
     public bool IsBuiltIn => Type is "system" or "token" or "cubbyhole" or "identity" or "ns_system";

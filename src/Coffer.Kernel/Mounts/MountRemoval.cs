@@ -1,3 +1,4 @@
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Sys;
 using Coffer.Kernel.Transactions;
@@ -62,6 +63,12 @@ public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEven
                     return keys.Count;
                 },
                 cancellation);
+        }
+        while (removed > 0);
+
+        do
+        {
+            removed = await transactions.RunAsync(work => TaskStore.RemoveOfMountAsync(work, mount.Uuid, cancellation), cancellation);
         }
         while (removed > 0);
     }

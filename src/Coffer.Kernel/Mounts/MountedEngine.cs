@@ -1,5 +1,6 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.Mounts;
 
@@ -11,6 +12,6 @@ public sealed record MountedEngine(MountEntry Mount, EngineInstance Instance, Pa
     /// <summary>The kind of secret that a plan names.</summary>
     public ISecretKind? SecretOf(string name) => Engine.Secrets.FirstOrDefault(secret => secret.Name == name);
 
-    /// <summary>The rotation that a reply names.</summary>
-    public IRotation? RotationOf(string name) => Engine.Rotations.FirstOrDefault(rotation => rotation.Name == name);
+    /// <summary>The task that a reply or a schedule names.</summary>
+    public IEngineTask? TaskOf(string name) => Engine.Tasks.FirstOrDefault(task => task.Name == name);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Transactions;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 
@@ -28,7 +28,7 @@ internal sealed record HandlerInput(KernelRequest Request, string? Problem)
         Path = context.Below,
         Mount = mounted.View,
         Caller = context.Caller?.View ?? CallerView.None,
-        Storage = new StorageView(context.Work, mounted.Mount.StoragePrefix),
+        Storage = new StorageView(context.Work, mounted.Mount.Uuid),
         Now = context.Now,
         Fields = fields,
         Data = context.Request.Data,

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
 
@@ -112,7 +112,7 @@ internal sealed class LeaseStep(KernelServices services)
         try
         {
             var mounted = context.Mounted!;
-            var secretContext = new SecretContext(lease.Id, mounted.View, new LatestReader(services.Transactions, mounted.Mount.StoragePrefix), lease.IssueTime, services.Clock.GetUtcNow());
+            var secretContext = new SecretContext(lease.Id, mounted.View, new LatestReader(services.Transactions, mounted.Mount.Uuid), lease.IssueTime, services.Clock.GetUtcNow());
             var created = await secret.CreateAsync(secretContext, leased.Plan, ends.Token);
             return await ActivateAsync(created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
         }

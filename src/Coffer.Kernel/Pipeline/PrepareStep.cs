@@ -1,3 +1,4 @@
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
@@ -65,7 +66,7 @@ internal sealed class PrepareStep(KernelServices services)
             Data = input.Data,
             Headers = input.Headers,
             RemoteAddress = input.RemoteAddress,
-            Storage = new StorageView(read, context.Mounted!.Mount.StoragePrefix),
+            Storage = new StorageView(read, context.Mounted!.Mount.Uuid),
         };
     }
 }

@@ -1,5 +1,5 @@
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -134,16 +134,16 @@ internal sealed class RequestPipeline
         Reply.Leased leased => await _lease.PlanAsync(context, leased, cancellation),
         Reply.LeasedData stored => _lease.Store(context, stored),
         Reply.Login login => await _login.IssueAsync(context, login, cancellation),
-        Reply.Rotating rotating => PlanRotation(context, rotating),
+        Reply.Run run => await PlanRunAsync(context, run, cancellation),
         Reply.Refused { FailedLogin.Length: > 0 } failed => _login.Fail(context, failed),
         _ => KernelReply.Of(reply),
     };
 
-    private KernelReply PlanRotation(RequestContext context, Reply.Rotating rotating)
+    private async ValueTask<KernelReply> PlanRunAsync(RequestContext context, Reply.Run run, CancellationToken cancellation)
     {
-        var mount = context.Mounted!.Mount.Uuid;
-        MountRotations.Begin(context.Work, mount, rotating.Rotation);
-        return new KernelReply(rotating) { Effect = async _ => await _services.Rotations.RunAsync(mount, rotating.Rotation) };
+        var name = new TaskName(context.Mounted!.Mount.Uuid, run.Task, run.Argument);
+        await TaskStore.HurryAsync(context.Work, name, context.Now, cancellation);
+        return new KernelReply(run) { Effect = async _ => await _services.Tasks.RunAsync(name) };
     }
 
     /// <returns>Null when something that was read has changed: the request runs again.</returns>

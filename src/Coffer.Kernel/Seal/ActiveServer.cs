@@ -15,8 +15,8 @@ using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Rotations;
 using Coffer.Kernel.Sys;
+using Coffer.Kernel.Tasks;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
@@ -317,7 +317,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         _tokenKey.Dispose();
         _rootKey.Dispose();
         _services.Jobs.Dispose();
-        _services.Rotations.Dispose();
+        _services.Tasks.Dispose();
         _stop.Dispose();
         _abort.Dispose();
     }
@@ -380,7 +380,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             Decisions = new RecentDecisions(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
             ApiAddress = options.ApiAddress,
             Who = new Authenticator(tokens, batch, policies, identities),
-            Rotations = new MountRotations(transactions, routers, effects, options.Clock, error => options.OnFailure("a rotation failed; it is tried again", error), stop),
+            Tasks = new EngineTasks(transactions, routers, effects, clock, error => options.OnFailure("a task of an engine failed; it is tried again", error), stop),
             Revoker = revoker,
             LateCalls = late,
             Lanes = new RevocationLanes(clock.Ends),
@@ -435,7 +435,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             _options.OnEvent,
             error => _options.OnFailure("what is due could not be ended; it is tried again", error)),
         services.Jobs,
-        services.Rotations,
+        services.Tasks,
         services.Keys,
         _clockUpkeep,
         services.TokenTidy,

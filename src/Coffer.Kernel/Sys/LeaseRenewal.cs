@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
@@ -67,7 +68,7 @@ internal static class LeaseRenewal
         Renewal renewal;
         try
         {
-            var reader = new LatestReader(services.Transactions, mounted.Mount.StoragePrefix);
+            var reader = new LatestReader(services.Transactions, mounted.Mount.Uuid);
             var ownerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), request.Router, lease, cancellation);
             var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow()) { OwnerEnd = ownerEnd };
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);

@@ -1,4 +1,5 @@
 using Coffer.Barrier;
+using Coffer.Kernel.Background;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Transactions;
@@ -8,8 +9,11 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
 {
     private readonly EntryQueues _queues = new();
 
+    /// <summary>Told when a commit makes a run of a task due.</summary>
+    internal DueSignal TaskDue { get; } = new();
+
     /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>
-    public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, cache, _queues, turn);
+    public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, cache, _queues, TaskDue, turn);
 
     /// <summary>Waits until a unit of work that met a change by others may be tried again.</summary>
     /// <returns>The turn to begin the next try with; it must be ended. Null: none is needed.</returns>

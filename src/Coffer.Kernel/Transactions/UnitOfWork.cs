@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Barrier;
+using Coffer.Kernel.Background;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Transactions;
@@ -10,8 +11,9 @@ namespace Coffer.Kernel.Transactions;
 /// has changed.
 /// </summary>
 /// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
+/// <param name="tasks">Told when a run of a task becomes due.</param>
 /// <param name="turn">The turn at an entry that an earlier try met a change of. It ends with the commit.</param>
-public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache, EntryQueues queues, EntryTurn? turn = null)
+public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null)
 {
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
@@ -24,6 +26,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     private Dictionary<string, Write>? _marked;
     private int _readsAtMark;
     private string? _changed;
+    private DateTimeOffset? _taskDue;
 
     /// <summary>It ends or removes something, so its commit may use what is kept free of a full disk.</summary>
     public bool Frees { get; set; }
@@ -73,6 +76,9 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         Set(key, new Write(JsonSerializer.SerializeToUtf8Bytes(value, type)));
 
     public void Delete(string key) => Set(key, new Write(null));
+
+    /// <summary>Once this is committed, a run of a task is due at that time.</summary>
+    public void NoteTaskDue(DateTimeOffset due) => _taskDue = _taskDue < due ? _taskDue : due;
 
     /// <summary>
     /// Full keys that begin with <paramref name="prefix"/> and sort after <paramref name="after"/>, own writes included, in order, at most
@@ -178,7 +184,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         }
 
         var committing = store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions) { Frees = Frees });
-        return turn is null ? committing : EndTurnAsync(committing);
+        return turn is null && _taskDue is null ? committing : EndAsync(committing);
     }
 
     /// <summary>The key of an entry that keeps this from being committed as it is: one that was read and has changed since, or one that others wait for. Null: none is left.</summary>
@@ -201,12 +207,13 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
         return null;
     }
 
-    private async ValueTask<bool> EndTurnAsync(ValueTask<bool> committing)
+    private async ValueTask<bool> EndAsync(ValueTask<bool> committing)
     {
         var committed = await committing;
         if (committed)
         {
-            turn!.Dispose();
+            turn?.Dispose();
+            tasks.Add(_taskDue ?? DateTimeOffset.MaxValue);
         }
 
         return committed;

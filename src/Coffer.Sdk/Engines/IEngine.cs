@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Outbound;
 using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Sdk.Engines;
 
 /// <summary>A secrets engine or auth method, one instance a mount: a table of paths, and the kinds of secret it can make.</summary>
 /// <remarks>
 /// Keeps no state that the store does not have, caches apart: any node may serve the next request, and a handler runs again when its commit
-/// conflicts. Whatever reaches a system outside the store happens in <see cref="IDynamicSecret"/> and <see cref="IRotation"/>, and whatever is read there in
+/// conflicts. Whatever reaches a system outside the store happens in <see cref="IDynamicSecret"/> and <see cref="IEngineTask"/>, and whatever is read there in
 /// <see cref="EnginePath.Prepare"/>, never in a handler. An engine that is <see cref="IAsyncDisposable"/> is disposed once it is unmounted, its options have
 /// changed, or the server is sealed, when nothing runs on it any more: it clears the key material that it holds.
 /// </remarks>
@@ -20,8 +21,8 @@ public interface IEngine
     /// <summary>The kinds of secret that this engine's plans may name.</summary>
     ImmutableArray<ISecretKind> Secrets => [];
 
-    /// <summary>The rotations that this engine's handlers may begin.</summary>
-    ImmutableArray<IRotation> Rotations => [];
+    /// <summary>What it does outside requests.</summary>
+    ImmutableArray<IEngineTask> Tasks => [];
 }
 
 /// <summary>Whether a mount serves secrets or logins.</summary>

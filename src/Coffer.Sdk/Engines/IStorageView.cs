@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Sdk.Engines;
 
@@ -17,6 +18,9 @@ public interface IStorageReader
     /// with a slash at the end, each once. Writes of this unit of work are seen. Not a condition of the commit.
     /// </summary>
     ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation);
+
+    /// <summary>What is known of a task's runs for one argument; null when none is due.</summary>
+    ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation);
 }
 
 /// <summary>Reads and writes of one mount's part of the store, inside a request's unit of work: nothing is written before the commit.</summary>
@@ -28,4 +32,15 @@ public interface IStorageView : IStorageReader
         where T : class;
 
     void Delete(string key);
+
+    /// <summary>Sets when the next run of a task of this mount is due, instead of any time that was set before.</summary>
+    /// <param name="task">The <see cref="IEngineTask.Name"/>.</param>
+    /// <param name="argument">What the run is for, at most 512 characters; empty for the whole mount.</param>
+    /// <param name="due">In the past or now: at once after the commit.</param>
+    /// <param name="cancellation">Ends the wait for a read.</param>
+    /// <exception cref="ArgumentException">The argument is too long.</exception>
+    ValueTask ScheduleAsync(string task, string argument, DateTimeOffset due, CancellationToken cancellation);
+
+    /// <summary>No further run is due. One that is under way goes on to its end.</summary>
+    ValueTask UnscheduleAsync(string task, string argument, CancellationToken cancellation);
 }

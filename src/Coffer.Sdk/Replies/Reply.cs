@@ -50,9 +50,10 @@ public abstract record Reply
     /// <summary>A login: the kernel issues a token.</summary>
     public sealed record Login(LoginGrant Grant) : Reply;
 
-    /// <summary>A change in several steps at an outside system: the kernel runs it once what the handler wrote is committed, and its reply is the answer.</summary>
-    /// <param name="Rotation">The <see cref="Engines.IRotation.Name"/>.</param>
-    public sealed record Rotating(string Rotation) : Reply;
+    /// <summary>A run of a task, such as a change in several steps at an outside system: it begins once what the handler wrote is committed, and its reply is the answer.</summary>
+    /// <param name="Task">The <see cref="Tasks.IEngineTask.Name"/>.</param>
+    /// <param name="Argument">What the run is for; empty for the whole mount.</param>
+    public sealed record Run(string Task, string Argument = "") : Reply;
 
     /// <summary>Bytes as they are, without an envelope.</summary>
     public sealed record Raw(int Status, string ContentType, ReadOnlyMemory<byte> Body) : Reply;

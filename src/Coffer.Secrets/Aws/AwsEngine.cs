@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coffer.Aws.Calls;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Tasks;
 using Coffer.Secrets.Aws.Configuration;
 using Coffer.Secrets.Aws.Credentials;
 using Coffer.Secrets.Aws.Roles;
@@ -17,7 +18,7 @@ public sealed class AwsEngine : IEngine
     {
         var account = new AwsAccount(context, chain);
         Secrets = [new AccessKeys(account)];
-        Rotations = [new RootRotation(account, context.Clock)];
+        Tasks = [new RootRotation(account, context.Clock)];
         Paths =
         [
             RootConfigPath.Path,
@@ -38,5 +39,5 @@ public sealed class AwsEngine : IEngine
 
     public ImmutableArray<ISecretKind> Secrets { get; }
 
-    public ImmutableArray<IRotation> Rotations { get; }
+    public ImmutableArray<IEngineTask> Tasks { get; }
 }

@@ -5,6 +5,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.Tests.Harness;
 
@@ -18,13 +19,13 @@ internal sealed class FakeEngine(OutsideWorld world, Action<string, DateTimeOffs
 
     public ImmutableArray<ISecretKind> Secrets => [this];
 
-    public ImmutableArray<IRotation> Rotations => [new FakeRotation(world)];
+    public ImmutableArray<IEngineTask> Tasks => [new FakeRotation(world)];
 
     public ImmutableArray<EnginePath> Paths =>
     [
         new("creds/{role}", "Makes a secret.") { Fields = [Ttl], Read = PlanAsync, Write = PlanAsync },
         new("items/{path...}", "Keeps values.") { Fields = [Value], Read = ReadAsync, Write = WriteAsync, Delete = DeleteAsync, List = ListAsync },
-        new("rotate", "Replaces a key in two steps.") { Write = (_, _) => ValueTask.FromResult<Reply>(new Reply.Rotating("key")) },
+        new("rotate", "Replaces a key in two steps.") { Write = (_, _) => ValueTask.FromResult<Reply>(new Reply.Run("key")) },
         new("refused/{path...}", "Keeps a value, and refuses it afterwards.") { Fields = [Value], Write = RefuseAsync },
         new("slow", "Works long, while others change what it has read.") { Write = WorkAsync },
         new("counter", "Counts its writes.") { Write = CountAsync, Read = ReadCountAsync },

@@ -1,15 +1,15 @@
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.Tests.Harness;
 
 /// <summary>Makes a key outside, stores that it did, and takes the old one away.</summary>
-internal sealed class FakeRotation(OutsideWorld world) : IRotation
+internal sealed class FakeRotation(OutsideWorld world) : IEngineTask
 {
     public string Name => "key";
 
-    public async ValueTask<RotationOutcome> RunAsync(IRotationContext context, CancellationToken cancellation)
+    public async ValueTask<TaskOutcome> RunAsync(ITaskContext context, CancellationToken cancellation)
     {
         if (await context.Read().GetAsync("made", cancellation) is null)
         {
@@ -29,7 +29,7 @@ internal sealed class FakeRotation(OutsideWorld world) : IRotation
         }
         catch (EngineException error)
         {
-            return new RotationOutcome(Reply.Done with { Warnings = [error.Message] }, IsOver: false);
+            return TaskOutcome.Unfinished(Reply.Done with { Warnings = [error.Message] });
         }
 
         await context.CommitAsync(
@@ -39,6 +39,6 @@ internal sealed class FakeRotation(OutsideWorld world) : IRotation
                 return ValueTask.CompletedTask;
             },
             cancellation);
-        return new RotationOutcome(Reply.Done);
+        return TaskOutcome.Done(Reply.Done);
     }
 }

@@ -237,6 +237,7 @@ public sealed class KernelHarness : IAsyncDisposable
         Assert.All(Below("lease/owner/"), key => Assert.Contains(key.Split('/', 2)[1], leases));
         Assert.All(Below("token/child/"), key => Assert.Contains(key.Split('/')[^1], tokens));
         Assert.All(World.Secrets, name => Assert.Contains(name, leases));
+        Assert.Equal(Below("task/id/"), Below("task/due/").Select(key => key[17..]).Order(StringComparer.Ordinal));
     }
 
     public async ValueTask DisposeAsync()

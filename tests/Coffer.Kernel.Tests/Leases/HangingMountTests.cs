@@ -132,7 +132,7 @@ public sealed class HangingMountTests
         var calls = 0;
         harness.World.Hangs = (operation, _) => operation == "remove" && Interlocked.Increment(ref calls) == 1;
 
-        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("rotation/")).Count == 1);
+        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("task/id/")).Count == 1);
     }
 
     /// <summary>Leases of <c>hung/</c> that run out together, and whose removal is never answered.</summary>

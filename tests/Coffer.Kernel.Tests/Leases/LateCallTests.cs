@@ -49,7 +49,7 @@ public sealed class LateCallTests
         harness.World.During = _ => Task.CompletedTask;
         await harness.UnsealAsync();
         await EndAllAsync(harness);
-        Assert.Empty(await harness.KeysAsync("rotation/"));
+        Assert.Empty(await harness.KeysAsync("task/id/"));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class LateCallTests
     private static async Task EndAllAsync(KernelHarness harness)
     {
         await harness.AdvanceUntilAsync(
-            async () => (await harness.LeasesAsync()).Count == 0 && (await harness.KeysAsync("rotation/")).Count == 0, TimeSpan.FromSeconds(30));
+            async () => (await harness.LeasesAsync()).Count == 0 && (await harness.KeysAsync("task/id/")).Count == 0, TimeSpan.FromSeconds(30));
         Assert.Empty(harness.World.Secrets);
         await harness.AssertConsistentAsync();
     }

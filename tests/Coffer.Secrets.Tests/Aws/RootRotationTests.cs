@@ -1,7 +1,7 @@
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Faults;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Tasks;
 using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
@@ -19,10 +19,10 @@ public sealed class RootRotationTests : AwsTest
     {
         await OwnUserAsync();
 
-        var outcome = await new HarnessRotation(Engine).WriteAsync("config/rotate-root");
+        var outcome = await new HarnessTask(Engine).WriteAsync("config/rotate-root");
 
         var data = Assert.IsType<Reply.Data>(outcome.Reply).Data();
-        Assert.True(outcome.IsOver);
+        Assert.False(outcome.IsUnfinished);
         Assert.Equal([(string)data["access_key"]!], Keys());
         Assert.NotEqual(_old.AccessKeyId, (string)data["access_key"]!);
         await AssertAtRestAsync();
@@ -35,7 +35,7 @@ public sealed class RootRotationTests : AwsTest
         await OwnUserAsync();
         for (var i = 0; i < 3; i++)
         {
-            Assert.IsType<Reply.Data>((await new HarnessRotation(Engine).WriteAsync("config/rotate-root")).Reply);
+            Assert.IsType<Reply.Data>((await new HarnessTask(Engine).WriteAsync("config/rotate-root")).Reply);
             await AssertAtRestAsync();
         }
     }
@@ -48,15 +48,15 @@ public sealed class RootRotationTests : AwsTest
         {
             await OwnUserAsync();
             Sandbox.Faults.Add(new SandboxFault { Skip = n, Kind = kind, Moment = moment });
-            var outcome = await new HarnessRotation(Engine).WriteAsync("config/rotate-root");
+            var outcome = await new HarnessTask(Engine).WriteAsync("config/rotate-root");
             Sandbox.Faults.Clear();
             await AssertWorksAsync();
-            if (!outcome.IsOver)
+            if (outcome.IsUnfinished)
             {
                 outcome = await GoOnAsync();
             }
 
-            Assert.True(outcome.IsOver, $"call {n}: {outcome.Reply}");
+            Assert.False(outcome.IsUnfinished, $"call {n}: {outcome.Reply}");
             await AssertAtRestAsync();
         }
     }
@@ -66,19 +66,19 @@ public sealed class RootRotationTests : AwsTest
     {
         await OwnUserAsync();
         Sandbox.Faults.Add(new SandboxFault { Action = "CreateAccessKey", Kind = SandboxFaultKind.Drop });
-        Assert.False((await new HarnessRotation(Engine).WriteAsync("config/rotate-root")).IsOver);
-        Assert.False((await new HarnessRotation(Engine).RunAsync("root")).IsOver);
+        Assert.True((await new HarnessTask(Engine).WriteAsync("config/rotate-root")).IsUnfinished);
+        Assert.True((await new HarnessTask(Engine).RunAsync("root")).IsUnfinished);
         var inUse = Assert.Single(Keys());
 
         // The call is carried out after all, when there is room for a second key again.
         await Iam.CreateAccessKeyAsync("coffer", Cancel);
         Engine.Clock.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.False((await new HarnessRotation(Engine).RunAsync("root")).IsOver);
+        Assert.True((await new HarnessTask(Engine).RunAsync("root")).IsUnfinished);
         Assert.Equal([inUse], Keys());
         await Iam.CreateAccessKeyAsync("coffer", Cancel);
         Engine.Clock.Advance(TimeSpan.FromMinutes(11));
-        Assert.True((await new HarnessRotation(Engine).RunAsync("root")).IsOver);
+        Assert.False((await new HarnessTask(Engine).RunAsync("root")).IsUnfinished);
         Assert.Equal([inUse], Keys());
         await AssertAtRestAsync();
     }
@@ -89,14 +89,14 @@ public sealed class RootRotationTests : AwsTest
     public async Task It_may_stop_at_any_commit_and_go_on(bool afterwards)
     {
         await OwnUserAsync();
-        var counted = new HarnessRotation(Engine);
+        var counted = new HarnessTask(Engine);
         await counted.WriteAsync("config/rotate-root");
         Assert.Equal(4, counted.Commits);
 
         for (var n = 0; n < counted.Commits; n++)
         {
             await OwnUserAsync();
-            await Assert.ThrowsAsync<IOException>(() => new HarnessRotation(Engine) { FailingCommit = n, FailsAfterwards = afterwards }.WriteAsync("config/rotate-root"));
+            await Assert.ThrowsAsync<IOException>(() => new HarnessTask(Engine) { FailingCommit = n, FailsAfterwards = afterwards }.WriteAsync("config/rotate-root"));
             await AssertWorksAsync();
 
             // As the kernel does once the store is back.
@@ -110,11 +110,11 @@ public sealed class RootRotationTests : AwsTest
     {
         await OwnUserAsync("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}""");
 
-        var outcome = await new HarnessRotation(Engine).WriteAsync("config/rotate-root");
+        var outcome = await new HarnessTask(Engine).WriteAsync("config/rotate-root");
 
         var refused = Assert.IsType<Reply.Refused>(outcome.Reply);
         Assert.Contains("error calling CreateAccessKey: AccessDenied", string.Join(' ', refused.Error.Messages), StringComparison.Ordinal);
-        Assert.True(outcome.IsOver);
+        Assert.False(outcome.IsUnfinished);
         Assert.Equal([_old.AccessKeyId], Keys());
     }
 
@@ -124,7 +124,7 @@ public sealed class RootRotationTests : AwsTest
         await OwnUserAsync();
         await Iam.CreateAccessKeyAsync("coffer", Cancel);
 
-        var outcome = await new HarnessRotation(Engine).WriteAsync("config/rotate-root");
+        var outcome = await new HarnessTask(Engine).WriteAsync("config/rotate-root");
 
         Assert.Contains("LimitExceeded", string.Join(' ', Assert.IsType<Reply.Refused>(outcome.Reply).Error.Messages), StringComparison.Ordinal);
         Assert.Equal(2, Keys().Length);
@@ -136,12 +136,12 @@ public sealed class RootRotationTests : AwsTest
     {
         await OwnUserAsync("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUser","iam:CreateAccessKey"],"Resource":"*"}]}""");
 
-        var outcome = await new HarnessRotation(Engine).WriteAsync("config/rotate-root");
+        var outcome = await new HarnessTask(Engine).WriteAsync("config/rotate-root");
 
-        Assert.False(outcome.IsOver);
+        Assert.True(outcome.IsUnfinished);
         Assert.Contains(_old.AccessKeyId, Assert.Single(Assert.IsType<Reply.Data>(outcome.Reply).Warnings), StringComparison.Ordinal);
         await MakeAsync("PutUserPolicy", ("UserName", "coffer"), ("PolicyName", "all"), ("PolicyDocument", Anything));
-        Assert.True((await new HarnessRotation(Engine).RunAsync("root")).IsOver);
+        Assert.False((await new HarnessTask(Engine).RunAsync("root")).IsUnfinished);
         await AssertAtRestAsync();
     }
 
@@ -153,21 +153,21 @@ public sealed class RootRotationTests : AwsTest
         var other = (await Iam.CreateAccessKeyAsync("coffer", Cancel)).Credentials;
         await ConfigureAsync(other);
 
-        var outcome = await new HarnessRotation(Engine).RunAsync("root");
+        var outcome = await new HarnessTask(Engine).RunAsync("root");
 
-        Assert.True(outcome.IsOver);
+        Assert.False(outcome.IsUnfinished);
         Assert.IsType<Reply.Refused>(outcome.Reply);
         Assert.Equal(other.AccessKeyId, (string)(await Engine.ReadAsync("config/root")).Data()["access_key"]!);
         await AssertWorksAsync();
     }
 
     /// <summary>As the kernel does: again every few minutes, until it is over.</summary>
-    private async Task<RotationOutcome> GoOnAsync()
+    private async Task<TaskOutcome> GoOnAsync()
     {
         for (var i = 0; ; i++)
         {
-            var outcome = await new HarnessRotation(Engine).RunAsync("root");
-            if (outcome.IsOver || i == 5)
+            var outcome = await new HarnessTask(Engine).RunAsync("root");
+            if (!outcome.IsUnfinished || i == 5)
             {
                 return outcome;
             }

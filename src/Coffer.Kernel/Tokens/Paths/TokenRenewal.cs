@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Logins;
 using Coffer.Sdk.Replies;
@@ -108,7 +108,7 @@ internal static class TokenRenewal
             return null;
         }
 
-        var storage = new StorageView(request.Work, mounted.Mount.StoragePrefix);
+        var storage = new StorageView(request.Work, mounted.Mount.Uuid);
         using var use = mounted.Instance.Enter();
         return await method.RenewAsync(new LoginRenewalRequest(storage, known, token.Policies, request.Now, request.Memory), cancellation);
     }

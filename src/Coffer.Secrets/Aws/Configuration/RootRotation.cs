@@ -1,8 +1,8 @@
 using Coffer.Aws.Calls;
 using Coffer.Aws.Iam;
 using Coffer.Aws.Signing;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Tasks;
 using Coffer.Secrets.Aws.Credentials;
 
 namespace Coffer.Secrets.Aws.Configuration;
@@ -11,9 +11,9 @@ namespace Coffer.Secrets.Aws.Configuration;
 /// Replaces the key by which a mount reaches AWS: makes another, stores it, sees it work, puts it into <c>config/root</c>, deletes the old one. At every
 /// moment <c>config/root</c> holds a key that works, and every key that was made is known to the store or found again.
 /// </summary>
-internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRotation
+internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEngineTask
 {
-    public const string RotationName = "root";
+    public const string TaskName = "root";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     /// <summary>From the asking on: the time that one call has, and the age at which AWS refuses its signature.</summary>
@@ -21,9 +21,9 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
 
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
 
-    public string Name => RotationName;
+    public string Name => TaskName;
 
-    public async ValueTask<RotationOutcome> RunAsync(IRotationContext context, CancellationToken cancellation)
+    public async ValueTask<TaskOutcome> RunAsync(ITaskContext context, CancellationToken cancellation)
     {
         var storage = context.Read();
         var state = await storage.GetAsync(RootRotationState.Key, AwsJson.Default.RootRotationState, cancellation);
@@ -56,7 +56,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         {
             var reply = Failed($"error calling CreateAccessKey: {AwsFailure.Words(error)}");
             state = await context.Read().GetAsync(RootRotationState.Key, AwsJson.Default.RootRotationState, cancellation) ?? state;
-            return IsUnknown(error) || state.LateUntil > context.Now ? new RotationOutcome(reply, IsOver: false) : await EndAsync(context, reply, cancellation);
+            return IsUnknown(error) || state.LateUntil > context.Now ? TaskOutcome.Unfinished(reply) : await EndAsync(context, reply, cancellation);
         }
 
         var fresh = connection.IamWith(new StaticCredentialSource(new AwsCredentials(state.NewKeyId, state.NewSecret, null)));
@@ -76,7 +76,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
     }
 
     /// <summary>Makes a key and stores it. One that an earlier run made, and whose secret is lost, goes first.</summary>
-    private static async ValueTask<RootRotationState> MakeAsync(IRotationContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<RootRotationState> MakeAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         var keys = await TryListAsync(iam, cancellation);
         if (state.KeysBefore is not { } before)
@@ -150,7 +150,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         }
     }
 
-    private static async ValueTask<bool> SwitchAsync(IRotationContext context, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<bool> SwitchAsync(ITaskContext context, RootRotationState state, CancellationToken cancellation)
     {
         var switched = false;
         await context.CommitAsync(
@@ -167,7 +167,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         return switched;
     }
 
-    private static async ValueTask<RotationOutcome> DeleteOldAsync(IRotationContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<TaskOutcome> DeleteOldAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         var reply = Reply.With(json => json.WriteString("access_key", state.NewKeyId));
         try
@@ -180,21 +180,19 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         }
         catch (AwsException error)
         {
-            return new RotationOutcome(
-                reply with { Warnings = [$"the new key is in use, but the old one, {state.OldKeyId}, could not be deleted yet; it is tried again every few minutes: {AwsFailure.Words(error)}"] },
-                IsOver: false);
+            return TaskOutcome.Unfinished(
+                reply with { Warnings = [$"the new key is in use, but the old one, {state.OldKeyId}, could not be deleted yet; it is tried again every few minutes: {AwsFailure.Words(error)}"] });
         }
 
         return await SweepAsync(context, iam, state, cancellation)
             ? await EndAsync(context, reply, cancellation)
-            : new RotationOutcome(
-                reply with { Warnings = ["the new key is in use; a key that AWS was asked for before, without an answer, is looked for and deleted until AWS cannot make it any more"] },
-                IsOver: false);
+            : TaskOutcome.Unfinished(
+                reply with { Warnings = ["the new key is in use; a key that AWS was asked for before, without an answer, is looked for and deleted until AWS cannot make it any more"] });
     }
 
     /// <summary>Deletes what came late of an earlier run.</summary>
     /// <returns>False when more may come.</returns>
-    private static async ValueTask<bool> SweepAsync(IRotationContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<bool> SweepAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         if (state.LateUntil is not { } until)
         {
@@ -219,7 +217,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
         return now >= until;
     }
 
-    private static async ValueTask<RotationOutcome> EndAsync(IRotationContext context, Reply reply, CancellationToken cancellation)
+    private static async ValueTask<TaskOutcome> EndAsync(ITaskContext context, Reply reply, CancellationToken cancellation)
     {
         await context.CommitAsync(
             storage =>
@@ -228,10 +226,10 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IRo
                 return ValueTask.CompletedTask;
             },
             cancellation);
-        return new RotationOutcome(reply);
+        return TaskOutcome.Done(reply);
     }
 
-    private static ValueTask PutAsync(IRotationContext context, RootRotationState state, CancellationToken cancellation) => context.CommitAsync(
+    private static ValueTask PutAsync(ITaskContext context, RootRotationState state, CancellationToken cancellation) => context.CommitAsync(
         storage =>
         {
             storage.Put(RootRotationState.Key, state, AwsJson.Default.RootRotationState);

@@ -35,6 +35,6 @@ internal static class RotateRootPath
             request.Storage.Put(RootRotationState.Key, new RootRotationState { OldKeyId = config.AccessKey }, AwsJson.Default.RootRotationState);
         }
 
-        return new Reply.Rotating(RootRotation.RotationName);
+        return new Reply.Run(RootRotation.TaskName);
     }
 }

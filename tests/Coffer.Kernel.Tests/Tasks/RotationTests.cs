@@ -3,9 +3,9 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Storage;
 
-namespace Coffer.Kernel.Tests.Rotations;
+namespace Coffer.Kernel.Tests.Tasks;
 
-public sealed class MountRotationTests
+public sealed class RotationTests
 {
     [Fact]
     public async Task A_rotation_runs_to_its_end_and_is_forgotten()
@@ -13,7 +13,7 @@ public sealed class MountRotationTests
         await using var harness = await KernelHarness.StartAsync();
         (await harness.WriteAsync("fake/rotate")).Is(204);
         Assert.Equal(["make key", "remove old"], harness.World.Calls);
-        Assert.Empty(await harness.KeysAsync("rotation/"));
+        Assert.Empty(await harness.KeysAsync("task/id/"));
     }
 
     [Fact]
@@ -22,10 +22,10 @@ public sealed class MountRotationTests
         await using var harness = await KernelHarness.StartAsync();
         harness.World.FailAll("remove", FailureClass.Transient);
         (await harness.WriteAsync("fake/rotate")).Is(200);
-        Assert.Single(await harness.KeysAsync("rotation/"));
+        Assert.Single(await harness.KeysAsync("task/id/"));
 
         harness.World.Heal();
-        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("rotation/")).Count == 0);
+        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("task/id/")).Count == 0);
         Assert.Equal(1, harness.World.CallsOf("make"));
     }
 
@@ -37,13 +37,13 @@ public sealed class MountRotationTests
     {
         await using var harness = await KernelHarness.StartAsync();
         var seen = 0;
-        harness.Store.BeforeCommit = batch => batch.Writes.Any(write => write.Key.Contains("made", StringComparison.Ordinal) || write.Key.StartsWith("rotation/", StringComparison.Ordinal)) && seen++ > commit
+        harness.Store.BeforeCommit = batch => batch.Writes.Any(write => write.Key.Contains("made", StringComparison.Ordinal) || write.Key.StartsWith("task/id/", StringComparison.Ordinal)) && seen++ > commit
             ? throw new StoreUnavailableException("gone") : default;
         Assert.Contains((await harness.WriteAsync("fake/rotate")).Status, (int[])[204, 503]);
-        Assert.Single(await harness.KeysAsync("rotation/"));
+        Assert.Single(await harness.KeysAsync("task/id/"));
 
         await harness.RestartAsync();
-        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("rotation/")).Count == 0, TimeSpan.FromSeconds(1), 200);
+        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("task/id/")).Count == 0, TimeSpan.FromSeconds(1), 200);
         Assert.Equal(["make key", "remove old"], harness.World.Calls.Distinct());
     }
 
@@ -60,7 +60,7 @@ public sealed class MountRotationTests
 
         Assert.All(await Task.WhenAll(asked), answer => answer.Is(204));
         Assert.InRange(harness.World.CallsOf("make"), 1, 5);
-        Assert.Empty(await harness.KeysAsync("rotation/"));
+        Assert.Empty(await harness.KeysAsync("task/id/"));
     }
 
     [Fact]
@@ -70,6 +70,6 @@ public sealed class MountRotationTests
         harness.World.FailAll("remove", FailureClass.Transient);
         (await harness.WriteAsync("fake/rotate")).Is(200);
         (await harness.SendAsync(Operation.Delete, "sys/mounts/fake", null)).Is(204);
-        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("rotation/")).Count == 0);
+        await harness.AdvanceUntilAsync(async () => (await harness.KeysAsync("task/id/")).Count == 0);
     }
 }

@@ -1,10 +1,11 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>Runs a rotation without the kernel, each of its commits on the harness's store; time passes while it waits.</summary>
-public sealed class HarnessRotation(EngineHarness engine) : IRotationContext
+/// <summary>Runs a task without the kernel, each of its commits on the harness's store; time passes while it waits.</summary>
+public sealed class HarnessTask(EngineHarness engine, string argument = "") : ITaskContext
 {
     /// <summary>Commits made so far.</summary>
     public int Commits { get; private set; }
@@ -14,6 +15,10 @@ public sealed class HarnessRotation(EngineHarness engine) : IRotationContext
 
     /// <summary>Whether the failing commit is stored all the same, as when the answer of a store is lost.</summary>
     public bool FailsAfterwards { get; set; }
+
+    public string Argument => argument;
+
+    public MountView Mount => engine.Mount;
 
     public DateTimeOffset Now => engine.Clock.GetUtcNow();
 
@@ -37,16 +42,16 @@ public sealed class HarnessRotation(EngineHarness engine) : IRotationContext
         }
     }
 
-    /// <summary>Goes on with a rotation from what is stored.</summary>
-    public async Task<RotationOutcome> RunAsync(string name)
+    /// <summary>Goes on with a task from what is stored.</summary>
+    public async Task<TaskOutcome> RunAsync(string name)
     {
-        var run = engine.Engine.Rotations.Single(rotation => rotation.Name == name).RunAsync(this, TestContext.Current.CancellationToken).AsTask();
+        var run = engine.Engine.Tasks.Single(task => task.Name == name).RunAsync(this, TestContext.Current.CancellationToken).AsTask();
         await engine.AdvanceUntilEndAsync(run, TimeSpan.FromMilliseconds(250));
         return await run;
     }
 
-    /// <summary>Asks a path for its rotation, and runs it.</summary>
-    public async Task<RotationOutcome> WriteAsync(string path) => await engine.WriteAsync(path) is Reply.Rotating rotating
-        ? await RunAsync(rotating.Rotation)
-        : throw new InvalidOperationException($"{path} begins no rotation");
+    /// <summary>Asks a path for a run of its task, and runs it.</summary>
+    public async Task<TaskOutcome> WriteAsync(string path) => await engine.WriteAsync(path) is Reply.Run run
+        ? await RunAsync(run.Task)
+        : throw new InvalidOperationException($"{path} begins no task");
 }

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization.Metadata;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Tasks;
+
+namespace Coffer.Kernel.EngineStorage;
+
+/// <summary>
+/// One mount's part of the store as it is at each read, for what runs after a commit: a change between two reads is no conflict there, since nothing can run
+/// again.
+/// </summary>
+internal sealed class LatestReader(Transactor transactions, string mountUuid) : IStorageReader
+{
+    private readonly string _prefix = EngineKeys.PrefixOf(mountUuid);
+
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellation) =>
+        transactions.Begin().GetAsync(_prefix + key, cancellation);
+
+    public ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class =>
+        transactions.Begin().GetAsync(_prefix + key, type, cancellation);
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellation) =>
+        transactions.Begin().ListAsync(_prefix + folder, cancellation);
+
+    public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
+        TaskStore.FindAsync(transactions.Begin(), new TaskName(mountUuid, task, argument), cancellation);
+}
