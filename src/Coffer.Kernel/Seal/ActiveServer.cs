@@ -282,13 +282,13 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        _stop.Cancel();
         Leave();
-        var work = Task.WhenAll(_drained.Task, _scheduler.StopAsync());
+        var work = Task.WhenAll(DrainedAsync(), _scheduler.StopAsync());
         var ended = await EndsWithinAsync(work, GraceTime);
         if (!ended)
         {
-            await _abort.CancelAsync();
+            _abort.Cancel();
             ended = await EndsWithinAsync(work, AbortTime);
             if (!ended)
             {
@@ -322,6 +322,8 @@ internal sealed class ActiveServer : IAsyncDisposable
         _abort.Dispose();
     }
 
+    private async Task DrainedAsync() => await _drained.Task;
+
     /// <summary>What work meets that is cancelled, or goes on when store, audit log and keys are taken from it.</summary>
     private static bool IsOfTheEnd(Exception error) =>
         error is OperationCanceledException or StoreUnavailableException or AuditUnavailableException or ObjectDisposedException;
@@ -331,7 +333,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     {
         using var ended = new CancellationTokenSource();
         var first = await Task.WhenAny(work, Task.Delay(time, _options.Clock, ended.Token));
-        await ended.CancelAsync();
+        ended.Cancel();
         return first == work;
     }
 

@@ -29,7 +29,8 @@ public sealed class EngineEndTests
         (await harness.ReadAsync("holder/use")).Ok();
         (await harness.SendAsync(Operation.Delete, "sys/mounts/holder", null)).Is(204);
         (await harness.ReadAsync("fake/open")).Ok();
-        await KernelHarness.WaitUntilAsync(() => _made[0].Ends == 1);
+        await harness.IdleAsync();
+        Assert.Equal(1, _made[0].Ends);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class EngineEndTests
         var engine = _made[0];
         engine.While = () => held.Task;
         var asked = harness.ReadAsync("holder/use");
-        await KernelHarness.WaitUntilAsync(() => engine.Uses == 2);
+        await harness.IdleAsync();
+        Assert.Equal(2, engine.Uses);
 
         (await harness.WriteAsync("sys/plugins/reload/backend", """{"mounts":["holder/"]}""")).Ok();
         (await harness.ReadAsync("holder/use")).Ok();
@@ -50,7 +52,8 @@ public sealed class EngineEndTests
 
         held.SetResult();
         (await asked).Ok();
-        await KernelHarness.WaitUntilAsync(() => engine.Ends == 1);
+        await harness.IdleAsync();
+        Assert.Equal(1, engine.Ends);
         Assert.Equal(0, _made[1].Ends);
     }
 

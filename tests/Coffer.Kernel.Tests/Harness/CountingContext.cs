@@ -30,23 +30,48 @@ internal sealed class CountingContext : SynchronizationContext
         }
     }
 
-    /// <summary>Runs something in this context.</summary>
-    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    /// <summary>Runs something in this context. The task is completed no later than the context is idle.</summary>
+    public Task<T> RunAsync<T>(Func<Task<T>> work)
     {
-        var begun = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(_ => begun.SetResult(BeginAsync(work)), null);
-        return await await begun.Task;
+        var done = new TaskCompletionSource<T>();
+        Post(_ => CompleteAsync(), null);
+        return done.Task;
+
+        async void CompleteAsync()
+        {
+            try
+            {
+                done.SetResult(await work());
+            }
+            catch (OperationCanceledException cancelled)
+            {
+                done.SetCanceled(cancelled.CancellationToken);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                done.SetException(failure);
+            }
+        }
     }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
         Enter();
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Run(d, state), null);
+        ThreadPool.QueueUserWorkItem(_ => Run(d, state), null);
     }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block.");
 
     public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>An <c>async void</c> method has no one to wait for it but what it completes.</summary>
+    public override void OperationStarted()
+    {
+    }
+
+    public override void OperationCompleted()
+    {
+    }
 
     /// <summary>Counts something that leaves the context and comes back to it.</summary>
     internal void Enter()
@@ -76,9 +101,6 @@ internal sealed class CountingContext : SynchronizationContext
             idle.SetResult();
         }
     }
-
-    // A method of its own, so that an exception thrown before the first await is in the task as well.
-    private static async Task<T> BeginAsync<T>(Func<Task<T>> work) => await work();
 
     private void Run(SendOrPostCallback d, object? state)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coffer.Kernel.Audit;
@@ -17,15 +16,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace Coffer.Kernel.Tests.Harness;
 
 /// <summary>A whole kernel in this process, on a store that can fail, under a clock that stands still, with the fake engine at <c>fake/</c>.</summary>
-public sealed class KernelHarness : IAsyncDisposable
+public sealed partial class KernelHarness : IAsyncDisposable
 {
-    /// <summary>Two minutes of looks, or more on a machine with much else to do.</summary>
-    private const int LooksMax = 24_000;
-
     private readonly HttpClient _http = new();
     private readonly List<Exception> _failures = [];
 
-    /// <summary>What the log was told.</summary>
+    /// <summary>What was logged.</summary>
     public ConcurrentQueue<LogLine> Events { get; } = new();
     private string _share = "";
 
@@ -34,7 +30,7 @@ public sealed class KernelHarness : IAsyncDisposable
         Memory = inner;
         MoreEngines = engines ?? [];
         Wall = new TwoClocks(Clock);
-        Store = new FaultyStore(Memory);
+        Store = new FaultyStore(new CountedStore(Memory, _context));
         Kernel = NewKernel();
     }
 
@@ -80,7 +76,7 @@ public sealed class KernelHarness : IAsyncDisposable
     {
         var harness = new KernelHarness(inner ?? new MemoryStore(), engines);
         var mount = Initialization.NewMount(SystemRandom.Instance, "fake/", "fake", MountClass.Secret, "");
-        var made = await harness.Kernel.InitializeAsync(new InitRequest(1, 1) { Mounts = [mount] }, TestContext.Current.CancellationToken);
+        var made = await harness.InContextAsync(() => harness.Kernel.InitializeAsync(new InitRequest(1, 1) { Mounts = [mount] }, TestContext.Current.CancellationToken));
         harness._share = Convert.ToHexStringLower(made!.Shares[0]);
         harness.Root = made.RootToken;
         await harness.UnsealAsync();
@@ -90,12 +86,20 @@ public sealed class KernelHarness : IAsyncDisposable
     /// <summary>A kernel that is neither initialised nor unsealed.</summary>
     public static KernelHarness StartEmpty() => new(new MemoryStore());
 
-    public async Task UnsealAsync()
+    public Task UnsealAsync() => _context.RunAsync(async () =>
     {
         var step = await Kernel.UnsealAsync(_share, TestContext.Current.CancellationToken);
         Assert.Null(step.Problem);
         Assert.False(Kernel.IsSealed);
-    }
+        return step;
+    });
+
+    /// <summary>Seals the kernel.</summary>
+    public Task SealAsync() => _context.RunAsync(async () =>
+    {
+        await Kernel.SealAsync();
+        return true;
+    });
 
     /// <summary>As if the process had been started again: nothing survives but what the store holds.</summary>
     public async Task RestartAsync()
@@ -108,7 +112,7 @@ public sealed class KernelHarness : IAsyncDisposable
     public async Task RestartSealedAsync()
     {
         await Kernel.DisposeAsync();
-        Store = new FaultyStore(Memory);
+        Store = new FaultyStore(new CountedStore(Memory, _context));
         Kernel = NewKernel();
     }
 
@@ -125,10 +129,10 @@ public sealed class KernelHarness : IAsyncDisposable
     public Task<Answer> WriteAsync(string path, string? body = null, string? token = null, TimeSpan? wrap = null) =>
         SendAsync(Operation.Update, path, body, token, wrap);
 
-    public async Task<Answer> SendAsync(Operation operation, string path, string? body, string? token = null, TimeSpan? wrap = null, string address = "127.0.0.1", params (string Name, string Value)[] headers)
+    public Task<Answer> SendAsync(Operation operation, string path, string? body, string? token = null, TimeSpan? wrap = null, string address = "127.0.0.1", params (string Name, string Value)[] headers)
     {
         Assert.True(CanonicalPath.TryParse(path, out var canonical, out var problem), problem);
-        using var document = body is null ? null : JsonDocument.Parse(body);
+        var data = body is null ? default : JsonDocument.Parse(body).RootElement;
         var request = new ApiRequest
         {
             Id = SystemRandom.Instance.Uuid(),
@@ -136,12 +140,15 @@ public sealed class KernelHarness : IAsyncDisposable
             Operation = operation,
             Token = token ?? Root,
             WrapTtl = wrap,
-            Data = document?.RootElement ?? default,
+            Data = data,
             RemoteAddress = address,
             Headers = headers.ToImmutableDictionary(header => header.Name, header => ImmutableArray.Create(header.Value)),
         };
-        return Answer.Of(await Kernel.HandleAsync(request, TestContext.Current.CancellationToken));
+        return SendAsync(request);
     }
+
+    public Task<Answer> SendAsync(ApiRequest request) =>
+        _context.RunAsync(async () => Answer.Of(await Kernel.HandleAsync(request, TestContext.Current.CancellationToken)));
 
     /// <summary>Makes a token with everything allowed below <c>fake/</c> and whatever the body says.</summary>
     public async Task<Answer> TokenAsync(string body = "{}", string? parent = null)
@@ -152,68 +159,6 @@ public sealed class KernelHarness : IAsyncDisposable
         return (await WriteAsync("auth/token/create", fields.ToJsonString(), parent)).Ok();
     }
 
-    /// <summary>
-    /// Lets virtual time pass in small steps until something holds. When the clock has moved as far as it may, what is due by then may still need its time
-    /// on a busy machine: it is waited for, and the clock stands.
-    /// </summary>
-    public async Task AdvanceUntilAsync(Func<Task<bool>> holds, TimeSpan? step = null, int steps = 2000)
-    {
-        for (var i = 0; i < steps; i++)
-        {
-            if (await holds())
-            {
-                return;
-            }
-
-            Clock.Advance(step ?? TimeSpan.FromSeconds(20));
-            await PauseAsync(i);
-        }
-
-        for (var i = 0; i < LooksMax; i++)
-        {
-            if (await holds())
-            {
-                return;
-            }
-
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Fail($"still not so after {steps} steps; reported: {string.Join("; ", Failures.Select(failure => failure.ToString()).Distinct().Take(3))}");
-    }
-
-    /// <summary>
-    /// Waits in real time, without moving the clock: for what a request does. The janitor may wait for a time that comes only when the clock moves,
-    /// and is waited for with <see cref="AdvanceUntilAsync"/>.
-    /// </summary>
-    public static async Task WaitUntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; i < LooksMax; i++)
-        {
-            if (holds())
-            {
-                return;
-            }
-
-            await Task.Delay(i < 50 ? 1 : 5, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Fail("still not so after two minutes");
-    }
-
-    /// <summary>For as long as the store is asked for something: time that passes during work would be time that the work seems to take.</summary>
-    private async Task PauseAsync(int step)
-    {
-        int calls;
-        var looks = 0;
-        do
-        {
-            calls = Store.Calls;
-            await Task.Delay(step < 50 ? 1 : 5, TestContext.Current.CancellationToken);
-        }
-        while (calls != Store.Calls && ++looks < 10);
-    }
-
     /// <summary>Keys of the store below a prefix; keys are not encrypted.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync(string prefix) =>
         [.. (await Memory.ScanAsync(prefix, null, StoreLimits.ScanMax, TestContext.Current.CancellationToken)).Select(entry => entry.Key)];
@@ -222,27 +167,15 @@ public sealed class KernelHarness : IAsyncDisposable
     public async Task<IReadOnlyList<string>> LeasesAsync() =>
         [.. (await KeysAsync("lease/id/")).Select(key => key["lease/id/".Length..]).Where(IsOfSecret)];
 
-    /// <summary>Every index names a record, and every record has its indexes; what exists outside has a lease.</summary>
-    public async Task AssertConsistentAsync()
-    {
-        // One scan, so one state; what exists outside is looked at after it.
-        var all = await KeysAsync("");
-        string[] Below(string prefix) => [.. all.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..])];
-        var leases = Below("lease/id/").Where(IsOfSecret).ToArray();
-        var due = Below("due/");
-        Assert.All(due, key => Assert.True(long.Parse(key[..16], NumberStyles.HexNumber, CultureInfo.InvariantCulture) > 0));
-        Assert.Equal(leases, due.Where(key => key[17] == 'l').Select(key => key[19..]).Order(StringComparer.Ordinal));
-        var tokens = Below("token/id/").ToHashSet();
-        Assert.All(due.Where(key => key[17] == 't'), key => Assert.Contains(key[19..], tokens));
-        Assert.All(Below("lease/owner/"), key => Assert.Contains(key.Split('/', 2)[1], leases));
-        Assert.All(Below("token/child/"), key => Assert.Contains(key.Split('/')[^1], tokens));
-        Assert.All(World.Secrets, name => Assert.Contains(name, leases));
-        Assert.Equal(Below("task/id/"), Below("task/due/").Select(key => key[17..]).Order(StringComparer.Ordinal));
-    }
-
+    /// <summary>Every test ends with a look at what it leaves in the store.</summary>
     public async ValueTask DisposeAsync()
     {
         await Kernel.DisposeAsync();
+        if (_broken is null)
+        {
+            await AssertConsistentAsync();
+        }
+
         await Memory.DisposeAsync();
         _http.Dispose();
     }
@@ -270,9 +203,6 @@ public sealed class KernelHarness : IAsyncDisposable
 
     /// <summary>As the kernel that <see cref="RestartAsync"/> makes reports it.</summary>
     public string Version { get; set; } = "1.20.0+test";
-
-    /// <summary>The lease of a token stands below the path that made the token.</summary>
-    private static bool IsOfSecret(string leaseId) => !leaseId.StartsWith("auth/", StringComparison.Ordinal);
 
     private ServerKernel NewKernel() => new(new KernelOptions
     {

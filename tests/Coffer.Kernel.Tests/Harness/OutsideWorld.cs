@@ -66,10 +66,10 @@ public sealed class OutsideWorld
         var fault = Fault(operation, NoteCall(operation));
         try
         {
-            await During(operation).WaitAsync(IsDeaf ? CancellationToken.None : cancellation);
+            await OrCancelledAsync(During(operation), IsDeaf ? CancellationToken.None : cancellation);
             if (Hangs(operation, name))
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                await OrCancelledAsync(new TaskCompletionSource().Task, cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -100,6 +100,28 @@ public sealed class OutsideWorld
         if (fault is not null)
         {
             throw fault;
+        }
+    }
+
+    /// <summary>As <see cref="Task.WaitAsync(CancellationToken)"/>, without a moment on the thread pool that the harness's context would not count.</summary>
+    private static async Task OrCancelledAsync(Task task, CancellationToken cancellation)
+    {
+        var either = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cancelled = cancellation.Register(() => either.TrySetCanceled(cancellation));
+        _ = PassOnAsync();
+        await either.Task;
+
+        async Task PassOnAsync()
+        {
+            try
+            {
+                await task;
+                either.TrySetResult();
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                either.TrySetException(failure);
+            }
         }
     }
 }

@@ -83,6 +83,7 @@ public sealed class AttentionTests
     public async Task A_forgotten_lease_leaves_a_tombstone_with_the_names_of_its_secret()
     {
         await using var harness = await KernelHarness.StartAsync();
+        harness.LeaveBroken("a lease is forgotten by force, and its secret stays outside");
         var id = await FailedLeaseAsync(harness);
 
         (await harness.WriteAsync("sys/leases/forget", $$"""{"lease_id":"{{id}}"}""")).Is(400);
@@ -106,6 +107,7 @@ public sealed class AttentionTests
     public async Task A_prefix_forgotten_by_force_leaves_tombstones_only_for_what_stayed_behind()
     {
         await using var harness = await KernelHarness.StartAsync();
+        harness.LeaveBroken("a lease is forgotten by force, and its secret stays outside");
         (await harness.WriteAsync("fake/creds/a")).Ok();
         (await harness.WriteAsync("fake/creds/a")).Ok();
         harness.World.Fault = (operation, number) => operation == "revoke" && number == 1 ? new EngineException(FailureClass.NeedsOperator, "denied") : null;
@@ -123,6 +125,7 @@ public sealed class AttentionTests
     public async Task Tombstones_end_after_ninety_days()
     {
         await using var harness = await KernelHarness.StartAsync();
+        harness.LeaveBroken("a lease is forgotten by force, and its secret stays outside");
         await ForgetOneAsync(harness);
         harness.Clock.Advance(TimeSpan.FromDays(89));
         Assert.Single((await harness.ReadAsync("sys/leases/tombstones")).Ok().Data["leases"]!.AsArray());

@@ -73,7 +73,7 @@ public sealed class LeaseEndTests
 
         Assert.Equal("token", (string)lookup.Data["owner"]!);
         harness.Clock.Advance(TimeSpan.FromMinutes(20));
-        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1));
+        await harness.AdvanceUntilAsync(() => harness.World.Secrets.Count == 0);
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class LeaseEndTests
         if (seconds > 0)
         {
             harness.Clock.Advance(end - harness.Clock.GetUtcNow());
-            await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromSeconds(1), 30);
+            await harness.AdvanceUntilAsync(() => harness.World.Secrets.Count == 0);
         }
 
         async Task AssertEndsAsync(Answer answer, DateTimeOffset end)

@@ -44,23 +44,23 @@ public sealed class LeaseOwnerTests
 
         Assert.Equal(owner, (string)(await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Ok().Data["owner"]!);
         (await harness.WriteAsync("auth/token/revoke-self", null, login.ClientToken)).Is(204);
-        harness.Clock.Advance(TimeSpan.FromHours(1));
-        await Task.Delay(30, TestContext.Current.CancellationToken);
+        await harness.AdvanceAsync(TimeSpan.FromHours(1));
         Assert.Single(harness.World.Secrets);
 
         (await people.DeleteAsync($"identity/entity/id/{People.EntityOf(login)}")).Is(204);
         if (owner == "entity")
         {
-            await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
-            await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 0, TimeSpan.FromMilliseconds(1));
+            await harness.IdleAsync();
+            Assert.Empty(harness.World.Secrets);
+            Assert.Empty(await harness.LeasesAsync());
             Assert.Empty(await harness.KeysAsync("lease/entity/"));
         }
         else
         {
-            await Task.Delay(30, TestContext.Current.CancellationToken);
+            await harness.IdleAsync();
             Assert.Single(harness.World.Secrets);
-            harness.Clock.Advance(TimeSpan.FromHours(4));
-            await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0));
+            await harness.AdvanceAsync(TimeSpan.FromHours(4));
+            Assert.Empty(harness.World.Secrets);
         }
     }
 
@@ -77,7 +77,8 @@ public sealed class LeaseOwnerTests
 
         await people.WriteAsync("identity/entity/batch-delete", $$"""{"entity_ids":"{{target}}"}""");
 
-        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
+        await harness.IdleAsync();
+        Assert.Empty(harness.World.Secrets);
     }
 
     [Fact]

@@ -13,31 +13,32 @@ public sealed class RevocationJobTests
     {
         await using var harness = await KernelHarness.StartAsync();
         await MakeAsync(harness, 600);
-        using var hold = new SemaphoreSlim(0);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var revoked = 0;
         harness.World.During = async operation =>
         {
             if (operation == "revoke" && Interlocked.Increment(ref revoked) > 300)
             {
-                await hold.WaitAsync(TestContext.Current.CancellationToken);
+                await hold.Task;
             }
         };
         var id = (string)(await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"sync":false}""")).Is(202).Data["job_id"]!;
-        await KernelHarness.WaitUntilAsync(() => Volatile.Read(ref revoked) > 300);
+        await harness.IdleAsync();
+        Assert.True(Volatile.Read(ref revoked) > 300);
         var midway = (await harness.ReadAsync($"sys/leases/jobs/{id}")).Ok();
         Assert.Equal("running", (string)midway.Data["state"]!);
         Assert.Equal(256, (int)midway.Data["revoked"]!);
 
         harness.World.During = _ => Task.CompletedTask;
-        hold.Release(1000);
+        hold.SetResult();
         harness.Store.DieAtCall(harness.Store.Calls + 1, FaultMoment.Before);
         await harness.RestartAsync();
-        await harness.AdvanceUntilAsync(async () => (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]! == "done", TimeSpan.FromMilliseconds(1));
+        await harness.IdleAsync();
+        Assert.Equal("done", (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]!);
 
         var ended = (await harness.ReadAsync($"sys/leases/jobs/{id}")).Ok();
         Assert.InRange((int)ended.Data["revoked"]!, 340, 600);
         Assert.Empty(harness.World.Secrets);
-        await harness.AssertConsistentAsync();
     }
 
     [Fact]
@@ -59,11 +60,11 @@ public sealed class RevocationJobTests
         harness.World.During = _ => Task.CompletedTask;
 
         await harness.RestartAsync();
-        await harness.AdvanceUntilAsync(async () => (await harness.ReadAsync("sys/mounts/fake")).Status == 400, TimeSpan.FromMilliseconds(1));
+        await harness.IdleAsync();
+        (await harness.ReadAsync("sys/mounts/fake")).Is(400);
 
         Assert.Empty(harness.World.Secrets);
         Assert.Empty(await harness.KeysAsync("logical/"));
-        await harness.AssertConsistentAsync();
     }
 
     [Fact]
@@ -91,22 +92,23 @@ public sealed class RevocationJobTests
     {
         await using var harness = await KernelHarness.StartAsync();
         await MakeAsync(harness, 300);
-        using var hold = new SemaphoreSlim(0);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         harness.World.During = async operation =>
         {
             if (operation == "revoke")
             {
-                await hold.WaitAsync(TestContext.Current.CancellationToken);
+                await hold.Task;
             }
         };
         var disabling = harness.SendAsync(Operation.Delete, "sys/mounts/fake", null);
-        await KernelHarness.WaitUntilAsync(() => harness.World.CallsOf("revoke") > 0);
+        await harness.IdleAsync();
+        Assert.True(harness.World.CallsOf("revoke") > 0);
         (await harness.WriteAsync("fake/creds/a")).Is(404);
         var jobs = (await harness.SendAsync(Operation.List, "sys/leases/jobs", null)).Ok();
         var id = (string)jobs.Data["keys"]![0]!;
 
         (await harness.WriteAsync($"sys/leases/jobs/{id}/cancel")).Is(204);
-        hold.Release(1000);
+        hold.SetResult();
 
         (await disabling).Is(400);
         Assert.Equal("cancelled", (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]!);
@@ -120,15 +122,16 @@ public sealed class RevocationJobTests
     {
         await using var harness = await KernelHarness.StartAsync();
         await MakeAsync(harness, 1);
-        using var hold = new SemaphoreSlim(0);
-        harness.World.During = operation => operation == "revoke" ? hold.WaitAsync(TestContext.Current.CancellationToken) : Task.CompletedTask;
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.World.During = operation => operation == "revoke" ? hold.Task : Task.CompletedTask;
         var first = harness.SendAsync(Operation.Delete, "sys/mounts/fake", null);
-        await KernelHarness.WaitUntilAsync(() => harness.World.CallsOf("revoke") > 0);
+        await harness.IdleAsync();
+        Assert.True(harness.World.CallsOf("revoke") > 0);
         var second = harness.SendAsync(Operation.Delete, "sys/mounts/fake", null);
-        await Task.Delay(20, TestContext.Current.CancellationToken);
+        await harness.IdleAsync();
         Assert.False(second.IsCompleted);
 
-        hold.Release(10);
+        hold.SetResult();
 
         (await first).Is(204);
         (await second).Is(204);
@@ -141,19 +144,21 @@ public sealed class RevocationJobTests
     {
         await using var harness = await KernelHarness.StartAsync();
         await MakeAsync(harness, 600);
-        using var hold = new SemaphoreSlim(0);
-        harness.World.During = operation => operation == "revoke" ? hold.WaitAsync(TestContext.Current.CancellationToken) : Task.CompletedTask;
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.World.During = operation => operation == "revoke" ? hold.Task : Task.CompletedTask;
         var asking = harness.WriteAsync("sys/leases/revoke-prefix/fake/creds");
-        await KernelHarness.WaitUntilAsync(() => harness.World.CallsOf("revoke") > 0);
+        await harness.IdleAsync();
+        Assert.True(harness.World.CallsOf("revoke") > 0);
 
-        var sealing = harness.Kernel.SealAsync();
-        hold.Release(1000);
+        var sealing = harness.SealAsync();
+        hold.SetResult();
         await sealing;
 
         (await asking).Is(503);
         harness.World.During = _ => Task.CompletedTask;
         await harness.UnsealAsync();
-        await harness.AdvanceUntilAsync(() => Task.FromResult(harness.World.Secrets.Count == 0), TimeSpan.FromMilliseconds(1));
+        await harness.IdleAsync();
+        Assert.Empty(harness.World.Secrets);
     }
 
     [Fact]
@@ -161,17 +166,19 @@ public sealed class RevocationJobTests
     {
         await using var harness = await KernelHarness.StartAsync();
         await MakeAsync(harness, 1);
-        using var hold = new SemaphoreSlim(0);
-        harness.World.During = operation => operation == "revoke" ? hold.WaitAsync(TestContext.Current.CancellationToken) : Task.CompletedTask;
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.World.During = operation => operation == "revoke" ? hold.Task : Task.CompletedTask;
 
         var asking = harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"wait":"2s"}""");
-        await KernelHarness.WaitUntilAsync(() => harness.World.CallsOf("revoke") > 0);
-        await harness.AdvanceUntilAsync(() => Task.FromResult(asking.IsCompleted), TimeSpan.FromSeconds(1));
+        await harness.IdleAsync();
+        Assert.True(harness.World.CallsOf("revoke") > 0);
+        await harness.AdvanceUntilAsync(() => asking.IsCompleted);
         var id = (string)(await asking).Is(202).Data["job_id"]!;
         Assert.Equal("running", (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]!);
 
-        hold.Release(10);
-        await harness.AdvanceUntilAsync(async () => (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]! == "done", TimeSpan.FromMilliseconds(1));
+        hold.SetResult();
+        await harness.IdleAsync();
+        Assert.Equal("done", (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]!);
         (await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"wait":"2s"}""")).Is(204);
     }
 

@@ -5,9 +5,6 @@ namespace Coffer.Kernel.Tests.Model;
 
 internal sealed partial class StepRunner
 {
-    /// <summary>Of twenty seconds each: longer than anything that is retried by itself may wait.</summary>
-    private const int EndStepsMax = 300;
-
     private async Task IssueAsync(Step step)
     {
         var caller = Caller(step.Who);
@@ -200,7 +197,7 @@ internal sealed partial class StepRunner
         foreach (var at in Paths)
         {
             // A disabling that broke off is taken up by asking again.
-            await harness.AdvanceUntilAsync(async () => (await harness.SendAsync(Operation.Delete, "sys/mounts/" + at, null)).Status == 204, steps: EndStepsMax);
+            await harness.AdvanceUntilAsync(async () => (await harness.SendAsync(Operation.Delete, "sys/mounts/" + at, null)).Status == 204);
         }
 
         foreach (var accessor in (await harness.KeysAsync("token/id/")).Select(key => key["token/id/".Length..]))
@@ -212,7 +209,7 @@ internal sealed partial class StepRunner
         }
 
         await harness.AdvanceUntilAsync(
-            async () => harness.World.Secrets.Count == 0 && (await harness.LeasesAsync()).Count == 0 && (await harness.KeysAsync("token/id/")).Count == 1, steps: EndStepsMax);
+            async () => harness.World.Secrets.Count == 0 && (await harness.LeasesAsync()).Count == 0 && (await harness.KeysAsync("token/id/")).Count == 1);
         await harness.AssertConsistentAsync();
         foreach (var prefix in (string[])["lease/id/", "lease/owner/", "token/child/", "due/"])
         {

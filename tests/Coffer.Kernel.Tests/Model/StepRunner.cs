@@ -54,11 +54,7 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
         }
     }
 
-    private async Task PassAsync(Step step)
-    {
-        await CalmAsync();
-        harness.Clock.Advance(TimeSpan.FromSeconds(Pick(Waits, step.What)));
-    }
+    private Task PassAsync(Step step) => harness.LeapAsync(TimeSpan.FromSeconds(Pick(Waits, step.What)));
 
     private async Task RestartAsync()
     {
@@ -95,26 +91,11 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
 
     private async Task AssertAsTheModelAsync()
     {
-        // What runs out is removed by the janitor, in its own time. A timer that was set while the clock was being moved may be up to a minute late.
-        for (var nudges = 0; ; nudges++)
+        _model.Pass(Now);
+        await harness.IdleAsync();
+        if (await DifferenceAsync() is { } difference)
         {
-            _model.Pass(Now);
-            for (var looks = 0; looks < (nudges < 2 ? 500 : 20_000); looks++)
-            {
-                if (await DifferenceAsync() is null)
-                {
-                    return;
-                }
-
-                await Task.Delay(looks < 50 ? 1 : 5, TestContext.Current.CancellationToken);
-            }
-
-            if (nudges == 2)
-            {
-                Assert.Fail($"{await DifferenceAsync()}; reported: {string.Join("; ", harness.Failures.Take(3))}");
-            }
-
-            harness.Clock.Advance(TimeSpan.FromSeconds(61));
+            Assert.Fail($"{difference}; reported: {string.Join("; ", harness.Failures.Take(3))}");
         }
     }
 
@@ -145,17 +126,6 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
         }
 
         return null;
-    }
-
-    /// <summary>Until the janitor sleeps: it sets its alarm by a clock that is about to move.</summary>
-    private async Task CalmAsync()
-    {
-        for (var calm = 0; calm < 2;)
-        {
-            var calls = harness.Store.Calls;
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-            calm = calls == harness.Store.Calls ? calm + 1 : 0;
-        }
     }
 
     /// <summary>Anybody that ever was, the root token one time in four.</summary>

@@ -94,7 +94,7 @@ public sealed class CopiedFolderTests : IAsyncLifetime
     {
         await Server.TokenAsync();
         var key = (string)(await Server.ReadAsync("sys/audit-key")).Ok().Data["public_key"]!;
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
 
         Assert.Null(AuditServer.Verify(Log, key).Break);
         Assert.True(AuditServer.Verify(Log, key).CheckpointsVerified > 0);
@@ -125,7 +125,7 @@ public sealed class CopiedFolderTests : IAsyncLifetime
 
     private async Task RestartAsync(Action meanwhile)
     {
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
         await Server.Memory.DisposeAsync();
         meanwhile();
         Server.Memory = await SqliteStore.OpenAsync(File, new SqliteStoreOptions(), Cancel);

@@ -87,13 +87,13 @@ public sealed class KeySlotTests
             Assert.Contains("no key shares", (await harness.ReadAsync(path)).Is(400).Body, StringComparison.Ordinal);
         }
 
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         Assert.Contains("no key shares", (await harness.Kernel.UnsealAsync(harness.Share, TestContext.Current.CancellationToken)).Problem, StringComparison.Ordinal);
         await AssertOpensItselfAsync(harness);
 
         var made = (await harness.WriteAsync("sys/key-slots", """{"type":"shamir","secret_shares":3,"secret_threshold":2}""")).Ok().Data;
         (await harness.WriteAsync("sys/key-slots", """{"type":"shamir","secret_shares":3,"secret_threshold":2}""")).Is(400);
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         foreach (var share in made["keys"]!.AsArray().Take(2))
         {
             Assert.Null((await harness.Kernel.UnsealAsync((string)share!, TestContext.Current.CancellationToken)).Problem);

@@ -52,7 +52,7 @@ public sealed class KeysInMemoryTests
         }
 
         Assert.True(failed > 3, $"only {failed} unseals failed");
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         Assert.Equal(0, ProcessMemory.CountOf(pattern));
     }
 

@@ -59,7 +59,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         (await harness.WriteAsync("sys/quarantine/release")).Is(204);
 
         (await harness.ReadAsync("sys/health", "")).Is(200);
-        await harness.AdvanceUntilAsync(() => Task.FromResult(!harness.World.Secrets.Contains(lease)));
+        await harness.AdvanceUntilAsync(() => !harness.World.Secrets.Contains(lease));
         (await harness.WriteAsync("sys/quarantine/release")).Is(400);
     }
 
@@ -107,7 +107,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         var harness = await KernelHarness.StartAsync(_store);
         var lease = (string)(await harness.WriteAsync("fake/creds/a", """{"ttl":"30m"}""")).Ok().Json["lease_id"]!;
         var token = (await harness.TokenAsync()).ClientToken;
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         await CloseAsync(harness);
         System.IO.File.Copy(File, File + ".backup");
 
@@ -115,7 +115,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         (await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{lease}}","increment":"2h"}""")).Ok();
         (await harness.WriteAsync("auth/token/revoke", $$"""{"token":"{{token}}"}""")).Ok();
         (await harness.ReadAsync("auth/token/lookup-self", token)).Is(403);
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         await CloseAsync(harness);
         System.IO.File.Copy(File + ".backup", File, overwrite: true);
         await OpenAsync(harness);
@@ -125,7 +125,7 @@ public sealed class QuarantineTests : IAsyncLifetime
 
     private async Task ReopenAsync(KernelHarness harness)
     {
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         await CloseAsync(harness);
         await OpenAsync(harness);
         await harness.RestartAsync();

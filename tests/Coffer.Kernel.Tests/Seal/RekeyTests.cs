@@ -48,7 +48,7 @@ public sealed class RekeyTests
             (await GiveAsync(harness, "verify", (string)made["keys"]![0]!, (string)made["verification_nonce"]!)).Ok();
         }
 
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         await harness.UnsealAsync();
         Assert.Equal("false", (await harness.ReadAsync("sys/rekey/init")).Ok().Json["started"]!.ToString());
         (await harness.ReadAsync("sys/rekey/verify")).Is(400);

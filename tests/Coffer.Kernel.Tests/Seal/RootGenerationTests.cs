@@ -24,7 +24,6 @@ public sealed class RootGenerationTests
         var self = (await harness.ReadAsync("auth/token/lookup-self", token)).Ok().Data;
         Assert.Equal(("root", "true", "0"), ((string)self["policies"]![0]!, self["orphan"]!.ToString(), self["ttl"]!.ToString()));
         (await harness.WriteAsync("sys/policies/acl/x", """{"policy":"path \"a\" { capabilities = [\"read\"] }"}""", token)).Ok();
-        await harness.AssertConsistentAsync();
     }
 
     [Fact]
@@ -32,7 +31,7 @@ public sealed class RootGenerationTests
     {
         await using var harness = await KernelHarness.StartAsync();
         var begun = (await harness.WriteAsync("sys/generate-root/attempt", "{}")).Ok().Json;
-        await harness.Kernel.SealAsync();
+        await harness.SealAsync();
         await harness.UnsealAsync();
 
         (await GiveAsync(harness, harness.Share, (string)begun["nonce"]!)).Is(400);

@@ -52,7 +52,7 @@ public sealed class SetBackTests : IAsyncLifetime
         (await Server.ReadAsync("sys/policies/acl/p")).Is(503);
         Assert.Contains("policies", (await Server.ReadAsync("sys/health", "")).Is(503).Body, StringComparison.Ordinal);
         Assert.Contains(Server.Failures, failure => failure.InnerException is EntrySetBackException);
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
         await Server.UnsealAsync();
         Assert.Equal(["policies"], await TouchedAsync());
     }
@@ -100,7 +100,7 @@ public sealed class SetBackTests : IAsyncLifetime
         var row = RowEditor.Read(File, old);
         await Server.RekeyAsync(1, 1);
         var now = (await Server.KeysAsync("core/slots/")).Single();
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
         await Server.Memory.DisposeAsync();
         RowEditor.Write(File, now, null);
         RowEditor.Write(File, old, row);
@@ -138,7 +138,7 @@ public sealed class SetBackTests : IAsyncLifetime
         await Server.TokenAsync();
         (await Server.WriteAsync("identity/entity", """{"name":"e"}""")).Ok();
         (await Server.WriteAsync("sys/rotate")).Is(204);
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
         var rows = (await Server.KeysAsync("")).Where(key => !key.StartsWith("lease/", StringComparison.Ordinal)
             && !key.StartsWith("due/", StringComparison.Ordinal)
             && !key.StartsWith("logical/", StringComparison.Ordinal)).ToList();
@@ -150,7 +150,7 @@ public sealed class SetBackTests : IAsyncLifetime
             await Server.UnsealAsync();
             Assert.True((await TouchedAsync()).Count == 1, key);
             (await Server.WriteAsync("sys/quarantine/release")).Is(204);
-            await Server.Kernel.SealAsync();
+            await Server.SealAsync();
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class SetBackTests : IAsyncLifetime
             (await Server.WriteAsync("fake/creds/a", """{"ttl":"30m"}""")).Ok();
             await EditWhileDownAsync(() => { });
             Assert.False((bool)(await Server.ReadAsync("sys/quarantine")).Ok().Data["active"]!);
-            await Server.Kernel.SealAsync();
+            await Server.SealAsync();
             await Server.UnsealAsync();
             (await Server.ReadAsync("sys/health", "")).Is(200);
         }
@@ -186,7 +186,7 @@ public sealed class SetBackTests : IAsyncLifetime
 
     private async Task EditWhileDownAsync(Action edit, bool mayFail = false)
     {
-        await Server.Kernel.SealAsync();
+        await Server.SealAsync();
         await Server.Memory.DisposeAsync();
         edit();
         await OpenAsync();

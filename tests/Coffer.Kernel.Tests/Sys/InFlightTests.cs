@@ -9,10 +9,11 @@ public class InFlightTests
     {
         await using var kernel = await KernelHarness.StartAsync();
         var token = (await kernel.TokenAsync()).ClientToken;
-        using var hold = new SemaphoreSlim(0);
-        kernel.World.During = _ => hold.WaitAsync(TestContext.Current.CancellationToken);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        kernel.World.During = _ => hold.Task;
         var asking = kernel.WriteAsync("fake/creds/slow", """{"ttl":"1234s"}""", token);
-        await KernelHarness.WaitUntilAsync(() => kernel.World.CallsOf("create") > 0);
+        await kernel.IdleAsync();
+        Assert.True(kernel.World.CallsOf("create") > 0);
         kernel.Clock.Advance(TimeSpan.FromSeconds(2));
 
         var shown = (await kernel.ReadAsync("sys/in-flight-req")).Ok();
@@ -22,7 +23,7 @@ public class InFlightTests
         Assert.All(shown.Json.AsObject(), request => Assert.Equal("127.0.0.1", (string)request.Value!["client_remote_address"]!));
         Assert.DoesNotContain(token, shown.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("1234s", shown.Body, StringComparison.Ordinal);
-        hold.Release();
+        hold.SetResult();
         (await asking).Ok();
         Assert.Single((await kernel.ReadAsync("sys/in-flight-req")).Ok().Json.AsObject());
     }

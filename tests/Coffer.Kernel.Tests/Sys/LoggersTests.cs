@@ -31,7 +31,7 @@ public class LoggersTests
         (await kernel.WriteAsync("sys/loggers/core", """{"level":"off"}""")).Ok();
         Assert.Equal(before, await kernel.RawAsync());
 
-        await kernel.Kernel.SealAsync();
+        await kernel.SealAsync();
         await kernel.UnsealAsync();
         Assert.Equal("""{"core":"off"}""", (await kernel.ReadAsync("sys/loggers/core")).Ok().Data.ToJsonString());
 

@@ -94,7 +94,7 @@ public class MetricsTests
         await using var kernel = await KernelHarness.StartAsync();
 
         Assert.Contains("vault_core_unsealed 1\n", Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Body, StringComparison.Ordinal);
-        await kernel.Kernel.SealAsync();
+        await kernel.SealAsync();
         Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
     }
 

@@ -159,10 +159,8 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
     {
         var page = await PageAsync(job);
         var tally = new JobTally();
-        await Task.WhenAll((await SortedAsync(page.Ids)).Select(ofMount => Parallel.ForEachAsync(
-            ofMount,
-            new ParallelOptions { MaxDegreeOfParallelism = Limits.RevocationsPerMount, CancellationToken = _stop },
-            async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)))));
+        await Task.WhenAll((await SortedAsync(page.Ids)).Select(ofMount => AtOnce.RunAsync(
+            ofMount, Limits.RevocationsPerMount, async (id, cancellation) => tally.Add(id, await RevokeAsync(id, job, cancellation)), _stop)));
         return await ChangeAsync(job.Id, async (work, current) =>
         {
             var next = tally.AddedTo(current) with
