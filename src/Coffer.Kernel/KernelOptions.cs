@@ -1,10 +1,5 @@
 using System.Text.Json;
-using Coffer.Kernel.Audit;
-using Coffer.Kernel.Leases;
-using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Outbound;
@@ -14,8 +9,18 @@ using Coffer.Storage;
 namespace Coffer.Kernel;
 
 /// <summary>All that a kernel is made of. Read once.</summary>
-public sealed record KernelOptions
+public sealed record KernelOptions : KernelSettings
 {
+    public KernelOptions()
+    {
+    }
+
+    /// <summary>With settings that were read elsewhere, taken over as they are.</summary>
+    public KernelOptions(KernelSettings settings)
+        : base(settings)
+    {
+    }
+
     public required IStore Store { get; init; }
 
     /// <summary>What the store knows of itself; null where it cannot tell.</summary>
@@ -37,42 +42,17 @@ public sealed record KernelOptions
     /// <summary>Makes the network of one mount. It is disposed with the mount's engine, if it can be.</summary>
     public required Func<IOutbound> Outbound { get; init; }
 
-    public SystemTtl SystemTtl { get; init; } = SystemTtl.Standard;
-
-    /// <summary>How long an outside system may still carry out a call that got no answer.</summary>
-    public TimeSpan LateCallTime { get; init; } = LateCalls.Standard;
-
     /// <summary>As <c>sys/seal-status</c> names it: <c>inmem</c>, <c>file</c>, <c>sqlite</c>.</summary>
     public required string StorageType { get; init; }
 
     /// <summary>The Vault version whose API is spoken, with Coffer's own as build metadata.</summary>
     public required string Version { get; init; }
 
-    public string ClusterName { get; init; } = "";
-
-    /// <summary>Keys of static slots: they unseal the server at its start. The first is the one that new slots are made for.</summary>
-    public IReadOnlyList<StaticKeySource> StaticKeys { get; init; } = [];
-
-    /// <summary>Where clients reach the server: scheme, host and port. Identity tokens name it as their maker unless an issuer is configured.</summary>
-    public string ApiAddress { get; init; } = "";
-
-    /// <summary>What the API may create in the way of audit devices.</summary>
-    public AuditBounds Audit { get; init; } = new();
-
     /// <summary>Where engines run functions that keep a core busy for long, such as hashes of passwords.</summary>
     public SlowWork SlowWork { get; init; } = new();
 
-    /// <summary>When users are locked out after failed logins.</summary>
-    public LockoutConfiguration Lockout { get; init; } = new();
-
     /// <summary>What is counted; of the process, so it outlives sealing.</summary>
     public KernelMetrics Counters { get; init; } = new();
-
-    /// <summary>Whether <c>sys/metrics</c> speaks Prometheus' format.</summary>
-    public bool ShowsPrometheus { get; init; } = true;
-
-    /// <summary>Whether <c>sys/raw</c> shows and changes the store's own entries.</summary>
-    public bool RawStorage { get; init; }
 
     /// <summary>Writes the members of <c>sys/config/state/sanitized</c>: never a secret.</summary>
     public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };

@@ -53,7 +53,7 @@ public sealed record KernelServices
     /// <summary>Why the last requests were allowed or refused.</summary>
     public required RecentDecisions Decisions { get; init; }
 
-    /// <summary>As <see cref="KernelOptions.ApiAddress"/>.</summary>
+    /// <summary>As <see cref="KernelSettings.ApiAddress"/>.</summary>
     public required string ApiAddress { get; init; }
 
     public required Quarantine Quarantine { get; init; }
@@ -103,10 +103,10 @@ public sealed record KernelServices
 
     internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Lanes, Clock, Quarantine, Condition, ShowsPrometheus);
 
-    /// <summary>As <see cref="KernelOptions.ShowsPrometheus"/>.</summary>
+    /// <summary>As <see cref="KernelSettings.ShowsPrometheus"/>.</summary>
     public bool ShowsPrometheus { get; init; } = true;
 
-    /// <summary>As <see cref="KernelOptions.RawStorage"/>.</summary>
+    /// <summary>As <see cref="KernelSettings.RawStorage"/>.</summary>
     public bool RawStorage { get; init; }
 
     /// <summary>As <see cref="KernelOptions.DescribeConfiguration"/>.</summary>

@@ -43,7 +43,7 @@ public sealed class CofferServer : IAsyncDisposable
         options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type.Name));
         var guard = new AddressGuard(options.AllowsLinkLocalEndpoints);
         CheckProxies();
-        var kernel = new ServerKernel(new KernelOptions
+        var kernel = new ServerKernel(new KernelOptions(options)
         {
             Store = store,
             Condition = store as IStoreCondition,
@@ -51,20 +51,12 @@ public sealed class CofferServer : IAsyncDisposable
             Random = random,
             Engines = EngineCatalog.All,
             Outbound = () => new MountOutbound(guard),
-            SystemTtl = options.SystemTtl,
-            LateCallTime = options.LateCallTime,
-            Lockout = options.Lockout,
             SlowWork = new SlowWork(options.PasswordHashing.Threads, options.PasswordHashing.WaitingMax),
             StorageType = options.Storage.Type.Name,
             Version = Version,
-            ClusterName = options.ClusterName,
-            StaticKeys = options.StaticKeys,
             ApiAddress = options.ApiAddress.Length > 0 ? options.ApiAddress : AddressOf(options.Listeners[0]),
-            Audit = options.Audit,
             OnEvent = options.OnEvent,
             LogLevels = options.LogLevels ?? new LogLevels(options.Log.Level),
-            RawStorage = options.RawStorage,
-            ShowsPrometheus = options.ShowsPrometheus,
             DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
             DescribeHost = Host.HostReport.Write,
             OnFailure = onFailure,

@@ -50,7 +50,7 @@ public partial class DocumentTests
     public void Every_key_that_the_configuration_reader_knows_stands_on_its_page()
     {
         var page = Repository.Read("docs/configuration.md");
-        var keys = Repository.SourceFiles.Where(file => file.StartsWith("src/Coffer.Server/Configuration/", StringComparison.Ordinal) && (file.EndsWith("Reader.cs", StringComparison.Ordinal) || file.EndsWith("/KnownKeys.cs", StringComparison.Ordinal)))
+        var keys = Repository.SourceFiles.Where(file => file.StartsWith("src/Coffer.Server/Configuration/", StringComparison.Ordinal) && (file.EndsWith("Reader.cs", StringComparison.Ordinal) || file.EndsWith("Keys.cs", StringComparison.Ordinal)))
             .SelectMany(file => ConfigurationKey().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value))
             .Concat(["storage", "listener", "seal", "audit", "path", "address", "description", "options"])
             .Distinct().ToArray();

@@ -1,12 +1,6 @@
-using System.Collections.Immutable;
 using System.Net;
 using Coffer.Hcl;
 using Coffer.Kernel.Audit;
-using Coffer.Kernel.Leases;
-using Coffer.Kernel.Logging;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Server.Logging;
 
 namespace Coffer.Server.Configuration;
 
@@ -40,25 +34,13 @@ public sealed class ConfigurationReader
     private readonly SectionDigests _sections = new();
     private int _listenersSeen;
     private bool _isPartial;
+
+    /// <summary>What was read so far. Storage and listeners are put in at the end.</summary>
+    private ServerOptions _options = new() { Storage = StorageOptions.InMemory, Listeners = [] };
+
     private StorageOptions? _storage;
     private bool _storageSeen;
-    private TimeSpan _default = SystemTtl.Standard.Default;
-    private TimeSpan _requestTime = new ListenerTimes().Request;
-    private TimeSpan _lateCalls = LateCalls.Standard;
-    private TimeSpan _max = SystemTtl.Standard.Max;
-    private string _clusterName = "";
-    private PasswordHashingOptions _hashing = new();
-    private bool _raw;
-    private bool _linkLocal;
-    private bool _prometheus = true;
-    private string _auditFolder = "";
-    private string _apiAddress = "";
     private readonly List<DeclaredDevice> _declared = [];
-    private ImmutableArray<string> _auditTargets = [];
-    private bool _auditPrefix;
-    private LogOptions _log = new();
-    private IReadOnlyList<StaticKeySource> _staticKeys = [];
-    private GivenConfiguration _given = GivenConfiguration.None;
 
     private ConfigurationReader() => _lockout = new LockoutReader(_notes);
 
@@ -87,35 +69,18 @@ public sealed class ConfigurationReader
             _notes.Problem("no listener is configured: add listener \"tcp\" { address = \"127.0.0.1:8200\" tls_disable = true }");
         }
 
-        if (_default > _max)
+        if (_options.SystemTtl.Default > _options.SystemTtl.Max)
         {
             _notes.Problem("default_lease_ttl must not be longer than max_lease_ttl");
         }
 
-        var options = _notes.Problems.Count > 0 ? null : new ServerOptions
+        var audit = _options.Audit;
+        var options = _notes.Problems.Count > 0 ? null : _options with
         {
             Storage = _storage!,
-            Listeners = [.. _listeners.Select(listener => listener.Times.Request > TimeSpan.Zero ? listener : listener with { Times = listener.Times with { Request = _requestTime } })],
-            SystemTtl = new SystemTtl(_default, _max),
-            LateCallTime = _lateCalls,
+            Listeners = [.. _listeners.Select(listener => listener.Times.Request > TimeSpan.Zero ? listener : listener with { Times = listener.Times with { Request = _options.RequestTime } })],
             Lockout = _lockout.Configuration,
-            ClusterName = _clusterName,
-            PasswordHashing = _hashing,
-            Audit = new AuditBounds
-            {
-                ApiMayCreate = _auditFolder.Length > 0 || !_auditTargets.IsEmpty,
-                Folder = _auditFolder,
-                Targets = _auditTargets,
-                AllowPrefix = _auditPrefix,
-                Declared = [.. _declared],
-            },
-            ApiAddress = _apiAddress,
-            Log = _log,
-            StaticKeys = _staticKeys,
-            RawStorage = _raw,
-            AllowsLinkLocalEndpoints = _linkLocal,
-            ShowsPrometheus = _prometheus,
-            Given = _given,
+            Audit = audit with { ApiMayCreate = audit.Folder.Length > 0 || !audit.Targets.IsEmpty, Declared = [.. _declared] },
         };
         return new ConfigurationResult(options, _notes.Problems, _notes.Notices) { Sections = _sections.Digests };
     }
@@ -149,7 +114,7 @@ public sealed class ConfigurationReader
             return;
         }
 
-        _given = _given with { Settings = _given.Settings.SetItems(GivenConfiguration.ScalarsOf(root)) };
+        _options = _options with { Given = _options.Given with { Settings = _options.Given.Settings.SetItems(GivenConfiguration.ScalarsOf(root)) } };
         foreach (var item in root.Items)
         {
             _sections.Add(item);
@@ -211,53 +176,8 @@ public sealed class ConfigurationReader
                 break;
             case "audit":
                 break;
-            case "default_lease_ttl":
-                _default = _notes.Duration(file, item) ?? _default;
-                break;
-            case "max_lease_ttl":
-                _max = _notes.Duration(file, item) ?? _max;
-                break;
-            case "default_max_request_duration" or "max_request_duration":
-                _requestTime = _notes.Duration(file, item) ?? _requestTime;
-                break;
-            case "late_call_time":
-                ReadLateCallTime(file, item);
-                break;
-            case "password_hashing_threads":
-                _hashing = _hashing with { Threads = (int)Math.Min(_notes.Count(file, item, "threads") ?? _hashing.Threads, 1024) };
-                break;
-            case "password_hashing_queue":
-                _hashing = _hashing with { WaitingMax = (int)Math.Min(_notes.Count(file, item, "waiting logins") ?? _hashing.WaitingMax, 65_536) };
-                break;
-            case "cluster_name":
-                _clusterName = _notes.Text(file, item) ?? "";
-                break;
-            case "api_addr":
-                _apiAddress = ApiAddress(file, item);
-                break;
-            case "log_level" or "log_format" or "log_file":
-                ReadLog(file, item);
-                break;
-            case "audit_folder":
-                _auditFolder = _notes.Text(file, item) ?? "";
-                break;
-            case "raw_storage_endpoint":
-                _raw = _notes.Truth(file, item) ?? false;
-                break;
-            case "allow_link_local_endpoints":
-                _linkLocal = _notes.Truth(file, item) ?? false;
-                break;
-            case "telemetry":
-                ReadTelemetry(file, item);
-                break;
-            case "audit_targets":
-                _auditTargets = new AuditReader(_notes).Targets(file, item);
-                break;
-            case "allow_audit_log_prefixing":
-                _auditPrefix = _notes.Truth(file, item) ?? false;
-                break;
-            case var key when KnownKeys.TopLevel.TryGetValue(key, out var reason):
-                _notes.NotUsed(file, item, reason);
+            case var name when TopLevelKeys.All.TryGetValue(name, out var key):
+                Take(key, new GivenValue(_notes, file, item));
                 break;
             default:
                 _notes.Problem(file, item.Position, $"unknown key {item.Key.Text}");
@@ -265,86 +185,15 @@ public sealed class ConfigurationReader
         }
     }
 
-    private void ReadLateCallTime(string file, HclItem item)
+    private void Take(TopLevelKey key, GivenValue value)
     {
-        if (_notes.Duration(file, item) is not { } time)
+        if (key.Apply is { } apply)
         {
-            return;
+            _options = apply(_options, value);
         }
-
-        if (time < LateCalls.Shortest || time > LateCalls.Longest)
+        else
         {
-            _notes.Problem(file, item.Position, "late_call_time must be between 10s and 24h");
-        }
-
-        _lateCalls = time;
-    }
-
-    private string ApiAddress(string file, HclItem item)
-    {
-        if (_notes.Text(file, item) is not { } text)
-        {
-            return "";
-        }
-
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", Host.Length: > 0, UserInfo: "", Query: "", Fragment: "", AbsolutePath: "/" })
-        {
-            return text.TrimEnd('/');
-        }
-
-        _notes.Problem(file, item.Position, "api_addr must be a URL without a path under which clients reach the server, such as https://coffer.example.com:8200");
-        return "";
-    }
-
-    private void ReadTelemetry(string file, HclItem item)
-    {
-        if (item.Value is HclObject telemetry)
-        {
-            _given = _given with { Telemetry = GivenConfiguration.ScalarsOf(telemetry) };
-        }
-
-        foreach (var setting in (item.Value as HclObject)?.Items ?? [])
-        {
-            if (setting.Key.Text == "prometheus_retention_time")
-            {
-                // Counters are kept for as long as the process lives, so that only 0 means something.
-                _prometheus = _notes.Text(file, setting) is not ("0" or "0s");
-            }
-            else if (KnownKeys.OfTelemetry.TryGetValue(setting.Key.Text, out var reason))
-            {
-                _notes.NotUsed(file, setting, reason);
-            }
-            else
-            {
-                _notes.Problem(file, setting.Position, $"unknown key {setting.Key.Text} in telemetry");
-            }
-        }
-    }
-
-    private void ReadLog(string file, HclItem item)
-    {
-        if (_notes.Text(file, item) is not { } text)
-        {
-            return;
-        }
-
-        switch (item.Key.Text)
-        {
-            case "log_level" when LogLevels.TryParse(text, out var level):
-                _log = _log with { Level = level };
-                break;
-            case "log_level":
-                _notes.Problem(file, item.Position, "log_level must be trace, debug, info, warn, error or off");
-                break;
-            case "log_format" when LogOptions.TryParseFormat(text, out var json):
-                _log = _log with { Json = json };
-                break;
-            case "log_format":
-                _notes.Problem(file, item.Position, "log_format must be standard or json");
-                break;
-            default:
-                _log = _log with { File = text };
-                break;
+            _notes.NotUsed(value.File, value.Item, key.NotUsed);
         }
     }
 
@@ -378,7 +227,7 @@ public sealed class ConfigurationReader
 
         _places.Add((listener.Address, $"{file}:{type.Position}"));
         _listeners.Add(listener);
-        _given = _given with { Listeners = _given.Listeners.Add(GivenConfiguration.ScalarsOf(body)) };
+        _options = _options with { Given = _options.Given with { Listeners = _options.Given.Listeners.Add(GivenConfiguration.ScalarsOf(body)) } };
     }
 
     private void ReadAudit(string file, HclBlock block)
@@ -391,11 +240,11 @@ public sealed class ConfigurationReader
 
     private void ReadSeal(string file, HclKey type, HclObject body)
     {
-        if (_staticKeys.Count > 0)
+        if (_options.StaticKeys.Count > 0)
         {
             _notes.Problem(file, type.Position, "a second seal; there can be only one, with a current and a previous key");
         }
 
-        _staticKeys = new SealReader(_notes).Read(file, type, body);
+        _options = _options with { StaticKeys = new SealReader(_notes).Read(file, type, body) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Coffer.Server.Configuration;
 
@@ -13,22 +14,22 @@ internal static class KnownKeys
     private const string Enterprise = "it is a feature of Vault Enterprise";
 
     /// <summary>Of the top level.</summary>
-    public static FrozenDictionary<string, string> TopLevel { get; } = Table(
-        (OneNode, ["cluster_addr", "disable_clustering", "disable_performance_standby", "cluster_cipher_suites", "ha_storage", "ha_backend", "service_registration", "enable_response_header_raft_node_id"]),
-        (NoPlugins, ["plugin_directory", "plugin_tmpdir", "plugin_file_uid", "plugin_file_permissions", "plugin", "plugin_auto_download", "plugin_auto_register", "plugin_download_behavior"]),
+    public static ImmutableArray<TopLevelKey> TopLevel { get; } = NotUsed(
+        (OneNode, [Text("cluster_addr"), Truth("disable_clustering"), Truth("disable_performance_standby"), Text("cluster_cipher_suites"), "ha_storage", "ha_backend", "service_registration", Truth("enable_response_header_raft_node_id")]),
+        (NoPlugins, [Text("plugin_directory"), "plugin_tmpdir", Count("plugin_file_uid"), Count("plugin_file_permissions"), "plugin", "plugin_auto_download", "plugin_auto_register", "plugin_download_behavior"]),
         (Rotate, ["log_rotate_duration", "log_rotate_bytes", "log_rotate_max_files"]),
-        (Caches, ["disable_cache", "cache_size"]),
-        (Enterprise, ["license_path", "disable_sealwrap", "disable_sentinel_trace", "disable_indexing", "replication", "reporting", "sentinel", "entropy", "cloud", "kms_library", "administrative_namespace_path", "adaptive_overload_protection", "enable_multiseal"]),
-        ("memory is not locked; keep swap encrypted or off", ["disable_mlock"]),
-        ("there is no web page", ["ui", "enable_ui"]),
-        ("what runs the server knows its process", ["pid_file"]),
-        ("names and values are always checked", ["disable_printable_check"]),
-        ("requests are in the audit log, with their times", ["log_requests_level"]),
-        ("set audit_folder or audit_targets", ["unsafe_allow_api_audit_creation"]),
-        ("there are no locks to watch", ["detect_deadlocks"]),
-        ("the server shows nothing of its insides", ["introspection_endpoint", "enable_post_unseal_trace", "post_unseal_trace_directory", "enable_response_header_hostname"]),
+        (Caches, [Truth("disable_cache"), Count("cache_size")]),
+        (Enterprise, ["license_path", Truth("disable_sealwrap"), Truth("disable_sentinel_trace"), Truth("disable_indexing"), "replication", "reporting", "sentinel", "entropy", "cloud", "kms_library", "administrative_namespace_path", "adaptive_overload_protection", "enable_multiseal"]),
+        ("memory is not locked; keep swap encrypted or off", [Truth("disable_mlock")]),
+        ("there is no web page", [new TopLevelKey("ui", ShownAs.Truth) { ShownName = "enable_ui" }, "enable_ui"]),
+        ("what runs the server knows its process", [Text("pid_file")]),
+        ("names and values are always checked", [Truth("disable_printable_check")]),
+        ("requests are in the audit log, with their times", [Text("log_requests_level")]),
+        ("set audit_folder or audit_targets", [Truth("unsafe_allow_api_audit_creation")]),
+        ("there are no locks to watch", [Text("detect_deadlocks")]),
+        ("the server shows nothing of its insides", [Truth("introspection_endpoint"), "enable_post_unseal_trace", "post_unseal_trace_directory", Truth("enable_response_header_hostname")]),
         ("a lease that cannot be revoked stays in sys/leases/attention until somebody has looked", ["remove_irrevocable_lease_after"]),
-        ("lease-count quotas count by mount and path", ["imprecise_lease_role_tracking"]),
+        ("lease-count quotas count by mount and path", [Truth("imprecise_lease_role_tracking")]),
         ("there are no experiments", ["experiments", "feature_flags"]),
         ("nobody without a token begins or cancels a rekey in any case", ["disable_unauthed_rekey_endpoints"]));
 
@@ -64,6 +65,15 @@ internal static class KnownKeys
             ["x_forwarded_for_client_cert_header", "x_forwarded_for_client_cert_header_decoders", "proxy_protocol_behavior", "proxy_protocol_authorized_addrs"]),
         ("there are no namespaces", ["chroot_namespace"]),
         ("what a client may see is a matter of its policies; take the key out", ["redact_addresses", "redact_cluster_name", "redact_version", "require_request_header"]));
+
+    private static TopLevelKey Text(string name) => new(name, ShownAs.Text);
+
+    private static TopLevelKey Truth(string name) => new(name, ShownAs.Truth);
+
+    private static TopLevelKey Count(string name) => new(name, ShownAs.Count);
+
+    private static ImmutableArray<TopLevelKey> NotUsed(params (string Reason, TopLevelKey[] Keys)[] rows) =>
+        [.. rows.SelectMany(row => row.Keys, static (row, key) => key with { NotUsed = row.Reason })];
 
     private static FrozenDictionary<string, string> Table(params (string Reason, string[] Keys)[] rows) =>
         rows.SelectMany(row => row.Keys, static (row, key) => KeyValuePair.Create(key, row.Reason)).ToFrozenDictionary(StringComparer.Ordinal);

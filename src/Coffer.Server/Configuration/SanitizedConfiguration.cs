@@ -9,43 +9,12 @@ namespace Coffer.Server.Configuration;
 /// <summary>The configuration as <c>sys/config/state/sanitized</c> shows it: what was given, under Vault's names; what was not, as nothing. No key and no password.</summary>
 internal static class SanitizedConfiguration
 {
-    private static readonly string[] Texts =
-        ["api_addr", "cluster_addr", "cluster_cipher_suites", "cluster_name", "detect_deadlocks", "log_format", "log_level", "log_requests_level", "pid_file", "plugin_directory"];
-
-    private static readonly string[] Truths =
-    [
-        "allow_audit_log_prefixing", "allow_link_local_endpoints", "disable_cache", "disable_clustering", "disable_indexing", "disable_mlock", "disable_performance_standby", "disable_printable_check", "disable_sealwrap",
-        "disable_sentinel_trace", "enable_response_header_hostname", "enable_response_header_raft_node_id", "imprecise_lease_role_tracking", "introspection_endpoint",
-        "raw_storage_endpoint", "unsafe_allow_api_audit_creation",
-    ];
-
-    private static readonly string[] Counts = ["cache_size", "plugin_file_permissions", "plugin_file_uid"];
-
-    /// <summary>Shown in seconds.</summary>
-    private static readonly string[] Times = ["default_lease_ttl", "default_max_request_duration", "max_lease_ttl"];
-
     public static void Write(Utf8JsonWriter json, ServerOptions options)
     {
         var given = options.Given.Settings;
-        foreach (var key in Texts)
+        foreach (var key in TopLevelKeys.All.Values.OrderBy(key => key.ShownName, StringComparer.Ordinal))
         {
-            json.WriteString(key, TextOf(given.GetValueOrDefault(key)));
-        }
-
-        foreach (var key in Truths)
-        {
-            json.WriteBoolean(key, IsTrue(given.GetValueOrDefault(key)));
-        }
-
-        json.WriteBoolean("enable_ui", IsTrue(given.GetValueOrDefault("ui")));
-        foreach (var key in Counts)
-        {
-            json.WriteNumber(key, long.TryParse(TextOf(given.GetValueOrDefault(key)), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0);
-        }
-
-        foreach (var key in Times)
-        {
-            json.WriteNumber(key, GoDuration.TryParse(TextOf(given.GetValueOrDefault(key)), out var time) ? (long)time.TotalSeconds : 0);
+            WriteKey(json, key, given.GetValueOrDefault(key.Name));
         }
 
         json.WriteNull("experiments");
@@ -58,6 +27,25 @@ internal static class SanitizedConfiguration
         WriteListeners(json, options);
         WriteSeals(json, options);
         WriteScalars(json, "telemetry", options.Given.Telemetry);
+    }
+
+    private static void WriteKey(Utf8JsonWriter json, TopLevelKey key, HclValue? value)
+    {
+        switch (key.Shown)
+        {
+            case ShownAs.Text:
+                json.WriteString(key.ShownName, TextOf(value));
+                break;
+            case ShownAs.Truth:
+                json.WriteBoolean(key.ShownName, IsTrue(value));
+                break;
+            case ShownAs.Count:
+                json.WriteNumber(key.ShownName, long.TryParse(TextOf(value), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0);
+                break;
+            case ShownAs.Seconds:
+                json.WriteNumber(key.ShownName, GoDuration.TryParse(TextOf(value), out var time) ? (long)time.TotalSeconds : 0);
+                break;
+        }
     }
 
     private static void WriteListeners(Utf8JsonWriter json, ServerOptions options)
