@@ -32,9 +32,9 @@ internal static class ErrorHints
         403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them. "
             + "After repeated failures a name may be locked out for some minutes, even with the right password.",
         403 when token.Length == 0 => $"No token was sent: run \"{program} login\" or set VAULT_TOKEN.",
-        403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
+        403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) && error.Errors.Any(text => text.Contains("preflight", StringComparison.Ordinal)) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
             + $"\"{program} token capabilities {request.Path[Mounts.Length..]}\" what the token may do there.",
-        403 when request.Path == "auth/token/lookup-self" => $"The token does not exist or has ended: get another with \"{program} login\", and check VAULT_TOKEN, which goes before what a login keeps.",
+        403 when request.Path == "auth/token/lookup-self" || request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"The token does not exist or has ended: get another with \"{program} login\", and check VAULT_TOKEN, which goes before what a login keeps.",
         403 when request.Path == "auth/token/lookup" => $"The token that was asked about does not exist or has ended, or the one in use may not ask: \"{program} token lookup\" shows the one in use.",
         403 => $"The token has ended or its policies do not allow this. \"{program} token lookup\" shows the token, \"{program} policy explain {OperationOf(request)} {request.Path}\" says what is missing.",
         503 when error.Errors.All(text => text.Contains("sealed", StringComparison.Ordinal)) => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",

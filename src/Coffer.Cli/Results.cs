@@ -32,7 +32,11 @@ internal static class Results
 
     /// <summary>Reads a path; nothing there ends the command.</summary>
     public static async Task<JsonObject> ReadAsync(this Invocation call, ApiRequest request, string failure, CancellationToken cancellation) =>
-        await call.ReadOrNullAsync(request, failure, cancellation) ?? throw CliException.Remote($"No value found at {request.Path}");
+        await call.ReadOrNullAsync(request, failure, cancellation) ?? throw CliException.Remote($"No value found at {request.Path}{VersionOf(request)}");
+
+    /// <summary>The version that was asked for, as words behind the path; empty where none was.</summary>
+    public static string VersionOf(ApiRequest request) =>
+        request.Query.FirstOrDefault(pair => pair.Key == "version").Value is { Length: > 0 } version ? $", version {version}" : "";
 
     /// <summary>Sends a request and prints the reply, or the given words when it has no body.</summary>
     public static async Task<int> SendAndPrintAsync(

@@ -53,11 +53,11 @@ internal static class KvVersion
         try
         {
             return (await call.TrySendAsync(request, cancellation, preflight: true)).Data
-                ?? throw CliException.Remote($"No value found at {request.Path}");
+                ?? throw CliException.Remote($"No value found at {request.Path}{Results.VersionOf(request)}");
         }
         catch (ApiException error) when (error.Status == 404)
         {
-            return error.Reply.Data ?? throw CliException.Remote($"No value found at {request.Path}");
+            return error.Reply.Data ?? throw CliException.Remote($"No value found at {request.Path}{Results.VersionOf(request)}");
         }
         catch (ApiException error)
         {

@@ -25,6 +25,9 @@ internal sealed class KernelRequest : EngineRequest
     /// <summary>Null on a path that needs no token.</summary>
     public Caller? By => Context.Caller;
 
+    /// <summary>Who asks on a path that needs no token and is declared <see cref="EnginePath.SpendsNoUse"/>: null without a token and with one that is not good.</summary>
+    public Caller? Guest => Context.Guest;
+
     /// <summary>The router this request was routed by.</summary>
     public Mounts.Router Router => Context.Router;
 

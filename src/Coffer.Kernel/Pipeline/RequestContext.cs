@@ -57,6 +57,9 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
 
     public Caller? Caller { get; set; }
 
+    /// <summary>The owner of the token on a path that needs none and looks at it all the same; null without one and with one that is not good.</summary>
+    public Caller? Guest { get; set; }
+
     public AclDecision? Decision { get; set; }
 
     /// <summary>The moment that no renewal takes the owner of a lease beyond; null where there is none, or where no token would own it.</summary>
@@ -106,7 +109,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     {
         Dispose();
         (_work, _router, _route, _input) = (work, null, null, null);
-        (Operation, Caller, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null);
+        (Operation, Caller, Guest, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null, null);
     }
 
     /// <exception cref="ConflictException">The mount changed in this moment.</exception>

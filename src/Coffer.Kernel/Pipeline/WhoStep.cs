@@ -7,12 +7,15 @@ internal sealed class WhoStep(KernelServices services, ExplainStep explain)
 {
     public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
-        if (context.Row is { Unauthenticated: true })
+        var request = context.Request;
+        if (context.Row is { Unauthenticated: true } open)
         {
+            context.Guest = open.SpendsNoUse && request.Token.Length > 0
+                ? await services.Who.FindAsync(context.Work, request.Token, request.RemoteAddress, spend: false, cancellation)
+                : null;
             return;
         }
 
-        var request = context.Request;
         var (look, caller) = await services.Who.IdentifyAsync(context.Work, request.Token, request.RemoteAddress, spend: true, cancellation);
         context.Work.Mark();
         context.Caller = caller;

@@ -14,13 +14,14 @@ internal static class SysOpenApi
 {
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("internal/specs/openapi", "Describes the API as an OpenAPI 3 document.") { Read = DocumentAsync, Unauthenticated = true },
+        new("internal/specs/openapi", "Describes the API as an OpenAPI 3 document.") { Read = DocumentAsync, Unauthenticated = true, SpendsNoUse = true },
     ];
 
-    private static async ValueTask<Reply> DocumentAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private static ValueTask<Reply> DocumentAsync(EngineRequest engineRequest, CancellationToken cancellation) => ValueTask.FromResult(Document(KernelRequest.Of(engineRequest)));
+
+    private static Reply Document(KernelRequest request)
     {
-        var request = KernelRequest.Of(engineRequest);
-        var caller = await SysUi.CallerOfAsync(request, cancellation);
+        var caller = request.Guest;
         if (caller is null && request.Api.Token.Length > 0)
         {
             return new Reply.Refused(ApiError.PermissionDenied);

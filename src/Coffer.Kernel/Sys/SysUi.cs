@@ -3,7 +3,6 @@ using System.Text.Json;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 
@@ -14,15 +13,18 @@ internal static class SysUi
 {
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
-        new("internal/ui/mounts", "Shows the mounts that the caller can see.") { Read = MountsAsync, Unauthenticated = true },
-        new("internal/ui/mounts/{path...}", "Shows the mount that serves a path.") { Read = MountAsync, Unauthenticated = true },
+        new("internal/ui/mounts", "Shows the mounts that the caller can see.") { Read = MountsAsync, Unauthenticated = true, SpendsNoUse = true },
+        new("internal/ui/mounts/{path...}", "Shows the mount that serves a path.") { Read = MountAsync, Unauthenticated = true, SpendsNoUse = true },
         new("internal/ui/resultant-acl", "Shows everything that the caller's policies say.") { Read = AclAsync },
     ];
 
-    private static async ValueTask<Reply> MountsAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private static ValueTask<Reply> MountsAsync(EngineRequest engineRequest, CancellationToken cancellation) => ValueTask.FromResult(Mounts(KernelRequest.Of(engineRequest)));
+
+    private static ValueTask<Reply> MountAsync(EngineRequest engineRequest, CancellationToken cancellation) => ValueTask.FromResult(Mount(KernelRequest.Of(engineRequest)));
+
+    private static Reply Mounts(KernelRequest request)
     {
-        var request = KernelRequest.Of(engineRequest);
-        var caller = await CallerOfAsync(request, cancellation);
+        var caller = request.Guest;
         if (caller is null && request.Api.Token.Length > 0)
         {
             return new Reply.Refused(ApiError.PermissionDenied);
@@ -57,15 +59,19 @@ internal static class SysUi
         });
     }
 
-    private static async ValueTask<Reply> MountAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private static Reply Mount(KernelRequest request)
     {
-        var request = KernelRequest.Of(engineRequest);
-        var caller = await CallerOfAsync(request, cancellation);
+        var caller = request.Guest;
         var path = request.Param("path");
         var mounted = request.Router.Find(path, out _) ?? request.Router.Find(path + "/", out _);
 
+        if (caller is null)
+        {
+            return new Reply.Refused(ApiError.PermissionDenied);
+        }
+
         // A refusal must not tell whether there is such a mount.
-        if (mounted is null || caller is null || !Sees(caller.Acl, mounted.Mount))
+        if (mounted is null || !Sees(caller.Acl, mounted.Mount))
         {
             return new Reply.Refused(new ApiError(ErrorKind.PermissionDenied, "preflight capability check returned 403, please ensure client's policies grant access to path \"" + path + "/\""));
         }
@@ -105,12 +111,6 @@ internal static class SysUi
     private static string NameOf(MountEntry mount) => mount.Class == MountClass.Auth ? mount.Path["auth/".Length..] : mount.Path;
 
     internal static bool Sees(Acl acl, MountEntry mount) => acl.IsRoot || acl.HasAnyUnder(mount.Path);
-
-    /// <summary>Who asks, where a token is not needed: null without one and with one that is not good.</summary>
-    internal static async ValueTask<Caller?> CallerOfAsync(KernelRequest request, CancellationToken cancellation) =>
-        request.Api.Token.Length == 0
-            ? null
-            : await request.Services.Who.FindAsync(request.Work, request.Api.Token, request.RemoteAddress, spend: true, cancellation);
 
     private static void WriteShort(Utf8JsonWriter json, MountEntry mount)
     {

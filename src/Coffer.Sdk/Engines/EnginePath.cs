@@ -59,6 +59,12 @@ public sealed record EnginePath(string Template, string Synopsis)
     /// <summary>May be called without a token.</summary>
     public bool Unauthenticated { get; init; }
 
+    /// <summary>
+    /// Of a path that may be called without a token: a good token is told more. The token is judged by the handler and not by the policies, and the request takes
+    /// no use off it, because clients ask such paths before the request that they mean.
+    /// </summary>
+    public bool SpendsNoUse { get; init; }
+
     /// <summary>Needs the <c>sudo</c> capability beside the operation's own.</summary>
     public bool Sudo { get; init; }
 
