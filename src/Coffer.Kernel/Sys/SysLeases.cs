@@ -135,22 +135,25 @@ internal static class SysLeases
             return Later(request, lease);
         }
 
-        // Such as a session of STS: the lease goes, and the outside system takes its key until the end it set.
-        var reply = lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > request.Now
-            ? new Reply.Empty
-            {
-                Warnings =
-                [
-                    $"the lease is revoked, but its credentials work until {Rfc3339.Format(lease.ExpireTime)}: the system that made them does not take them back before",
-                ],
-            }
-            : Reply.Done;
-        return reply.Then(async ct =>
+        return Outliving(lease, request.Now).Then(async ct =>
         {
             var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, force: null, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         });
     }
+
+    /// <summary>
+    /// Says of credentials that the outside system does not take back, such as a session of STS, until when they work; the lease goes all the same.
+    /// </summary>
+    private static Reply Outliving(LeaseRecord? lease, DateTimeOffset now) => lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > now
+        ? new Reply.Empty
+        {
+            Warnings =
+            [
+                $"the lease is revoked, but its credentials work until {Rfc3339.Format(lease.ExpireTime)}: the system that made them does not take them back before",
+            ],
+        }
+        : Reply.Done;
 
     /// <summary>Makes the lease due now, and leaves the rest to the janitor.</summary>
     private static Reply Later(KernelRequest request, LeaseRecord? lease)
@@ -160,7 +163,7 @@ internal static class SysLeases
             LeaseStore.Put(request.Work, lease, lease with { ExpireTime = request.Now, Due = request.Now });
         }
 
-        return Reply.Done.Shaped(new ReplyShape { Status = 202 }).Then(async ct =>
+        return Outliving(lease, request.Now).Shaped(new ReplyShape { Status = 202 }).Then(async ct =>
         {
             if (lease is { IsToken: true })
             {
