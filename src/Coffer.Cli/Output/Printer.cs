@@ -110,7 +110,12 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
     }
 
     /// <summary>One field of a reply; a missing one ends the command.</summary>
-    public void SecretField(JsonObject envelope, string field) => Field(SecretTable.Field(SecretTable.Normal(envelope), field), field, "secret");
+    public void SecretField(JsonObject envelope, string field)
+    {
+        var secret = SecretTable.Normal(envelope);
+        var isNull = secret["data"] is JsonObject data && data.TryGetPropertyValue(field, out var value) && value is null;
+        Field(SecretTable.Field(secret, field), field, isNull ? "secret: its value is null" : "secret");
+    }
 
     /// <summary>One value alone. A newline follows only on a terminal, so that scripts get the bytes themselves.</summary>
     public void Field(JsonNode? value, string field, string owner)

@@ -94,11 +94,11 @@ internal static class SecretTable
             return field switch
             {
                 "token" => auth["client_token"],
-                "token_accessor" => auth["accessor"],
-                "token_duration" => auth["lease_duration"],
-                "token_renewable" => auth["renewable"],
-                "token_policies" or "identity_policies" or "policies" => auth[field],
-                _ => data?[field] ?? EndField(reply, field),
+                "token_accessor" => auth["accessor"] ?? "",
+                "token_duration" => auth["lease_duration"] ?? 0,
+                "token_renewable" => auth["renewable"] ?? false,
+                "token_policies" or "identity_policies" or "policies" => auth[field] ?? new JsonArray(),
+                _ => data?[field] ?? EndField(reply, field) ?? LoginField(auth, field),
             };
         }
 
@@ -119,10 +119,25 @@ internal static class SecretTable
         return field switch
         {
             "lease_duration" or "lease_id" or "request_id" or "renewable" => reply[field],
+            "lease_renewable" => reply["renewable"] ?? false,
             "refresh_interval" => reply["lease_duration"],
             "data" => data.At("data") ?? data,
             _ => data?[field] ?? EndField(reply, field),
         };
+    }
+
+    /// <summary>What a login tells of the token, or what it asks for before there is one; each under the name that its row has.</summary>
+    private static JsonNode? LoginField(JsonObject auth, string field)
+    {
+        const string Meta = "token_meta_";
+        if (auth["mfa_requirement"] is not JsonObject requirement)
+        {
+            return field.StartsWith(Meta, StringComparison.Ordinal) ? auth["metadata"].At(field[Meta.Length..]) : null;
+        }
+
+        var rows = new List<IReadOnlyList<string>>();
+        AddMfa(rows, requirement);
+        return rows.Find(row => row[0] == field)?[1];
     }
 
     private static JsonNode? EndField(JsonObject reply, string field) => Ends.Contains(field) ? reply[field] : null;

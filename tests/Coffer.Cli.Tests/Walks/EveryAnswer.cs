@@ -72,7 +72,7 @@ internal sealed class EveryAnswer(string mark) : HttpMessageHandler
         body["lease_id"] = "";
         body["data"] = members;
         body["warnings"] = new JsonArray(Warning + mark);
-        if (target.Contains("/login", StringComparison.Ordinal))
+        if (target.Contains("/login", StringComparison.Ordinal) || target.EndsWith("auth/token/create", StringComparison.Ordinal))
         {
             body["auth"] = new JsonObject { ["client_token"] = "hvs.new" + mark, ["accessor"] = "a" + mark, ["metadata"] = new JsonObject { ["user"] = mark } };
         }
