@@ -46,14 +46,17 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
             return 0;
         }
 
-        call.Printer.Line($"The store is of {Text(data["copy"], "time")}; the last known commit is {(data["last_known"] is { } known ? $"of {Text(known, "time")}, {Text(data, "commits_missing")} commits later" : "not known")}.");
+        call.Printer.Line($"This copy of the store was last written at {Text(data["copy"], "time")}.");
+        call.Printer.Line(data["last_known"] is { } known
+            ? $"The store itself was last written at {Text(known, "time")}: {Text(data, "commits_missing")} later commits are missing in the copy."
+            : "Nothing tells when the store itself was last written, so how much is missing in the copy is not known.");
         if (data["touched"] is JsonArray { Count: > 0 } touched)
         {
             call.Printer.Line($"Not what was last written: {string.Join(", ", touched.Select(GoText.Of))}.");
         }
 
         string[][] due = [.. Rows(data["leases_due"], "lease_id"), .. Rows(data["tokens_due"], "accessor")];
-        call.Printer.Line(due.Length > 0 ? Table.WithHeader(["Ends on release", "Due"], due) : "Nothing is due.");
+        call.Printer.Line(due.Length > 0 ? Table.WithHeader(["Ends on release", "Due"], due) : "No lease and no token in it is past its end, so a release ends none.");
         return 0;
     }
 

@@ -108,7 +108,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
                 case ShareAnswer.Refused refused:
                     throw new KeyShareException(refused.Reason);
                 case ShareAnswer.Wrong:
-                    throw new KeyShareException("rekey aborted: the key shares do not open the key slot; the rekey stays open, and its progress starts anew");
+                    throw new KeyShareException("the key shares do not open the key slot: at least one of them is wrong, and all were forgotten. The rekey has not ended: give every share again, or cancel it");
                 case ShareAnswer.Agreed:
                     return await MakeAsync(attempt, cancellation);
                 default:

@@ -246,7 +246,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
             case UnsealAnswer.Complete complete:
                 using (complete.Key)
                 {
-                    return await OpenAsync(_shares.Slot!, complete.Key, request, cancellation) ? null : "'key' shares do not fit together: they opened nothing; progress starts anew";
+                    return await OpenAsync(_shares.Slot!, complete.Key, request, cancellation) ? null : "'key' shares do not fit together: they opened nothing, and all were forgotten; give every share again";
                 }
 
             case UnsealAnswer.Refused refused:
