@@ -55,13 +55,20 @@ internal static class CommandHelp
     }
 
     /// <summary>What to tell somebody whose command does not exist.</summary>
-    /// <param name="group">The family it would belong to; empty for none.</param>
-    public static string Unknown(string program, string typed, string group = "")
+    public static string Unknown(string program, string typed)
     {
-        var near = Nearest(typed, CommandCatalog.Names);
+        if (LeftOutCommands.WhyNot(program, typed) is { } reason)
+        {
+            return TextWrap.At(reason);
+        }
+
+        // Within a family only the last words differ, so only these are compared.
+        var group = FamilyOf(typed);
+        var prefix = group.Length == 0 ? "" : group + " ";
+        var near = Nearest(typed[prefix.Length..], CommandCatalog.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]));
         return near is null
             ? $"Unknown command: {typed}. Run \"{(group.Length == 0 ? program : $"{program} {group}")} -help\" for the list."
-            : $"Unknown command: {typed}. Did you mean \"{program} {near}\"?";
+            : $"Unknown command: {typed}. Did you mean \"{program} {prefix}{near}\"?";
     }
 
     /// <summary>A flag that was probably meant; null when none is near.</summary>
@@ -114,9 +121,17 @@ internal static class CommandHelp
         return best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 
-    // Levenshtein, with two rows.
+    /// <summary>The longest beginning of the words that is a family of commands; empty for none.</summary>
+    private static string FamilyOf(string typed)
+    {
+        var words = typed.Split(' ');
+        return Enumerable.Range(1, words.Length - 1).Select(count => string.Join(' ', words[..count])).LastOrDefault(name => CommandCatalog.Find(name) is GroupCommand) ?? "";
+    }
+
+    // Levenshtein, where two letters that changed places count as one change.
     private static int Distance(string left, string right)
     {
+        int[] before = [];
         var previous = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
         {
@@ -126,9 +141,13 @@ internal static class CommandHelp
             {
                 var swap = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
                 current[j] = Math.Min(swap, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    current[j] = Math.Min(current[j], before[j - 2] + 1);
+                }
             }
 
-            previous = current;
+            (before, previous) = (previous, current);
         }
 
         return previous[right.Length];

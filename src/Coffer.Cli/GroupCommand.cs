@@ -11,7 +11,7 @@ internal sealed class GroupCommand(string name, string synopsis, string about) :
         if (call.Arguments.Count > 0)
         {
             call.Console.Error.WriteLine();
-            var text = CommandHelp.Unknown(call.Console.ProgramName, $"{Name} {call.Arguments[0]}", Name);
+            var text = CommandHelp.Unknown(call.Console.ProgramName, $"{Name} {call.Arguments[0]}");
             call.Console.Error.WriteLine(TerminalText.For(text, call.Console.ErrorIsTerminal));
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Output;
 using Coffer.Client;
 
 namespace Coffer.Cli.Policies;
@@ -7,6 +8,8 @@ namespace Coffer.Cli.Policies;
 internal sealed class PolicyExplainCommand : ApiCommand
 {
     private const string Failure = "Error explaining";
+
+    private static readonly string[] Operations = ["create", "read", "update", "write", "patch", "delete", "list"];
 
     private readonly TextFlag _token;
     private readonly TextFlag _accessor;
@@ -44,6 +47,7 @@ internal sealed class PolicyExplainCommand : ApiCommand
                 throw CliException.Local("-token and -accessor go with OPERATION and PATH; a request's id says by itself whose it was");
             }
 
+            CheckRequestId(call);
             return Print(call, await ByRequestAsync(call, new JsonObject { ["request_id"] = call.Arguments[0].Trim() }, cancellation));
         }
 
@@ -64,6 +68,20 @@ internal sealed class PolicyExplainCommand : ApiCommand
         }
 
         return Print(call, await call.SendAsync(ApiRequest.Post(isOther ? "sys/policies/explain" : "sys/policies/explain-self", question), Failure, cancellation));
+    }
+
+    /// <summary>A single argument is a request's id, which is a UUID; anything else is half a question.</summary>
+    private static void CheckRequestId(Invocation call)
+    {
+        var only = call.Arguments[0].Trim();
+        if (!Guid.TryParse(only, out _))
+        {
+            var program = call.Console.ProgramName;
+            throw CliException.Local(TextWrap.At(Operations.Contains(only)
+                ? $"A path is missing: which one to explain the operation on is said behind it, as in \"{program} policy explain {only} secret/data/app\"."
+                : $"An operation is missing: it goes in front of the path, as in \"{program} policy explain read {Paths.Sanitize(only)}\". "
+                    + $"It is one of {string.Join(", ", Operations)}. A request's id, which goes alone, is a UUID."));
+        }
     }
 
     /// <summary>A request of the own token needs no sudo, so that is asked for first.</summary>
