@@ -32,11 +32,13 @@ internal static class ErrorHints
         403 when IsLogin(request.Path) => $"The credentials are wrong, or no auth method is enabled there: name its path with -path. \"{program} auth list\" shows all, to those who may see them. "
             + "After repeated failures a name may be locked out for some minutes, even with the right password.",
         403 when token.Length == 0 => $"No token was sent: run \"{program} login\" or set VAULT_TOKEN.",
-        403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) && error.Errors.Any(text => text.Contains("preflight", StringComparison.Ordinal)) => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
+        403 when request.Path.StartsWith(Mounts, StringComparison.Ordinal) && Says(error, "preflight") => $"No secrets engine is mounted there, or the token's policies allow nothing below it: \"{program} secrets list\" shows what is mounted, "
             + $"\"{program} token capabilities {request.Path[Mounts.Length..]}\" what the token may do there.",
         403 when request.Path == "auth/token/lookup-self" || request.Path.StartsWith(Mounts, StringComparison.Ordinal) => $"The token does not exist or has ended: get another with \"{program} login\", and check VAULT_TOKEN, which goes before what a login keeps.",
         403 when request.Path == "auth/token/lookup" => $"The token that was asked about does not exist or has ended, or the one in use may not ask: \"{program} token lookup\" shows the one in use.",
         403 => $"The token has ended or its policies do not allow this. \"{program} token lookup\" shows the token, \"{program} policy explain {OperationOf(request)} {request.Path}\" says what is missing.",
+        400 when Says(error, "did not supply a role_arn parameter") => $"Say which of the role's role_arns to use: \"{program} read {request.Path} role_arn=ARN\"; the role must have at least one.",
+        400 when Says(error, "check-and-set parameter did not match") => $"\"{program} kv metadata get\" shows the current version to those who may read it; zero stands for a key that does not exist.",
         503 when error.Errors.All(text => text.Contains("sealed", StringComparison.Ordinal)) => $"The server is sealed or not ready: \"{program} status\" shows which, \"{program} operator unseal\" unseals it.",
         _ => "",
     };
@@ -49,6 +51,8 @@ internal static class ErrorHints
     /// <param name="keys">The keys whose value is also the name of a file.</param>
     public static string ForFileNames(IReadOnlyList<string> keys) =>
         $"The value of {string.Join(" and ", keys.Select(key => $"\"{key}\""))} was sent as it was typed, and is also the name of a file here: what is in the file is sent with {keys[0]}=@FILE.";
+
+    private static bool Says(ApiException error, string words) => error.Errors.Any(text => text.Contains(words, StringComparison.Ordinal));
 
     private static string OperationOf(ApiRequest request) => request.Query.Any(pair => pair.Key == "list") ? "list"
         : request.Method == HttpMethod.Get ? "read"

@@ -100,7 +100,7 @@ public static class Initialization
         Type = type,
         Class = kind,
         Description = description,
-        Accessor = $"{type}_{Hex8(random)}",
+        Accessor = $"{(kind == MountClass.Auth ? "auth_" : "")}{type}_{Hex8(random)}",
         Uuid = random.Uuid(),
     };
 

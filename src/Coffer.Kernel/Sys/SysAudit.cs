@@ -31,6 +31,7 @@ internal static class SysAudit
         },
         new("audit-hash/{path...}", "Hashes a value as an audit device does, to find it in the log.") { Fields = [Input], Write = HashAsync },
         new("audit-key", "Shows the public key that the checkpoints in audit files are signed with.") { Read = KeyAsync },
+        new("audit-chain", "Lists the audit devices whose ends can be asked for.") { List = ChainsAsync },
         new("audit-chain/{path...}", "Shows the last line that an audit device wrote, its last checkpoint, and the key that signs: what its log must agree with.") { Read = ChainAsync },
     ];
 
@@ -146,6 +147,12 @@ internal static class SysAudit
             json.WriteString("key_id", id);
             json.WriteString("public_key", pem);
         });
+    }
+
+    private static async ValueTask<Reply> ChainsAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var table = await AuditTable.ReadAsync(KernelRequest.Of(engineRequest).Work, cancellation);
+        return Reply.Keys([.. table.Devices.Select(device => device.Path).Order(StringComparer.Ordinal)]);
     }
 
     private static async ValueTask<Reply> ChainAsync(EngineRequest engineRequest, CancellationToken cancellation)

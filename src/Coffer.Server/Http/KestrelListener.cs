@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using Coffer.Kernel.Logging;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http.Bodies;
@@ -74,12 +75,28 @@ internal sealed class KestrelListener : IDisposable
             UnixSocketFile.Clear(stale);
         }
 
-        await _server.StartAsync(application, cancellation);
+        try
+        {
+            await _server.StartAsync(application, cancellation);
+        }
+        catch (Exception error) when ((error as SocketException ?? error.InnerException?.InnerException) is SocketException refused)
+        {
+            throw new IOException($"the listener on {_options.Address} cannot be opened: {Reason(refused)}; the address is what \"address\" of the listener says, or -dev-listen-address", error);
+        }
+
         if (SocketPath is { } path)
         {
             UnixSocketFile.Give(path, _options.Socket);
         }
     }
+
+    private static string Reason(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "another program listens there already: stop it, or choose another address",
+        SocketError.AccessDenied => "this user may not listen there: choose a port from 1024 on, or give the program the right to",
+        SocketError.AddressNotAvailable => "this machine has no such address: choose one of its own",
+        _ => error.Message,
+    };
 
     private string? SocketPath => _options.IsSocket ? _options.Address.ToString() : null;
 

@@ -133,6 +133,7 @@ public sealed class AuditMemoryTests : IDisposable
         Assert.Equal((null, 0), Count(ForgedLog.Judge(proof, log)));
         var lines = Encoding.UTF8.GetString(log).TrimEnd('\n').Split('\n');
         Assert.Contains("lines are missing at its end", ForgedLog.Judge(proof, lines[..(int)marks[0].Seq]).Problem, StringComparison.Ordinal);
+        Assert.Equal(["main/"], (await server.OkAsync(Operation.List, "sys/audit-chain")).GetProperty("data").GetProperty("keys").EnumerateArray().Select(key => key.GetString()));
         Assert.Contains("no audit device at this path", await server.RefusedAsync(Operation.Read, "sys/audit-chain/none"), StringComparison.Ordinal);
     }
 

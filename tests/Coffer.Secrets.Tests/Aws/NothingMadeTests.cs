@@ -66,6 +66,17 @@ public sealed class NothingMadeTests : AwsTest
         Assert.True(!isCertain || Users().Length == 0);
     }
 
+    [Fact]
+    public async Task Without_credentials_the_error_says_nothing_of_AWS_which_was_not_asked()
+    {
+        var engine = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody())));
+        var lease = await PlanAsync(engine, "\"use_environment\":true", Kinds[0].Role);
+
+        var failed = await Failed(lease.CreateAsync());
+
+        Assert.EndsWith("NoCredentials: no AWS credentials were found", failed.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(LaterCalls))]
     public async Task A_later_call_that_is_refused_leaves_what_was_made(string action)

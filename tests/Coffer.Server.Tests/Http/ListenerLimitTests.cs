@@ -99,6 +99,22 @@ public sealed class ListenerLimitTests
     }
 
     [Fact]
+    public async Task An_address_that_cannot_be_listened_on_is_named_with_the_reason_and_the_setting()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        var address = (IPEndPoint)taken.LocalEndPoint!;
+
+        var inUse = await Assert.ThrowsAsync<IOException>(() => StartAsync(Options() with { Address = address }));
+        var elsewhere = await Assert.ThrowsAsync<IOException>(() => StartAsync(Options() with { Address = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0) }));
+
+        Assert.Contains($"the listener on {address} cannot be opened: another program listens there already", inUse.Message, StringComparison.Ordinal);
+        Assert.Contains("the listener on 192.0.2.1:0 cannot be opened: this machine has no such address", elsewhere.Message, StringComparison.Ordinal);
+        Assert.All([inUse.Message, elsewhere.Message], text => Assert.Contains("-dev-listen-address", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_socket_left_by_a_dead_server_is_taken_over_and_one_in_use_or_another_file_is_not()
     {
         var folder = Directory.CreateTempSubdirectory("coffer-unix-");

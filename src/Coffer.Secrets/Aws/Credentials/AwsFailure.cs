@@ -66,6 +66,9 @@ internal static class AwsFailure
         AwsErrorKind.AccessDenied when error.IsAboutTime => ClockRemedy(error.ClockAhead),
         AwsErrorKind.AccessDenied when IsMissingPermission(error) =>
             $"the credentials of this mount lack {Actions(error.Operation)}: add it to their policy",
+
+        // Without a status AWS was not asked: there were no credentials to ask with, which the error says itself.
+        AwsErrorKind.AccessDenied when error.Status is null => "",
         AwsErrorKind.AccessDenied => "AWS does not accept the credentials of this mount: check config/root",
         AwsErrorKind.LimitExceeded => "a quota of the AWS account is used up",
         AwsErrorKind.Conflict when error.Code.StartsWith("DeleteConflict", StringComparison.Ordinal) =>
