@@ -31,6 +31,7 @@ public class ReferenceTests
     /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
+        ["Coffer.Auth"] = ["BouncyCastle.Cryptography"],
         ["Coffer.Aws"] = ["AWSSDK.Core", "AWSSDK.SecurityToken"],
         ["Coffer.AwsSandbox"] = [AspNet],
         ["Coffer.Kernel"] = ["BouncyCastle.Cryptography"],

@@ -6,7 +6,11 @@ namespace Coffer.Auth.Userpass;
 /// <summary>A user as it is stored.</summary>
 internal sealed record UserRecord
 {
-    public required PasswordHash Password { get; init; }
+    /// <summary>Null as long as only a hash that was made elsewhere is known.</summary>
+    public PasswordHash? Password { get; init; }
+
+    /// <summary>The hash that was given in place of a password; null from the first good login on.</summary>
+    public BcryptHash? Bcrypt { get; init; }
 
     public TokenSettings Token { get; init; } = new();
 

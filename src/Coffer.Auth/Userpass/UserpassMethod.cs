@@ -14,6 +14,8 @@ public sealed class UserpassMethod : IAuthMethod
 
     private static readonly Field<string> Password = Field.Secret("password", "The password.");
 
+    private static readonly Field<string> Bcrypt = Field.Secret("password_hash", "A bcrypt hash of the password, in place of the password itself: $2a$, $2b$ or $2y$, of a cost from 5 to 12.");
+
     private static readonly ApiError Busy = new(
         ErrorKind.Unavailable, "too many passwords wait to be checked; try again in a moment, or raise password_hashing_queue in the server's configuration");
 
@@ -28,11 +30,11 @@ public sealed class UserpassMethod : IAuthMethod
         Paths =
         [
             new("login/{username:folded}", "Gives a token for a name and a password.") { Fields = [Password], Unauthenticated = true, Write = LoginAsync },
-            new("users/{username:folded}/password", "Changes a user's password, and nothing else.") { Fields = [Password], Write = WritePasswordAsync },
+            new("users/{username:folded}/password", "Changes a user's password, and nothing else.") { Fields = [Password, Bcrypt], Write = WritePasswordAsync },
             new("users/{username:folded}/policies", "Changes a user's policies, and nothing else.") { Fields = TokenSettingsFields.PolicyFields, Write = WritePoliciesAsync },
             new("users/{username:folded}", "Reads, writes and deletes a user. A write changes only what it names.")
             {
-                Fields = [Password, .. TokenSettingsFields.All("policies", "bound_cidrs", "ttl", "max_ttl")],
+                Fields = [Password, Bcrypt, .. TokenSettingsFields.All("policies", "bound_cidrs", "ttl", "max_ttl")],
                 Exists = async (request, cancellation) => await FindAsync(request.Storage, NameOf(request), cancellation) is not null,
                 Read = ReadAsync,
                 Write = WriteAsync,
@@ -85,11 +87,7 @@ public sealed class UserpassMethod : IAuthMethod
         var name = NameOf(request);
         var user = await FindAsync(request.Storage, name, cancellation);
 
-        // Nobody of that name and a wrong password must not be told apart, by the clock either.
-        var hash = user?.Password ?? PasswordHash.OfNobody;
-        var check = await request.Memory.RememberAsync(
-            $"fits {Convert.ToBase64String(hash.Hash)}", () => _slow.TryRun(() => new PasswordCheck(hash.Fits(password)), ofStranger: true, cancellation));
-        if (check is null)
+        if (await CheckAsync(request, user, password, cancellation) is not { } check)
         {
             return new Reply.Refused(Busy);
         }
@@ -99,13 +97,37 @@ public sealed class UserpassMethod : IAuthMethod
             return new Reply.Refused(new ApiError(ErrorKind.Invalid, "invalid username or password")) { FailedLogin = name.Text };
         }
 
-        return Cidr.Admits(user.Token.BoundCidrs, request.RemoteAddress)
-            ? new Reply.Login(user.Token.Grant(name.Text) with
-            {
-                Metadata = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("username", name.Text),
-                Internal = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(NameKey, name.Text),
-            })
-            : new Reply.Refused(ApiError.PermissionDenied);
+        if (!Cidr.Admits(user.Token.BoundCidrs, request.RemoteAddress))
+        {
+            return new Reply.Refused(ApiError.PermissionDenied);
+        }
+
+        if (check.Own is { } own)
+        {
+            Put(request, user with { Password = own, Bcrypt = null });
+        }
+
+        return new Reply.Login(user.Token.Grant(name.Text) with
+        {
+            Metadata = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("username", name.Text),
+            Internal = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(NameKey, name.Text),
+        });
+    }
+
+    /// <summary>Null when too many wait.</summary>
+    private ValueTask<PasswordCheck?> CheckAsync(EngineRequest request, UserRecord? user, string password, CancellationToken cancellation)
+    {
+        if (user?.Bcrypt is { } given)
+        {
+            return request.Memory.RememberAsync(
+                $"fits {given.Text}",
+                () => _slow.TryRun(() => given.Fits(password) ? new PasswordCheck(true, PasswordHash.Of(password, _random)) : new PasswordCheck(false), ofStranger: true, cancellation));
+        }
+
+        // Nobody of that name and a wrong password must not be told apart, by the clock either.
+        var hash = user?.Password ?? PasswordHash.OfNobody;
+        return request.Memory.RememberAsync(
+            $"fits {Convert.ToBase64String(hash.Hash)}", () => _slow.TryRun(() => new PasswordCheck(hash.Fits(password)), ofStranger: true, cancellation));
     }
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
@@ -132,18 +154,37 @@ public sealed class UserpassMethod : IAuthMethod
             return Reply.Invalid(problem);
         }
 
-        var isNew = request.Get(Password).Length > 0;
-        if (!isNew && before is null)
+        var user = (before ?? new UserRecord()) with { Token = settings };
+        return before is not null && !NamesPassword(request) ? Stored(request, user) : await ReplacePasswordAsync(request, user, cancellation);
+    }
+
+    private static bool NamesPassword(EngineRequest request) => request.Get(Password).Length > 0 || request.Get(Bcrypt).Length > 0;
+
+    /// <summary>Stores a user with the password, or the hash of one, that the request names.</summary>
+    private async ValueTask<Reply> ReplacePasswordAsync(EngineRequest request, UserRecord user, CancellationToken cancellation)
+    {
+        var (password, hash) = (request.Get(Password), request.Get(Bcrypt));
+        if (password.Length > 0 && hash.Length > 0)
+        {
+            return Reply.Invalid("only one of password and password_hash can be given: leave one out");
+        }
+
+        if (hash.Length > 0)
+        {
+            return BcryptHash.ProblemOf(hash) is { } problem ? Reply.Invalid(problem) : Stored(request, user with { Password = null, Bcrypt = new BcryptHash(hash) });
+        }
+
+        if (password.Length == 0)
         {
             return Reply.Invalid("missing password");
         }
 
-        if ((isNew ? await HashedAsync(request, cancellation) : before!.Password) is not { } password)
-        {
-            return new Reply.Refused(Busy);
-        }
+        return await HashedAsync(request, cancellation) is { } own ? Stored(request, user with { Password = own, Bcrypt = null }) : new Reply.Refused(Busy);
+    }
 
-        Put(request, new UserRecord { Password = password, Token = settings });
+    private static Reply Stored(EngineRequest request, UserRecord user)
+    {
+        Put(request, user);
         return Reply.Done;
     }
 
@@ -158,23 +199,7 @@ public sealed class UserpassMethod : IAuthMethod
     private async ValueTask<Reply> WritePasswordAsync(EngineRequest request, CancellationToken cancellation)
     {
         var user = await FindAsync(request.Storage, NameOf(request), cancellation);
-        if (user is null)
-        {
-            return Reply.Invalid("username does not exist");
-        }
-
-        if (request.Get(Password).Length == 0)
-        {
-            return Reply.Invalid("missing password");
-        }
-
-        if (await HashedAsync(request, cancellation) is not { } hash)
-        {
-            return new Reply.Refused(Busy);
-        }
-
-        Put(request, user with { Password = hash });
-        return Reply.Done;
+        return user is null ? Reply.Invalid("username does not exist") : await ReplacePasswordAsync(request, user, cancellation);
     }
 
     private static async ValueTask<Reply> WritePoliciesAsync(EngineRequest request, CancellationToken cancellation)

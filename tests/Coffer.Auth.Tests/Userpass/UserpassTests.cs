@@ -46,7 +46,7 @@ public sealed class UserpassTests
         var user = await _harness.Store.Begin().GetAsync(UserRecord.KeyOf(UserName.Of("ann")), UserpassJson.Default.UserRecord, Cancel);
 
         // The work is the rounds of the hash, so these are compared, and not the time they take.
-        Assert.Equal(user!.Password.Rounds, PasswordHash.OfNobody.Rounds);
+        Assert.Equal(user!.Password!.Rounds, PasswordHash.OfNobody.Rounds);
         Assert.Equal(user.Password.Salt.Length, PasswordHash.OfNobody.Salt.Length);
         Assert.Equal(user.Password.Hash.Length, PasswordHash.OfNobody.Hash.Length);
     }

@@ -108,6 +108,8 @@ internal static class EveryPath
         ("policy", _) => """path "x" { capabilities = ["read"] }""",
         // What is done later would touch entries while another path is looked at.
         ("sync", _) => true,
+        // Not together with a password.
+        ("password_hash", _) => "",
         ("data", _) => new JsonObject { ["a"] = "b" },
         ("credential_type", _) => "iam_user",
         ("policy_document" or "policy_documents", _) => """{"Version":"2012-10-17","Statement":[]}""",
