@@ -49,7 +49,7 @@ public sealed class CofferServer : IAsyncDisposable
             Condition = store as IStoreCondition,
             Clock = clock,
             Random = random,
-            Engines = EngineCatalog.All,
+            Engines = options.Engines,
             Outbound = () => new MountOutbound(guard),
             SlowWork = new SlowWork(options.PasswordHashing.Threads, options.PasswordHashing.WaitingMax),
             StorageType = options.Storage.Type.Name,
@@ -124,7 +124,7 @@ public sealed class CofferServer : IAsyncDisposable
     {
         var listener = new KestrelListener(options, onEvent);
         _listeners.Add(listener);
-        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel.SenderOfAsync), options, onFailure), cancellation);
+        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), options, onFailure), cancellation);
         onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
     }
 }

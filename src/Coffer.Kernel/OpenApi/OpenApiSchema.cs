@@ -129,6 +129,26 @@ internal static class OpenApiSchema
                 json.WriteString("type", "object");
                 json.WriteString("format", "kvpairs");
                 break;
+            case FieldKind.Bytes:
+                json.WriteString("type", "string");
+                json.WriteString("format", "byte");
+                break;
+            case FieldKind.Records:
+                json.WriteString("type", "array");
+                json.WriteStartObject("items");
+                json.WriteString("type", "object");
+                json.WriteStartObject("properties");
+                foreach (var part in field.Fields)
+                {
+                    json.WriteStartObject(part.Name);
+                    json.WriteString("description", part.Description);
+                    WriteType(json, part);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
             case FieldKind.Object:
                 json.WriteString("type", "object");
                 json.WriteString("format", "map");

@@ -27,6 +27,11 @@ internal static class ParameterWarnings
         List<string> replaced = [];
         foreach (var parameter in context.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
         {
+            if (context.Request.Body.Length > 0 && parameter.Name.StartsWith("http_", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if (match.Parameters.ContainsKey(parameter.Name))
             {
                 replaced.Add(parameter.Name);

@@ -72,6 +72,8 @@ internal static class PathHelp
         FieldKind.TextList => "slice",
         FieldKind.CountList => "slice of int",
         FieldKind.TextMap => "keypair",
+        FieldKind.Bytes => "string",
+        FieldKind.Records => "slice of map",
         FieldKind.Object => "map",
         _ => "any",
     } + (field.IsDeprecated ? ", deprecated" : "");

@@ -17,7 +17,12 @@ internal static class ReplyRendering
         }
 
         var (shape, wrap) = (reply.Shape, reply.Wrap);
-        var data = wrap is null && reply.Inner is Reply.Data found ? found.Body : (JsonText?)null;
+        var data = wrap is not null ? null : reply.Inner switch
+        {
+            Reply.Data found => found.Body,
+            Reply.Raw raw => RawBody(raw),
+            _ => (JsonText?)null,
+        };
         return context.Event with
         {
             Answer = new AuditAnswer(data, shape.LeaseId, wrap is null ? shape.Auth : null, wrap ?? shape.Wrap, reply.Inner.Warnings, HeadersFor(reply, context)),
@@ -60,6 +65,14 @@ internal static class ReplyRendering
         };
     }
 
+    /// <summary>Bytes that an engine answers, as the audit log shows them: like any value, by their HMAC.</summary>
+    private static JsonText RawBody(Reply.Raw raw) => JsonText.Write(json =>
+    {
+        json.WriteString("http_content_type", raw.ContentType);
+        json.WriteBase64String("http_raw_body", raw.Body.Span);
+        json.WriteNumber("http_status_code", raw.Status);
+    });
+
     private static ApiReply BodyFor(KernelReply reply, RequestContext context)
     {
         var shape = reply.Shape;
@@ -85,7 +98,11 @@ internal static class ReplyRendering
     }
 
     private static ImmutableArray<KeyValuePair<string, string>> HeadersFor(KernelReply reply, RequestContext context) =>
-        reply.Inner.Headers.IsDefaultOrEmpty || reply.IsRefusal || reply.Wrap is not null
+        reply.Inner.Headers.IsDefaultOrEmpty || reply.Wrap is not null
             ? []
-            : [.. reply.Inner.Headers.Where(header => context.Mounted!.Mount.Tuning.AllowedResponseHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase))];
+            : [.. reply.Inner.Headers.Where(header => Passes(context, header.Key))];
+
+    private static bool Passes(RequestContext context, string header) =>
+        context.Row?.ReplyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase) == true
+        || context.Mounted?.Mount.Tuning.AllowedResponseHeaders.Contains(header, StringComparer.OrdinalIgnoreCase) == true;
 }

@@ -122,6 +122,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     /// <summary>Nothing runs on the engine for this request any more.</summary>
     public void Dispose()
     {
+        _input?.Request.Fields.Clear();
         _use.Dispose();
         _use = default;
     }

@@ -27,6 +27,15 @@ public sealed record ApiRequest
     /// <summary>The body, or the query string as an object of texts; <c>default</c> when there is neither.</summary>
     public JsonElement Data { get; init; }
 
+    /// <summary>A body that is handed on unparsed; empty otherwise. <see cref="Data"/> then shows it in base64, for policies and audit.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body's content type in lower case, without parameters; empty where it says none.</summary>
+    public string ContentType { get; init; } = "";
+
+    /// <summary>As <see cref="RequestView.ClientCertificates"/>.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> ClientCertificates { get; init; } = [];
+
     /// <summary>Outlives a run of the handler that met a conflict.</summary>
     public RequestMemory Memory => field ??= new RequestMemory();
 

@@ -3,7 +3,6 @@ using Coffer.Barrier;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Clocks;
-using Coffer.Kernel.Headers;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Leases.Jobs;
@@ -24,7 +23,6 @@ using Coffer.Kernel.Transactions;
 using Coffer.Kernel.Versions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
-using Coffer.Sdk.Replies;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Seal;
@@ -202,74 +200,18 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what was made for an answer that could not be delivered.</summary>
-    /// <returns>False when the server is being sealed.</returns>
-    public async ValueTask<bool> EndUndeliveredAsync(Entrusted made)
+    /// <summary>Does something for the server around the kernel that is no request.</summary>
+    /// <param name="otherwise">The result when the server is being sealed.</param>
+    public async ValueTask<T> RunAsync<T>(Func<KernelServices, ValueTask<T>> run, T otherwise)
     {
         if (!TryEnter())
         {
-            return false;
+            return otherwise;
         }
 
         try
         {
-            await _services.Revoker.EndUndeliveredAsync(made, CancellationToken.None);
-            return true;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    /// <summary>Looks at who sends a request; refused when the server is being sealed.</summary>
-    /// <exception cref="StoreUnavailableException">The store is away.</exception>
-    public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
-    {
-        if (!TryEnter())
-        {
-            return BodySender.Refused;
-        }
-
-        try
-        {
-            return await new BodyGate(_services).SenderOfAsync(head, cancellation);
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    /// <summary>The metrics for whoever asks, where a listener is configured so; null when the server is being sealed.</summary>
-    public async ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation)
-    {
-        if (!TryEnter())
-        {
-            return null;
-        }
-
-        try
-        {
-            return await _services.Metrics.WriteAsync(format, cancellation);
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    /// <summary>Which pages of other origins may call; null as well when the server is being sealed.</summary>
-    public async ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation)
-    {
-        if (!TryEnter())
-        {
-            return null;
-        }
-
-        try
-        {
-            return await CorsSettings.ReadAsync(_services.Transactions.Begin(), cancellation);
+            return await run(_services);
         }
         finally
         {

@@ -3,6 +3,7 @@ using Coffer.Kernel.Audit;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -65,7 +66,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         try
         {
             return Volatile.Read(ref _unsealed) is not { } unsealed ? Sealed
-                : await unsealed.MetricsAsync(format, cancellation) switch
+                : await unsealed.RunAsync<Reply?>(async services => await services.Metrics.WriteAsync(format, cancellation), null) switch
                 {
                     Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
                     Reply.Refused refused => ApiReply.From(refused.Error),
@@ -89,7 +90,13 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         var ended = false;
         try
         {
-            ended = Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.EndUndeliveredAsync(reply.Entrusts);
+            ended = Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.RunAsync(
+                async services =>
+                {
+                    await services.Revoker.EndUndeliveredAsync(reply.Entrusts, CancellationToken.None);
+                    return true;
+                },
+                otherwise: false);
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)
         {
@@ -114,13 +121,30 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
                 return SealedServerPaths.Initializes(head) && !await IsInitializedAsync(cancellation) ? BodySender.Initializer : BodySender.Stranger;
             }
 
-            return Volatile.Read(ref _unsealed) is { } unsealed ? await unsealed.SenderOfAsync(head, cancellation) : BodySender.Refused;
+            return Volatile.Read(ref _unsealed) is { } unsealed ? await unsealed.RunAsync(services => new BodyGate(services).SenderOfAsync(head, cancellation), BodySender.Refused) : BodySender.Refused;
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)
         {
             // The request itself will meet the same, and be answered for it.
             _options.OnFailure("the sender of a request could not be looked at", error);
             return BodySender.Refused;
+        }
+    }
+
+    /// <summary>Whether a request's body is to be handed on as it was sent. Asked only of content types that are neither JSON nor a form.</summary>
+    /// <param name="head">The request without its body.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public async ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation)
+    {
+        try
+        {
+            return Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.RunAsync(services => new BodyGate(services).TakesRawAsync(head, cancellation), otherwise: false);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
+        {
+            // As above.
+            _options.OnFailure("the path of a request could not be looked at", error);
+            return false;
         }
     }
 
@@ -421,7 +445,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read anew each time, so that it holds at once.</summary>
     /// <exception cref="StoreUnavailableException">The store is away.</exception>
     public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _unsealed)?.CorsAsync(cancellation) ?? ValueTask.FromResult<CorsSettings?>(null);
+        Volatile.Read(ref _unsealed)?.RunAsync<CorsSettings?>(services => CorsSettings.ReadAsync(services.Transactions.Begin(), cancellation), null) ?? ValueTask.FromResult<CorsSettings?>(null);
 
     public async ValueTask DisposeAsync()
     {

@@ -56,6 +56,15 @@ public sealed record EnginePath(string Template, string Synopsis)
     /// </summary>
     public Prepare? Prepare { get; init; }
 
+    /// <summary>
+    /// Content types, in lower case, whose bodies reach the handler as they were sent (<see cref="RequestView.Body"/>), such as <c>application/ocsp-request</c>.
+    /// Bodies of any other type are parsed as JSON, or as a form.
+    /// </summary>
+    public ImmutableArray<string> RawContentTypes { get; init; } = [];
+
+    /// <summary>Headers that its replies carry whatever the mount allows, such as <c>Location</c> or <c>Replay-Nonce</c>.</summary>
+    public ImmutableArray<string> ReplyHeaders { get; init; } = [];
+
     /// <summary>May be called without a token.</summary>
     public bool Unauthenticated { get; init; }
 

@@ -30,6 +30,21 @@ public abstract class RequestView
     /// <summary>All that the client sent: a JSON object (the body, or the query string), or <c>default</c> when there was nothing.</summary>
     public JsonElement Data { get; init; }
 
+    /// <summary>
+    /// The body as it was sent, where the row takes its content type unparsed (<see cref="EnginePath.RawContentTypes"/>); empty otherwise. Valid while the request
+    /// runs.
+    /// </summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The content type of <see cref="Body"/>, in lower case and without parameters; empty where there is none.</summary>
+    public string ContentType { get; init; } = "";
+
+    /// <summary>
+    /// The certificates that the client showed in the TLS handshake, in DER: its own first, then what it sent beside it, in the order sent. That it holds the
+    /// key of the first is proved; whether anybody vouches for it is for the engine to judge. Empty without TLS or without a certificate.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> ClientCertificates { get; init; } = [];
+
     /// <summary>Request headers that the mount asked for with <c>passthrough_request_headers</c>. Never credentials.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;

@@ -26,6 +26,9 @@ public abstract class Field
     /// <summary>It takes several values, also as one text with commas.</summary>
     public bool HoldsSeveral => Kind is FieldKind.TextList or FieldKind.CountList;
 
+    /// <summary>The fields of each record, where it holds records; else empty.</summary>
+    public ImmutableArray<Field> Fields { get; init; } = [];
+
     /// <summary>Never shown in help as a value, and masked by user interfaces.</summary>
     public bool IsSecret { get; init; }
 
@@ -53,6 +56,24 @@ public abstract class Field
     /// <summary>Converts what the client sent, as leniently as Vault does.</summary>
     /// <returns>False when it cannot be understood; <paramref name="problem"/> then says what is expected, without repeating the value.</returns>
     internal abstract bool TryParse(JsonElement value, out object? parsed, out string problem);
+
+    /// <summary>Overwrites a value that the request does not need any more, where it holds bytes.</summary>
+    internal static void Clear(object? parsed)
+    {
+        switch (parsed)
+        {
+            case ReadOnlyMemory<byte> bytes:
+                ByteParser.Clear(bytes);
+                break;
+            case ImmutableArray<FieldRecord> records:
+                foreach (var record in records)
+                {
+                    record.Clear();
+                }
+
+                break;
+        }
+    }
 
     /// <summary>Text. Numbers and booleans are taken as written.</summary>
     public static Field<string> Text(string name, string description, string defaultValue = "") =>
@@ -98,6 +119,23 @@ public abstract class Field
     public static Field<ImmutableSortedDictionary<string, string>> TextMap(string name, string description) =>
         new(name, description, FieldKind.TextMap, FieldParsers.NoText, FieldParsers.TextMap);
 
+    /// <summary>
+    /// Bytes, sent in base64 (RFC 4648, section 4): read from the request's own bytes into memory that is cleared when the request ends. A handler that keeps them
+    /// longer copies them. Empty when absent.
+    /// </summary>
+    public static Field<ReadOnlyMemory<byte>> Bytes(string name, string description) =>
+        new(name, description, FieldKind.Bytes, default, ByteParser.TryParse);
+
+    /// <summary>A list of records, each an object with fields of its own. A record that cannot be read says so itself, and does not keep the others from being served.</summary>
+    /// <param name="name">As of any field.</param>
+    /// <param name="description">As of any field.</param>
+    /// <param name="fields">What each record may hold; other names in it are passed over.</param>
+    public static Field<ImmutableArray<FieldRecord>> Records(string name, string description, params ImmutableArray<Field> fields) =>
+        new(name, description, FieldKind.Records, [], (JsonElement value, out ImmutableArray<FieldRecord> parsed, out string problem) => FieldParsers.Records(fields, value, out parsed, out problem))
+        {
+            Fields = fields,
+        };
+
     /// <summary>A JSON object as it was sent. Valid only while the request runs; <c>default</c> when absent.</summary>
     public static Field<JsonElement> Object(string name, string description) =>
         new(name, description, FieldKind.Object, default, FieldParsers.Object);
@@ -117,6 +155,8 @@ public enum FieldKind
     TextList,
     CountList,
     TextMap,
+    Bytes,
+    Records,
     Object,
     Any,
 }

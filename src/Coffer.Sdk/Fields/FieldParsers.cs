@@ -192,6 +192,26 @@ internal static class FieldParsers
         return true;
     }
 
+    public static bool Records(IReadOnlyList<Field> fields, JsonElement value, out ImmutableArray<FieldRecord> parsed, out string problem)
+    {
+        problem = "expected a list of objects";
+        parsed = [];
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+        {
+            return false;
+        }
+
+        var records = ImmutableArray.CreateBuilder<FieldRecord>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            var values = FieldValues.Parse(fields, item, [], out var wrong);
+            records.Add(new FieldRecord(values, wrong));
+        }
+
+        parsed = records.MoveToImmutable();
+        return true;
+    }
+
     public static bool Object(JsonElement value, out JsonElement parsed, out string problem)
     {
         problem = "expected an object";

@@ -52,6 +52,15 @@ public sealed class FieldValues
         return new FieldValues(parameters, spellings, values);
     }
 
+    /// <summary>Overwrites the bytes among the values: nothing needs them any more.</summary>
+    public void Clear()
+    {
+        foreach (var value in _values.Values)
+        {
+            Field.Clear(value);
+        }
+    }
+
     /// <summary>What the client sent, or the default. A path parameter of the same name counts as text.</summary>
     public T Get<T>(Field<T> field)
     {

@@ -16,8 +16,8 @@ public abstract record Reply
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// Headers of the HTTP answer. Those that the mount does not allow (<c>allowed_response_headers</c>) are dropped, and all of them when the answer is wrapped.
-    /// A refusal has none.
+    /// Headers of the HTTP answer, of a refusal as well. Those that neither the row declares (<see cref="Engines.EnginePath.ReplyHeaders"/>) nor the mount allows
+    /// (<c>allowed_response_headers</c>) are dropped, and all of them when the answer is wrapped.
     /// </summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
@@ -55,7 +55,7 @@ public abstract record Reply
     /// <param name="Argument">What the run is for; empty for the whole mount.</param>
     public sealed record Run(string Task, string Argument = "") : Reply;
 
-    /// <summary>Bytes as they are, without an envelope.</summary>
+    /// <summary>Bytes as they are, without an envelope; a redirect is one with a <c>Location</c> among its headers.</summary>
     public sealed record Raw(int Status, string ContentType, ReadOnlyMemory<byte> Body) : Reply;
 
     /// <summary>Refused; nothing of this request is stored.</summary>

@@ -36,7 +36,6 @@ internal static class KnownKeys
     /// <summary>Of a listener.</summary>
     public static FrozenDictionary<string, string> OfListener { get; } = Table(
         (OneNode, ["cluster_address", "disable_replication_status_endpoints"]),
-        ("no client certificate is asked for without tls_client_ca_file", ["tls_disable_client_certs"]),
         ("clients and servers of TLS 1.2 and 1.3 agree on strong suites either way", ["tls_prefer_server_cipher_suites"]),
         ("the system's own list of strong suites is used", ["tls_cipher_suites"]),
         ("a body has at most 100,000 values in any case", ["max_request_json_memory", "max_json_token"]),

@@ -112,6 +112,9 @@ public sealed record ListenerTlsOptions
     /// <summary>PEM: authorities that clients' certificates must come from; empty: no certificate is asked for.</summary>
     public string ClientCaFile { get; init; } = "";
 
+    /// <summary>Clients are not asked for a certificate, so that none can log in with one; without effect where <see cref="ClientCaFile"/> is set.</summary>
+    public bool IgnoresClientCertificates { get; init; }
+
     /// <summary>A client without a certificate is turned away in the handshake. Needs <see cref="ClientCaFile"/>.</summary>
     public bool ClientCertificateRequired { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
     private string _key = "";
     private string _clientCa = "";
     private bool _clientRequired;
+    private bool _clientsIgnored;
     private SslProtocols _oldest = SslProtocols.Tls12;
     private SslProtocols _newest = SslProtocols.Tls13;
 
@@ -34,6 +35,9 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
                 return true;
             case "tls_require_and_verify_client_cert":
                 _clientRequired = notes.Truth(file, item) ?? false;
+                return true;
+            case "tls_disable_client_certs":
+                _clientsIgnored = notes.Truth(file, item) ?? false;
                 return true;
             case "tls_min_version":
                 _oldest = Version(file, item) ?? _oldest;
@@ -67,6 +71,12 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
             return null;
         }
 
+        if (_clientsIgnored && _clientCa.Length > 0)
+        {
+            notes.Problem(file, type.Position, "tls_disable_client_certs and tls_client_ca_file contradict each other: leave one out");
+            return null;
+        }
+
         if (_oldest > _newest)
         {
             notes.Problem(file, type.Position, "tls_min_version must not be newer than tls_max_version");
@@ -79,6 +89,7 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
             KeyFile = _key,
             ClientCaFile = _clientCa,
             ClientCertificateRequired = _clientRequired,
+            IgnoresClientCertificates = _clientsIgnored,
             Versions = _oldest | _newest,
         };
         if (ListenerCertificate.ProblemOf(options) is { } problem)

@@ -1,5 +1,6 @@
 using Coffer.Kernel;
 using Coffer.Kernel.Logging;
+using Coffer.Sdk.Engines;
 using Coffer.Server.Logging;
 
 namespace Coffer.Server.Configuration;
@@ -16,6 +17,9 @@ public sealed record ServerOptions : KernelSettings
 
     /// <summary>What checking passwords may take of the machine.</summary>
     public PasswordHashingOptions PasswordHashing { get; init; } = new();
+
+    /// <summary>Every engine that can be mounted: those that come with Coffer, and what a program that embeds the server adds.</summary>
+    public IReadOnlyList<EngineType> Engines { get; init; } = EngineCatalog.All;
 
     /// <summary>Whether engines may connect to link-local and metadata addresses, where clouds serve the machine's own credentials.</summary>
     public bool AllowsLinkLocalEndpoints { get; init; }

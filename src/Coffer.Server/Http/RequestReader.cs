@@ -2,19 +2,21 @@ using System.Collections.Immutable;
 using System.Net;
 using Coffer.Kernel;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http.Bodies;
+using Coffer.Server.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Coffer.Server.Http;
 
 /// <summary>Turns an HTTP request into the kernel's: method, path, headers and size are judged before the body is parsed.</summary>
-internal sealed class RequestReader(IRandom random, ListenerOptions listener, BodyBudget budget, Func<ApiRequest, CancellationToken, ValueTask<BodySender>> senderOf)
+internal sealed class RequestReader(IRandom random, ListenerOptions listener, BodyBudget budget, ServerKernel kernel)
 {
     private const string Prefix = "/v1/";
 
@@ -74,6 +76,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             RemoteAddress = remote is { } address ? Text(address) : "",
             RemotePort = connection?.RemotePort ?? 0,
             Headers = PassableHeaders(http.Headers),
+            ClientCertificates = ClientCertificates.Of(context),
         };
         return operation is Operation.Update or Operation.Patch
             ? await WithBodyAsync(request, context, http, cancellation)
@@ -115,12 +118,12 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         var ticket = new BodyTicket(budget);
         try
         {
-            var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => senderOf(request, cancel));
+            var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => kernel.SenderOfAsync(request, cancel));
             var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
             var outcome = await body.ReadAsync(pipe, http.Headers.ContentLength, cancellation);
             return await WithinValuesAsync(request, outcome, cancellation) switch
             {
-                BodyOutcome.Taken taken => Parse(request, taken.Bytes, http.Headers) with { Ticket = ticket },
+                BodyOutcome.Taken taken => await ParseAsync(request, taken.Bytes, http.Headers, cancellation) with { Ticket = ticket },
                 BodyOutcome.TooLarge { ForStrangers: true, BytesMax: var most } =>
                     Refuse(ticket, ErrorKind.TooLarge, $"the request body is larger than {most} bytes, the most that is taken in without a valid token; send less, or send a token"),
                 BodyOutcome.TooLarge { BytesMax: var most } =>
@@ -151,7 +154,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             return outcome;
         }
 
-        return await senderOf(request, cancellation) switch
+        return await kernel.SenderOfAsync(request, cancellation) switch
         {
             BodySender.TokenHolder => outcome,
             BodySender.Refused => new BodyOutcome.Withheld(),
@@ -161,11 +164,17 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
 
     private static ReadRequest Refuse(BodyTicket ticket, ErrorKind kind, string message) => ReadRequest.Refused(kind, message) with { Ticket = ticket };
 
-    private ReadRequest Parse(ApiRequest request, ReadOnlyMemory<byte> bytes, IHeaderDictionary headers)
+    private async ValueTask<ReadRequest> ParseAsync(ApiRequest request, ReadOnlyMemory<byte> bytes, IHeaderDictionary headers, CancellationToken cancellation)
     {
         if (bytes.IsEmpty)
         {
             return new ReadRequest(request, null, null);
+        }
+
+        if (BodyText.OtherType(headers.ContentType) is { } type && await kernel.TakesRawAsync(request with { ContentType = type }, cancellation))
+        {
+            var shown = BodyText.Show(type, bytes.Span);
+            return new ReadRequest(request with { Data = shown.RootElement, Body = bytes, ContentType = type }, null, shown);
         }
 
         if (BodyText.IsForm(bytes.Span, headers.ContentType))

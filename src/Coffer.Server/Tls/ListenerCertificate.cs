@@ -53,14 +53,29 @@ internal sealed class ListenerCertificate
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowRenegotiation = false,
         };
-        if (options.ClientCaFile.Length > 0)
+        if (options.ClientCaFile.Length == 0 && options.IgnoresClientCertificates)
         {
-            var authorities = Certificates("tls_client_ca_file", options.ClientCaFile);
-            made.ClientCertificateRequired = true;
-            made.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                certificate is X509Certificate2 client ? IsVouchedFor(client, authorities) : !options.ClientCertificateRequired;
+            return made;
         }
 
+        // Without authorities of its own a listener takes any certificate: who vouches for it is for the auth method to judge.
+        var authorities = options.ClientCaFile.Length > 0 ? Certificates("tls_client_ca_file", options.ClientCaFile) : null;
+        made.ClientCertificateRequired = true;
+        made.RemoteCertificateValidationCallback = (stream, certificate, chain, _) =>
+        {
+            if (certificate is not X509Certificate2 client)
+            {
+                return !options.ClientCertificateRequired;
+            }
+
+            if (authorities is not null && !IsVouchedFor(client, authorities))
+            {
+                return false;
+            }
+
+            ClientCertificates.Note(stream, client, chain);
+            return true;
+        };
         return made;
     }
 

@@ -213,7 +213,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
         features.Set<IHttpRequestLifetimeFeature>(lifetime);
         features.Set<IRequestBodyPipeFeature>(new RequestBodyPipeFeature(new DefaultHttpContext(features)));
         var listener = options ?? _options;
-        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel.SenderOfAsync), listener, (_, error) => reply.Failure = error).ProcessRequestAsync(features);
+        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel), listener, (_, error) => reply.Failure = error).ProcessRequestAsync(features);
     }
 
     private async Task<IReadOnlyList<string>> AccessorsAsync() =>

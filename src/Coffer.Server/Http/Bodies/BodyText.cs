@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
@@ -18,6 +19,33 @@ internal static class BodyText
         contentType is not null
         && contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
         && body[0] is not ((byte)'{' or (byte)'[');
+
+    /// <summary>A content type that is neither JSON's nor a form's, in lower case and without parameters; null for those two and for none.</summary>
+    public static string? OtherType(string? contentType)
+    {
+        if (string.IsNullOrEmpty(contentType))
+        {
+            return null;
+        }
+
+        var type = contentType.Split(';', 2)[0].Trim().ToLowerInvariant();
+        return type is "" or "application/json" or "application/merge-patch+json" or "application/x-www-form-urlencoded" ? null : type;
+    }
+
+    /// <summary>A body that is not parsed, as policies and the audit log see it.</summary>
+    public static JsonDocument Show(string contentType, ReadOnlySpan<byte> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>(body.Length * 4 / 3 + 128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("http_content_type", contentType);
+            json.WriteBase64String("http_raw_body", body);
+            json.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(buffer.WrittenMemory);
+    }
 
     public static bool TryForm(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out JsonDocument? form)
     {
