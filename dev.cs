@@ -28,7 +28,10 @@ Environment.CurrentDirectory = root;
 // <LongSuite>true</LongSuite> in its project file is long.
 Suite[] longVariants =
 [
-    new("Coffer.Kernel.Tests", ["-class", "*Model.ModelTests", "-class", "*Model.FaultTests"], new() { ["COFFER_MODEL_RUNS"] = "60", ["COFFER_MODEL_FAULT_RUNS"] = "2" }),
+    new(
+        "Coffer.Kernel.Tests",
+        ["-class", "*Model.ModelTests", "-class", "*Model.FaultTests", "-class", "*Simulation.SimulationTests"],
+        new() { ["COFFER_MODEL_RUNS"] = "60", ["COFFER_MODEL_FAULT_RUNS"] = "2", ["COFFER_SIMULATION_RUNS"] = "500" }),
     new("Coffer.Storage.Tests", ["-class", "*Crash*"], new() { ["COFFER_CRASH_KILLS"] = "300" }),
 ];
 

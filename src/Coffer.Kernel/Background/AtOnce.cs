@@ -26,7 +26,7 @@ internal static class AtOnce
             }
             catch
             {
-                await stop.CancelAsync();
+                stop.Cancel();
                 throw;
             }
         }

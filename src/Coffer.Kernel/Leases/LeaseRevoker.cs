@@ -250,7 +250,7 @@ public sealed partial class LeaseRevoker(
                     return (lease, false);
                 }
 
-                // Its end as told stays: should revoking fail, whoever looks sees a lease whose secret still works.
+                // Keep ExpireTime: if revocation fails the secret still works, and look-ups must show that.
                 var revoking = lease with
                 {
                     State = LeaseState.Revoking,
@@ -363,7 +363,7 @@ public sealed partial class LeaseRevoker(
     private static TimeSpan Backoff(LeaseRecord lease, int attempts)
     {
         var wait = RetryMin * Math.Pow(2, Math.Min(attempts, 10));
-        var spread = 0.75 + (string.GetHashCode(lease.Id, StringComparison.Ordinal) & 0xFF) / 512.0;
+        var spread = 0.75 + lease.Id.Aggregate(0, (sum, letter) => ((31 * sum) + letter) & 0xFF) / 512.0;
         return (wait < RetryMax ? wait : RetryMax) * spread;
     }
 }

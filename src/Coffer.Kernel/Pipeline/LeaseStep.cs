@@ -285,7 +285,10 @@ internal sealed class LeaseStep(KernelServices services)
             async work =>
             {
                 var current = await LeaseStore.GetAsync(work, lease.Id, CancellationToken.None);
-                LeaseStore.Put(work, current, lease with { State = LeaseState.Revoking, ExpireTime = now, Due = now });
+
+                // What others have noted since, such as a revocation that failed, stays in the record; whether a call may still come is known here alone.
+                var ending = (current ?? lease) with { State = LeaseState.Revoking, ExpireTime = now, Due = now, UnsettledUntil = lease.UnsettledUntil };
+                LeaseStore.Put(work, current, ending);
             },
             CancellationToken.None);
         services.Due.Add(now);

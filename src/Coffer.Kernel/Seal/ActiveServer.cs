@@ -219,7 +219,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Audit devices open their files anew.</summary>
+    /// <summary>Audit devices close their files and open them again.</summary>
     public void ReopenAudit() => _services.Audit.Reopen();
 
     public async ValueTask DisposeAsync()

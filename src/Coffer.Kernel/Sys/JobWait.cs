@@ -48,7 +48,7 @@ internal static class JobWait
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var first = await Task.WhenAny(running, Task.Delay(limit, clock, stop.Token));
-        await stop.CancelAsync();
+        stop.Cancel();
         return first == running;
     }
 

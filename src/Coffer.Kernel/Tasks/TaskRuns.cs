@@ -2,6 +2,7 @@ using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
 using Coffer.Sdk.Tasks;
 using Coffer.Storage;
@@ -63,7 +64,14 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
         }
 
         using var use = mounted.Instance.Enter();
-        return await task.RunAsync(new Context(transactions, clock, mounted, name.Argument), stop);
+        try
+        {
+            return await task.RunAsync(new Context(transactions, clock, mounted, name.Argument), stop);
+        }
+        catch (EngineException error)
+        {
+            return TaskOutcome.Unfinished(new Reply.Refused(new ApiError(error.Kind, error.Message)));
+        }
     }
 
     /// <summary>Once a run has ended, the client of a request or a seal changes nothing about what is noted of it.</summary>

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Tests.Harness;
 /// It counts only code that stays in it: code that is begun with <see cref="RunAsync"/>, and awaits without leaving its context. The kernel's background work
 /// does; that is why it begins its effects without <see cref="Task.Run(Action)"/>.
 /// </remarks>
-internal sealed class CountingContext : SynchronizationContext
+internal class CountingContext : SynchronizationContext
 {
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource> _waiting = [];
@@ -57,7 +57,20 @@ internal sealed class CountingContext : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         Enter();
-        ThreadPool.QueueUserWorkItem(_ => Run(d, state), null);
+
+        // What is run sees the test's own values, such as its cancellation.
+        var flow = ExecutionContext.Capture();
+        Queue(_ =>
+        {
+            if (flow is null)
+            {
+                Run(d, state);
+            }
+            else
+            {
+                ExecutionContext.Run(flow, _ => Run(d, state), null);
+            }
+        });
     }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block.");
@@ -101,6 +114,9 @@ internal sealed class CountingContext : SynchronizationContext
             idle.SetResult();
         }
     }
+
+    /// <summary>Has something run, on another thread than the caller's.</summary>
+    protected virtual void Queue(WaitCallback work) => ThreadPool.UnsafeQueueUserWorkItem(work, null);
 
     private void Run(SendOrPostCallback d, object? state)
     {

@@ -25,6 +25,7 @@ public sealed partial class KernelHarness
         var tokens = Below("token/id/").ToHashSet();
         Assert.All(due.Where(key => key[17] == 't'), key => Assert.Contains(key[19..], tokens));
         Assert.All(Below("lease/owner/"), key => Assert.Contains(key.Split('/', 2)[1], leases));
+        Assert.All(Below("lease/attention/"), key => Assert.Contains(key.Split('/', 2)[1], leases));
         Assert.All(Below("token/child/"), key => Assert.Contains(key.Split('/')[^1], tokens));
         Assert.Equal(Below("task/id/"), Below("task/due/").Select(key => key[17..]).Order(StringComparer.Ordinal));
         Assert.All(World.Secrets, name => Assert.Contains(name, leases));

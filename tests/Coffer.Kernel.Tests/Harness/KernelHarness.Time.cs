@@ -1,12 +1,10 @@
 namespace Coffer.Kernel.Tests.Harness;
 
-/// <content>Lets time pass, and knows when the kernel has done what was due by then.</content>
+/// <content>Lets time pass, and knows when the kernel has done what is due.</content>
 public sealed partial class KernelHarness
 {
     /// <summary>A kernel that goes on for so many timers without getting there goes on forever.</summary>
     private const int TimersMax = 200_000;
-
-    private readonly CountingContext _context = new();
 
     /// <summary>Waits until the kernel does nothing any more by itself: everything in it waits for the clock, for the outside world or for a test.</summary>
     public Task IdleAsync() => _context.IdleAsync();
@@ -20,12 +18,12 @@ public sealed partial class KernelHarness
             await IdleAsync();
             if (Wall.NextEnd is not { } next || next > end)
             {
-                Clock.Advance(end - Clock.GetUtcNow());
+                await AdvanceToAsync(end);
                 await IdleAsync();
                 return;
             }
 
-            AdvanceTo(next);
+            await AdvanceToAsync(next);
         }
 
         Assert.Fail($"more than {TimersMax} timers ended within {time}");
@@ -35,7 +33,7 @@ public sealed partial class KernelHarness
     public async Task LeapAsync(TimeSpan time)
     {
         await IdleAsync();
-        Clock.Advance(time);
+        await AdvanceToAsync(Clock.GetUtcNow() + time);
         await IdleAsync();
     }
 
@@ -57,7 +55,7 @@ public sealed partial class KernelHarness
                 break;
             }
 
-            AdvanceTo(next);
+            await AdvanceToAsync(next);
         }
 
         Assert.Fail($"still not so at {Clock.GetUtcNow():O}; reported: {string.Join("; ", Failures.Select(failure => failure.ToString()).Distinct().Take(3))}");
@@ -69,9 +67,11 @@ public sealed partial class KernelHarness
     /// <summary>Runs a call of the kernel where it is counted, with all that it begins.</summary>
     internal Task<T> InContextAsync<T>(Func<ValueTask<T>> call) => _context.RunAsync(async () => await call());
 
-    private void AdvanceTo(DateTimeOffset time)
+    /// <summary>In the context, so that all timers of one moment have ended before anything that waited for them goes on.</summary>
+    private Task<bool> AdvanceToAsync(DateTimeOffset time) => _context.RunAsync(() =>
     {
         var wait = time - Clock.GetUtcNow();
         Clock.Advance(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
-    }
+        return Task.FromResult(true);
+    });
 }

@@ -20,13 +20,17 @@ public sealed partial class KernelHarness : IAsyncDisposable
 {
     private readonly HttpClient _http = new();
     private readonly List<Exception> _failures = [];
+    private readonly CountingContext _context;
+    private readonly IRandom _random;
 
     /// <summary>What was logged.</summary>
     public ConcurrentQueue<LogLine> Events { get; } = new();
     private string _share = "";
 
-    private KernelHarness(IStore inner, IReadOnlyList<EngineType>? engines = null)
+    private KernelHarness(IStore inner, IReadOnlyList<EngineType>? engines = null, int? seed = null)
     {
+        _context = seed is { } order ? new SeededContext(order) : new CountingContext();
+        _random = seed is { } bytes ? new SeededRandom(bytes) : SystemRandom.Instance;
         Memory = inner;
         MoreEngines = engines ?? [];
         Wall = new TwoClocks(Clock);
@@ -72,10 +76,11 @@ public sealed partial class KernelHarness : IAsyncDisposable
 
     /// <param name="inner">Where entries are kept; the harness disposes it. Null: in memory.</param>
     /// <param name="engines">Engines that can be mounted beside the fake ones; one of the same type takes a fake one's place.</param>
-    public static async Task<KernelHarness> StartAsync(IStore? inner = null, IReadOnlyList<EngineType>? engines = null)
+    /// <param name="seed">Decides the order in which the kernel's work runs, one piece at a time, and all its random bytes. Null: work runs on many threads.</param>
+    public static async Task<KernelHarness> StartAsync(IStore? inner = null, IReadOnlyList<EngineType>? engines = null, int? seed = null)
     {
-        var harness = new KernelHarness(inner ?? new MemoryStore(), engines);
-        var mount = Initialization.NewMount(SystemRandom.Instance, "fake/", "fake", MountClass.Secret, "");
+        var harness = new KernelHarness(inner ?? new MemoryStore(), engines, seed);
+        var mount = Initialization.NewMount(harness._random, "fake/", "fake", MountClass.Secret, "");
         var made = await harness.InContextAsync(() => harness.Kernel.InitializeAsync(new InitRequest(1, 1) { Mounts = [mount] }, TestContext.Current.CancellationToken));
         harness._share = Convert.ToHexStringLower(made!.Shares[0]);
         harness.Root = made.RootToken;
@@ -109,12 +114,13 @@ public sealed partial class KernelHarness : IAsyncDisposable
     }
 
     /// <summary>As <see cref="RestartAsync"/>, and nobody has come with a share.</summary>
-    public async Task RestartSealedAsync()
+    public Task RestartSealedAsync() => _context.RunAsync(async () =>
     {
         await Kernel.DisposeAsync();
         Store = new FaultyStore(new CountedStore(Memory, _context));
         Kernel = NewKernel();
-    }
+        return true;
+    });
 
     /// <summary>Puts new shares in the place of the harness's own.</summary>
     public async Task<IReadOnlyList<string>> RekeyAsync(int shares, int threshold)
@@ -135,7 +141,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
         var data = body is null ? default : JsonDocument.Parse(body).RootElement;
         var request = new ApiRequest
         {
-            Id = SystemRandom.Instance.Uuid(),
+            Id = _random.Uuid(),
             Path = canonical,
             Operation = operation,
             Token = token ?? Root,
@@ -209,7 +215,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
         Store = Store,
         Condition = Condition ?? Memory as IStoreCondition,
         Clock = Wall,
-        Random = SystemRandom.Instance,
+        Random = _random,
         Engines = [.. MoreEngines, .. ((EngineType[])[FakeEngine.Type(World), FakeLogin.Type, FakeLogin.Userpass]).Where(fake => MoreEngines.All(type => type.Name != fake.Name))],
         Outbound = () => new TestOutbound(_http),
         StaticKeys = StaticKeys,

@@ -48,6 +48,28 @@ public sealed class NothingMadeTests
     }
 
     [Fact]
+    public async Task A_revocation_that_failed_while_a_secret_was_being_made_leaves_no_lease_behind_either()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var held = new TaskCompletionSource();
+        harness.World.During = operation => operation == "create" ? held.Task : Task.CompletedTask;
+        harness.World.FailAll("revoke", FailureClass.NeedsOperator);
+        var asked = harness.WriteAsync("fake/creds/a");
+        await harness.IdleAsync();
+        var lease = Assert.Single(await harness.LeasesAsync());
+        (await harness.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{lease}}"}""")).Is(400);
+        Assert.Single(await harness.KeysAsync("lease/attention/"));
+        harness.World.Heal();
+
+        held.SetResult();
+
+        Assert.Contains("was revoked while its secret was being made", (await asked).Is(400).Body, StringComparison.Ordinal);
+        Assert.Empty(harness.World.Secrets);
+        Assert.Empty(await harness.LeasesAsync());
+        Assert.Empty(await harness.KeysAsync("lease/attention/"));
+    }
+
+    [Fact]
     public async Task An_engine_that_also_reports_a_call_without_an_answer_is_asked_to_revoke()
     {
         await using var harness = await KernelHarness.StartAsync();

@@ -30,6 +30,24 @@ public sealed class RotationTests
     }
 
     [Theory]
+    [InlineData(FailureClass.Transient, 400)]
+    [InlineData(FailureClass.Throttled, 502)]
+    public async Task A_rotation_whose_outside_system_fails_is_refused_and_tried_again_ten_seconds_later(FailureClass failure, int status)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        harness.World.FailAll("make", failure);
+        Assert.Contains("make failed as asked", (await harness.WriteAsync("fake/rotate")).Is(status).Body, StringComparison.Ordinal);
+
+        await harness.RestartAsync();
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(1, harness.World.CallsOf("make"));
+        harness.World.Heal();
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(2, harness.World.CallsOf("make"));
+        Assert.Empty(await harness.KeysAsync("task/id/"));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]

@@ -262,6 +262,6 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
         return job with { State = state, EndTime = now };
     }
 
-    /// <summary>Leases to look at next, and where the job stands after them.</summary>
+    /// <summary>Leases to look at next, and how far the job is after them.</summary>
     private readonly record struct Page(IReadOnlyList<string> Ids, int ScopeAt, string After, bool IsLast);
 }
