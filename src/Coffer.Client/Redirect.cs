@@ -1,6 +1,9 @@
 namespace Coffer.Client;
 
-/// <summary>Where a redirect may lead: to the host that was asked, by a way that is as safe. A request carries a token, which no other host may see.</summary>
+/// <summary>
+/// Where a redirect may lead: to the scheme, host and port that were asked, or from http to https of the same host, at the same port or at https's own. A
+/// request carries a token, which nothing else may see: at another port of a host another program listens.
+/// </summary>
 internal static class Redirect
 {
     /// <param name="asked">What answered with the redirect.</param>
@@ -14,7 +17,11 @@ internal static class Redirect
             : target.Scheme is not ("http" or "https") ? "the server redirects to what is no http or https address"
             : !string.Equals(target.IdnHost, asked.IdnHost, StringComparison.OrdinalIgnoreCase)
                 ? $"the server redirects to another host, {target.Scheme}://{target.IdnHost}:{target.Port}, which must not get the token; if it is the right one, make it the address of the client"
+            : target.Port != asked.Port && !IsUpgrade(asked, target)
+                ? $"the server redirects to another port, {target.Scheme}://{target.IdnHost}:{target.Port}, which must not get the token; if it is the right one, make it the address of the client"
             : "";
         return problem.Length == 0 ? target : null;
     }
+
+    private static bool IsUpgrade(Uri asked, Uri target) => asked.Scheme == "http" && target is { Scheme: "https", IsDefaultPort: true };
 }
