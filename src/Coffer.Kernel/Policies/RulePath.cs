@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies;
 
@@ -127,7 +128,7 @@ internal sealed class RulePath
             segment.IsOpen ? segment with { After = segment.After + text } : segment with { Before = segment.Before + text };
 
         static OpenDeny.Segment Fold(OpenDeny.Segment segment) =>
-            segment with { Before = segment.Before.ToLowerInvariant(), After = segment.After.ToLowerInvariant() };
+            segment with { Before = NameFold.Case(segment.Before), After = NameFold.Case(segment.After) };
     }
 
     /// <summary>The pattern with each template standing for itself: as much as can be said of a rule before there is a caller.</summary>

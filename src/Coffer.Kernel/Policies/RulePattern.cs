@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using System.Text;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies;
 
 /// <summary>A rule's path with all values filled in: segments, each a text or a <c>+</c>, and maybe a <c>*</c> at the end.</summary>
 internal sealed class RulePattern
 {
+    private string? _key;
+    private RulePattern? _folded;
+
     public RulePattern(ImmutableArray<string?> segments, bool isPrefix)
     {
         Segments = segments;
@@ -15,8 +19,6 @@ internal sealed class RulePattern
         LengthBytes = Encoding.UTF8.GetByteCount(Text);
         FirstWild = PlusCount == 0 ? Text.Length : segments.TakeWhile(segment => segment is not null).Sum(segment => segment!.Length + 1);
     }
-
-    private string? _key;
 
     /// <summary>The texts between the slashes; null is a <c>+</c>.</summary>
     public ImmutableArray<string?> Segments { get; }
@@ -45,10 +47,10 @@ internal sealed class RulePattern
     public (string, bool) Key => (_key ??= string.Join('/', Segments.Select(segment => segment is null ? "+" : "=" + segment)), IsPrefix);
 
     /// <summary>No text of it would change by folding.</summary>
-    public bool IsFolded => string.Equals(Text, Text.ToLowerInvariant(), StringComparison.Ordinal);
+    public bool IsFolded => NameFold.IsFolded(Text);
 
-    /// <summary>The same with all its texts in lower case.</summary>
-    public RulePattern Fold() => IsFolded ? this : new RulePattern([.. Segments.Select(segment => segment?.ToLowerInvariant())], IsPrefix);
+    /// <summary>The same with all its texts folded.</summary>
+    public RulePattern Fold() => _folded ??= IsFolded ? this : new RulePattern([.. Segments.Select(segment => segment is null ? null : NameFold.Case(segment))], IsPrefix);
 
     /// <summary>No wildcard in it.</summary>
     public bool IsExact => !IsPrefix && PlusCount == 0;
@@ -86,15 +88,16 @@ internal sealed class RulePattern
         for (var i = 0; i < Segments.Length; i++)
         {
             var last = i == Segments.Length - 1;
-            var comparison = folds.Folds(i) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            // The path holds such a segment folded.
+            var segment = folds.Folds(i) ? Fold().Segments[i] : Segments[i];
             if (last && IsPrefix)
             {
                 // What follows a folded segment is compared by its own rule only where the text ends before it.
-                return path.StartsWith(Segments[i], comparison);
+                return path.StartsWith(segment, StringComparison.Ordinal);
             }
 
             var slash = path.IndexOf('/');
-            if (slash < 0 != last || (Segments[i] is { } text && !(last ? path : path[..slash]).Equals(text, comparison)))
+            if (slash < 0 != last || (segment is { } text && !(last ? path : path[..slash]).SequenceEqual(text)))
             {
                 return false;
             }

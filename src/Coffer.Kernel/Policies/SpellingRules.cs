@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies;
 
@@ -63,7 +64,8 @@ internal sealed class SpellingRules
     private GrantedRule? Deny(GrantedRule found, ReadOnlySpan<char> path, bool listing, bool keepsFolders)
     {
         var buffer = path.Length <= StackCharacters ? stackalloc char[StackCharacters] : new char[path.Length];
-        var folded = buffer[..path.ToLowerInvariant(buffer)];
+        var folded = buffer[..path.Length];
+        NameFold.Case(path, folded);
         var rule = listing ? _folded?.FindFolder(folded) : _folded?.Find(folded, keepsFolders);
         if (rule?.Grants(AclCapabilities.Deny) == true)
         {
