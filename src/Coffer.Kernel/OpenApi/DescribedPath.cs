@@ -21,7 +21,7 @@ internal sealed class DescribedPath
 
         // What a read takes cannot be a whole object: it stands in the query.
         var takesBody = row.Write is not null || row.Patch is not null;
-        QueryFields = [.. (takesBody ? row.Query : sent).Where(field => field.Kind is not (FieldKind.Object or FieldKind.Records or FieldKind.Any))];
+        QueryFields = [.. (takesBody ? row.Query : sent).Where(field => field.Kind is not (FieldKind.Object or FieldKind.Records))];
         BodyFields = [.. takesBody || row.AcceptsPost ? sent.Except(row.Query) : []];
     }
 

@@ -106,7 +106,7 @@ internal static class OpenApiSchema
     {
         switch (field.Kind)
         {
-            case FieldKind.Text:
+            case FieldKind.Text or FieldKind.DurationText:
                 json.WriteString("type", "string");
                 break;
             case FieldKind.Count:
@@ -119,7 +119,7 @@ internal static class OpenApiSchema
                 json.WriteString("type", "string");
                 json.WriteString("format", "duration");
                 break;
-            case FieldKind.TextList:
+            case FieldKind.TextList or FieldKind.NetworkList:
                 WriteArray(json, "string");
                 break;
             case FieldKind.CountList:
@@ -153,9 +153,12 @@ internal static class OpenApiSchema
                 json.WriteString("type", "object");
                 json.WriteString("format", "map");
                 break;
-            default:
-                // Any: a schema without a type takes everything.
+            case FieldKind.Decimal:
+                json.WriteString("type", "number");
+                json.WriteString("format", "float");
                 break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(field), field.Kind, "a kind of field without a schema");
         }
 
         WriteDefault(json, field);

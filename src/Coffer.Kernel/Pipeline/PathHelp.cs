@@ -75,6 +75,9 @@ internal static class PathHelp
         FieldKind.Bytes => "string",
         FieldKind.Records => "slice of map",
         FieldKind.Object => "map",
-        _ => "any",
+        FieldKind.Decimal => "float",
+        FieldKind.DurationText => "string",
+        FieldKind.NetworkList => "slice",
+        _ => throw new ArgumentOutOfRangeException(nameof(field), field.Kind, "a kind of field without a word for it"),
     } + (field.IsDeprecated ? ", deprecated" : "");
 }

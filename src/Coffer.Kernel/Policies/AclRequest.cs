@@ -63,6 +63,6 @@ public readonly record struct AclRequest(
     {
         KeepsFolders = match.KeepsFolders,
         Folds = SegmentFold.Below(mount, match),
-        Fields = match.Path.Fields,
+        Fields = match.Path.JudgedFields.IsEmpty ? match.Path.Fields : match.Path.Fields.AddRange(match.Path.JudgedFields),
     };
 }

@@ -31,7 +31,7 @@ internal static class ParameterCheck
         var allDenied = rule.DeniedParameters.ContainsKey(AnyName);
         foreach (var parameter in body.EnumerateObject())
         {
-            if (allDenied || (rule.DeniedParameters.TryGetValue(parameter.Name, out var denied) && IsDenied(denied, new SentParameter(parameter, fields))))
+            if (allDenied || IsDenied(rule, new SentParameter(parameter, fields), fields))
             {
                 return (AclRefusal.ParameterDenied, parameter.Name);
             }
@@ -44,7 +44,7 @@ internal static class ParameterCheck
             var listed = parameter.Name != AnyName && rule.AllowedParameters.TryGetValue(parameter.Name, out var allowed)
                 ? allowed
                 : default;
-            if (listed.IsDefault ? !allAllowed : !IsAllowed(listed, new SentParameter(parameter, fields)))
+            if (listed.IsDefault ? !allAllowed : !new SentParameter(parameter, fields).IsAllowed(listed))
             {
                 return (AclRefusal.ParameterNotAllowed, parameter.Name);
             }
@@ -53,11 +53,17 @@ internal static class ParameterCheck
         return (AclRefusal.None, null);
     }
 
-    /// <summary>A denied value is also denied as one of several: else <c>["root"]</c> would pass where <c>"root"</c> does not.</summary>
-    private static bool IsDenied(ImmutableArray<ParameterValue> denied, SentParameter sent) =>
-        denied.IsEmpty || denied.Any(sent.IsWhole) || denied.Any(sent.ReadsAs) || denied.Any(sent.Holds);
+    /// <summary>Under its own name or under another name of the same field.</summary>
+    private static bool IsDenied(GrantedRule rule, SentParameter sent, ImmutableArray<Field> fields)
+    {
+        foreach (var name in sent.NamesAmong(fields))
+        {
+            if (rule.DeniedParameters.TryGetValue(name, out var denied) && sent.IsDenied(denied))
+            {
+                return true;
+            }
+        }
 
-    /// <summary>Each of several values must be allowed, unless the list as a whole is.</summary>
-    private static bool IsAllowed(ImmutableArray<ParameterValue> allowed, SentParameter sent) =>
-        allowed.IsEmpty || (!sent.IsList && allowed.Any(sent.IsWhole)) || sent.IsEachAmong(allowed);
+        return false;
+    }
 }

@@ -1,85 +1,76 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Policies;
 
 /// <summary>
-/// A parameter of a request as the engine will read it. A field that takes several values may get them as a list or as one text with commas, and each
-/// is judged; a parameter that no field declares, such as a value in a key-value store, is judged as a whole. Names may fold.
+/// A parameter of a request. What the handler will read in it is judged: each value of a list, each entry of a map. A parameter that no field declares, such as
+/// a value in a key-value store, is judged as it is written.
 /// </summary>
 internal readonly struct SentParameter
 {
     private readonly JsonElement _value;
-    private readonly bool _folds;
-    private readonly bool _holdsSeveral;
+    private readonly string _name;
     private readonly Field? _field;
-    private readonly ImmutableArray<string> _texts;
 
     public SentParameter(JsonProperty sent, ImmutableArray<Field> fields)
     {
         _value = sent.Value;
-        _texts = [];
-        foreach (var field in fields)
-        {
-            if (field.Name == sent.Name)
-            {
-                _field = field;
-                _folds = field.Folds;
-                _holdsSeveral = field.HoldsSeveral;
-                _texts = _holdsSeveral && _value.ValueKind == JsonValueKind.String
-                    ? [.. _value.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
-                    : [];
-                break;
-            }
-        }
+        _name = SafeText.NameOf(sent);
+        _field = fields.FirstOrDefault(field => sent.NameEquals(field.Name));
     }
 
-    /// <summary>One text with commas, which a wildcard at the end of one value must not swallow.</summary>
-    public bool IsList => _texts.Length > 1;
-
-    private bool IsSeveral => !_texts.IsEmpty || (_holdsSeveral && _value.ValueKind == JsonValueKind.Array);
-
-    /// <summary>The value as a whole is this one.</summary>
-    public bool IsWhole(ParameterValue candidate) => candidate.Matches(_value) || (_folds && _value.ValueKind == JsonValueKind.String && Fits(candidate, _value.GetString()!));
+    /// <summary>Its name, and the other names that the path takes for the same field.</summary>
+    public IEnumerable<string> NamesAmong(ImmutableArray<Field> fields)
+    {
+        var name = _name;
+        return _field is null ? [name] : [name, .. _field.NewNames, .. fields.Where(field => field.NewNames.Contains(name, StringComparer.Ordinal)).Select(field => field.Name)];
+    }
 
     /// <summary>
-    /// The engine reads the value as it would read this one, however it is written: <c>"1"</c> for <c>true</c>, <c>60m</c> for <c>1h</c>, a text with blanks or
-    /// slashes at its ends. Enough to deny it, not to allow it.
+    /// One of these values is in it, in any spelling that a handler may take for the same. Null is what the field is without a value, to which a patch sets
+    /// it back.
     /// </summary>
-    public bool ReadsAs(ParameterValue candidate)
+    public bool IsDenied(ImmutableArray<ParameterValue> denied)
     {
-        if (_field is null)
+        var value = _value;
+        if (denied.IsEmpty || denied.Any(candidate => candidate.Matches(value)))
         {
-            return false;
+            return true;
         }
 
-        if (_field.Kind == FieldKind.Text && _value.ValueKind == JsonValueKind.String)
-        {
-            var text = _value.GetString()!.Trim();
-            return Fits(candidate, text) || Fits(candidate, text.Trim('/'));
-        }
-
-        return candidate.Text is { } other && _field.ReadsAs(_value, other);
+        var reading = _value.ValueKind == JsonValueKind.Null ? _field?.DefaultReading : _field?.Read(_value);
+        return (reading is not null && IsHeld(denied, _field!, reading)) || (_value.ValueKind == JsonValueKind.Array && HasElement(denied));
     }
 
-    /// <summary>One of several values is this one.</summary>
-    public bool Holds(ParameterValue candidate)
+    /// <summary>It is one of these values, or each of its values is.</summary>
+    public bool IsAllowed(ImmutableArray<ParameterValue> allowed)
     {
-        foreach (var text in _texts)
+        if (allowed.IsEmpty)
         {
-            if (Fits(candidate, text))
-            {
-                return true;
-            }
+            return true;
         }
 
-        if (_value.ValueKind == JsonValueKind.Array)
+        if (_value.ValueKind == JsonValueKind.Null || _field is not { } field || field.Read(_value) is not { } reading)
         {
-            foreach (var element in _value.EnumerateArray())
+            var value = _value;
+            return allowed.Any(candidate => candidate.Matches(value));
+        }
+
+        return allowed.Any(candidate => candidate.IsWhole(field, reading))
+            || (!reading.Items.IsEmpty && reading.Items.All(item => allowed.Any(candidate => candidate.IsValue(field, item))));
+    }
+
+    private static bool IsHeld(ImmutableArray<ParameterValue> denied, Field field, FieldReading reading) => denied.Any(candidate => candidate.IsHeldBy(field, reading));
+
+    private bool HasElement(ImmutableArray<ParameterValue> denied)
+    {
+        foreach (var element in _value.EnumerateArray())
+        {
+            foreach (var candidate in denied)
             {
-                if (Fits(candidate, element))
+                if (candidate.Matches(element))
                 {
                     return true;
                 }
@@ -88,74 +79,4 @@ internal readonly struct SentParameter
 
         return false;
     }
-
-    /// <summary>There are several values, at least one, and each is among these.</summary>
-    public bool IsEachAmong(ImmutableArray<ParameterValue> candidates)
-    {
-        if (!IsSeveral)
-        {
-            return false;
-        }
-
-        foreach (var text in _texts)
-        {
-            if (!AnyFits(candidates, text))
-            {
-                return false;
-            }
-        }
-
-        if (_value.ValueKind != JsonValueKind.Array)
-        {
-            return true;
-        }
-
-        foreach (var element in _value.EnumerateArray())
-        {
-            if (!AnyFits(candidates, element))
-            {
-                return false;
-            }
-        }
-
-        return _value.GetArrayLength() > 0;
-    }
-
-    private bool AnyFits(ImmutableArray<ParameterValue> candidates, string text)
-    {
-        foreach (var candidate in candidates)
-        {
-            if (Fits(candidate, text))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool AnyFits(ImmutableArray<ParameterValue> candidates, JsonElement element)
-    {
-        foreach (var candidate in candidates)
-        {
-            if (Fits(candidate, element))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>An element of a list whose field takes texts is read without blanks at its ends, and a number as text.</summary>
-    private bool Fits(ParameterValue candidate, JsonElement element) => candidate.Matches(element) || (_holdsSeveral && element.ValueKind switch
-    {
-        JsonValueKind.String => Fits(candidate, element.GetString()!.Trim()),
-        JsonValueKind.Number => candidate.Text == element.GetRawText(),
-        _ => false,
-    });
-
-    private bool Fits(ParameterValue candidate, string text) => _folds
-        ? candidate.MatchesFolded(NameFold.Of(text))
-        : candidate.MatchesText(text) || (_field is { Kind: FieldKind.CountList } && candidate.Text == text);
 }

@@ -13,7 +13,7 @@ internal static class LockoutFields
     private static readonly Field<TimeSpan> CounterReset = Field.Duration("lockout_counter_reset_duration", "After how long without a failure the count starts again.");
     private static readonly Field<bool> Disabled = Field.Boolean("lockout_disable", "Lock nobody out.");
 
-    private static readonly ImmutableArray<Field> All = [Threshold, Duration, CounterReset, Disabled];
+    public static readonly ImmutableArray<Field> All = [Threshold, Duration, CounterReset, Disabled];
 
     /// <summary>The settings after a change; only what was sent changes.</summary>
     public static LockoutChanges Apply(JsonElement config, LockoutChanges? before, out string? problem)

@@ -13,7 +13,7 @@ namespace Coffer.Kernel.Sys;
 internal static class SysCapabilities
 {
     private static readonly Field<ImmutableArray<string>> PathsField = Field.TextList("paths", "Paths to look at.");
-    private static readonly Field<ImmutableArray<string>> PathField = Field.TextList("path", "Old name of paths.");
+    private static readonly Field<ImmutableArray<string>> PathField = Field.TextList("path", "Old name of paths.").OldNameOf(PathsField);
     private static readonly Field<string> Token = Field.Text("token", "The token to look at.");
     private static readonly Field<string> Accessor = Field.Text("accessor", "Accessor of the token to look at.");
 

@@ -14,8 +14,7 @@ internal static class SysMountTuning
     private static readonly Field<string> Description = Field.Text("description", "A line for people.");
     private static readonly Field<ImmutableSortedDictionary<string, string>> Options = Field.TextMap("options", "The engine's own options; an empty value removes one.");
 
-
-    private static readonly ImmutableArray<Field> Fields = [.. TuningFields.All, Description, Options];
+    public static readonly ImmutableArray<Field> Fields = [.. TuningFields.All, Description, Options];
 
     /// <summary>The path that a tune request names, without its ending.</summary>
     public static bool TryTunePath(string named, out string path)

@@ -18,12 +18,12 @@ internal static class SysMounts
 
     private static readonly Field<string> TypeField = Field.Text("type", "The engine's type, such as kv or aws.");
     private static readonly Field<string> Description = Field.Text("description", "A line for people.");
-    private static readonly Field<JsonElement> Config = Field.Object("config", "Settings, as in tune.");
+    private static readonly Field<JsonElement> Config = Field.Object("config", "Settings, as in tune.", TuningFields.All);
     private static readonly Field<ImmutableSortedDictionary<string, string>> Options = Field.TextMap("options", "The engine's own options, such as version for kv.");
     private static readonly Field<bool> Local = Field.Boolean("local", "Accepted and shown; there is no replication.");
     private static readonly Field<bool> SealWrap = Field.Boolean("seal_wrap", "Accepted and shown; every entry is sealed.");
     private static readonly Field<bool> Entropy = Field.Boolean("external_entropy_access", "Accepted and shown.");
-    private static readonly Field<string> PluginName = Field.Text("plugin_name", "Old way to name the type.");
+    private static readonly Field<string> PluginName = Field.Text("plugin_name", "Old way to name the type.").OldNameOf(TypeField);
 
     private static readonly ImmutableArray<Field> Fields = [TypeField, Description, Config, Options, Local, SealWrap, Entropy, PluginName];
     private static readonly string[] Reserved = ["sys/", "auth/", "identity/", "cubbyhole/", "audit/"];
@@ -34,6 +34,7 @@ internal static class SysMounts
         new("mounts/{path...}", "Enables, shows and disables a secrets engine.")
         {
             Fields = Fields,
+            JudgedFields = SysMountTuning.Fields,
             Read = (request, ct) => ReadOrTuneAsync(request, MountClass.Secret),
             Write = (request, ct) => WriteOrTuneAsync(request, MountClass.Secret),
             Delete = (request, ct) => DisableAsync(request, MountClass.Secret, ct),
@@ -42,6 +43,7 @@ internal static class SysMounts
         new("auth/{path...}", "Enables, shows and disables an auth method.")
         {
             Fields = Fields,
+            JudgedFields = SysMountTuning.Fields,
             Sudo = true,
             Read = (request, ct) => ReadOrTuneAsync(request, MountClass.Auth),
             Write = (request, ct) => WriteOrTuneAsync(request, MountClass.Auth),

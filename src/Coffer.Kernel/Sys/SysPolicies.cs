@@ -12,7 +12,7 @@ internal static class SysPolicies
 {
     private static readonly Field<string> Name = Field.FoldedName("name", "The policy's name; letters are taken as lower-case.");
     private static readonly Field<string> Policy = Field.Text("policy", "The policy in HCL or JSON, or either in base64.");
-    private static readonly Field<string> Rules = Field.Text("rules", "Old name of policy.");
+    private static readonly Field<string> Rules = Field.Text("rules", "Old name of policy.").OldNameOf(Policy);
     private static readonly Field<bool> Lint = Field.Boolean("lint", "Answer all that policies/lint finds as warnings, not only what is certain.");
 
     private static readonly string[] Unwritable = ["root", "response-wrapping", "control-group"];

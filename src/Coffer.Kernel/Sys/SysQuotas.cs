@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Quotas;
 using Coffer.Sdk.Engines;
@@ -22,7 +20,7 @@ internal static class SysQuotas
 
     private static readonly Field<string> Path = Field.Text("path", "Mount, or path below one, with * at the end for all that begin so; empty for everything.");
     private static readonly Field<string> Role = Field.Text("role", "Login role of the auth method at path.");
-    private static readonly Field<JsonElement> Rate = Field.Any("rate", "Requests of one client address in an interval; may have a fraction.");
+    private static readonly Field<double> Rate = Field.Decimal("rate", "Requests of one client address in an interval; may have a fraction.");
     private static readonly Field<TimeSpan> Interval = Field.Duration("interval", "The interval.", TimeSpan.FromSeconds(1));
     private static readonly Field<TimeSpan> BlockInterval = Field.Duration("block_interval", "How long a client that went over the limit is refused everything.");
     private static readonly Field<long> MaxLeases = Field.Integer("max_leases", "Leases that may exist at once.");
@@ -92,7 +90,8 @@ internal static class SysQuotas
             return ValueTask.FromResult(Reply.Invalid("interval and block_interval may be a year at most"));
         }
 
-        if (!TryRate(request.Get(Rate), out var rate))
+        var rate = request.Get(Rate);
+        if (rate is < RateMin or > RateMax)
         {
             return ValueTask.FromResult(Reply.Invalid("'rate' is invalid"));
         }
@@ -194,13 +193,5 @@ internal static class SysQuotas
         };
         (table with { Settings = settings }).Write(KernelRequest.Of(request).Work);
         return Reply.Done;
-    }
-
-    private static bool TryRate(JsonElement sent, out double rate)
-    {
-        rate = 0;
-        var isNumber = sent.ValueKind == JsonValueKind.Number ? sent.TryGetDouble(out rate)
-            : sent.ValueKind == JsonValueKind.String && double.TryParse(sent.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out rate);
-        return isNumber && rate is >= RateMin and <= RateMax;
     }
 }

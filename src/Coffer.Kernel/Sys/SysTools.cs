@@ -17,7 +17,7 @@ internal static class SysTools
 
     private static readonly Field<string> Input = Field.Text("input", "What to hash, in base64.");
     private static readonly Field<string> Algorithm = Field.Text("algorithm", "sha2-224, -256, -384 or -512, or sha3-224, -256, -384 or -512; one in the path wins.", "sha2-256");
-    private static readonly Field<string> UrlAlgorithm = Field.Text("urlalgorithm", "As algorithm.");
+    private static readonly Field<string> UrlAlgorithm = Field.Text("urlalgorithm", "As algorithm.").OldNameOf(Algorithm);
     private static readonly Field<string> HashFormat = Field.Text("format", "hex or base64.", "hex");
     private static readonly Field<long> Bytes = Field.Integer("bytes", "How many, up to 131072; a number in the path wins.", 32);
     private static readonly Field<string> RandomFormat = Field.Text("format", "hex or base64.", "base64");

@@ -10,8 +10,8 @@ namespace Coffer.Kernel.Sys;
 /// <summary>A mount's settings as clients send them: in a mount's <c>config</c> object, or flat in a tune.</summary>
 internal static class TuningFields
 {
-    public static readonly Field<string> DefaultTtl = Field.Text("default_lease_ttl", "Default life of leases; 0 or \"system\" for the system's.");
-    public static readonly Field<string> MaxTtl = Field.Text("max_lease_ttl", "Longest life of leases; 0 or \"system\" for the system's.");
+    public static readonly Field<string> DefaultTtl = Field.DurationText("default_lease_ttl", "Default life of leases; 0 or \"system\" for the system's.");
+    public static readonly Field<string> MaxTtl = Field.DurationText("max_lease_ttl", "Longest life of leases; 0 or \"system\" for the system's.");
     public static readonly Field<bool> ForceNoCache = Field.Boolean("force_no_cache", "Accepted; caches are always coherent here.");
     public static readonly Field<string> ListingVisibility = Field.Text("listing_visibility", "unauth shows the mount to clients without a token.");
     public static readonly Field<ImmutableArray<string>> RequestKeys = Field.TextList("audit_non_hmac_request_keys", "Request keys that audit leaves readable.");
@@ -20,7 +20,7 @@ internal static class TuningFields
     public static readonly Field<ImmutableArray<string>> ResponseHeaders = Field.TextList("allowed_response_headers", "Response headers the engine may set.");
     public static readonly Field<string> TokenType = Field.Text("token_type", "Kind of token an auth method gives.");
 
-    public static readonly Field<JsonElement> UserLockout = Field.Object("user_lockout_config", "When users are locked out after failed logins.");
+    public static readonly Field<JsonElement> UserLockout = Field.Object("user_lockout_config", "When users are locked out after failed logins.", LockoutFields.All);
 
     public static readonly ImmutableArray<Field> All =
         [DefaultTtl, MaxTtl, ForceNoCache, ListingVisibility, RequestKeys, ResponseKeys, RequestHeaders, ResponseHeaders, TokenType, UserLockout];

@@ -24,6 +24,9 @@ public sealed record EnginePath(string Template, string Synopsis)
     /// <summary>Those of the fields that stand in the query of a read or a listing. A path that takes no write has all of its fields there.</summary>
     public ImmutableArray<Field> Query { get; init; } = [];
 
+    /// <summary>Fields that some of its paths take in the place of <see cref="Fields"/>: policies read what is sent by these as well.</summary>
+    public ImmutableArray<Field> JudgedFields { get; init; } = [];
+
     /// <summary>Whatever is sent is data: no name in it is unknown. Elsewhere, names that are not among the fields are named in a warning.</summary>
     public bool TakesAnyInput { get; init; }
 

@@ -23,8 +23,11 @@ public abstract class Field
     /// <summary>Its values are names whose spelling does not count: <see cref="Engines.NameFold"/>. Policies compare them folded.</summary>
     public bool Folds { get; init; }
 
-    /// <summary>It takes several values, also as one text with commas.</summary>
-    public bool HoldsSeveral => Kind is FieldKind.TextList or FieldKind.CountList;
+    /// <summary>It takes several values: a list, a map or an object.</summary>
+    public bool HoldsSeveral => Kind is FieldKind.TextList or FieldKind.CountList or FieldKind.NetworkList or FieldKind.TextMap or FieldKind.Object;
+
+    /// <summary>Fields that it is another name of, mostly an old one. A value that is denied under one of the names is denied under all.</summary>
+    public ImmutableArray<string> NewNames { get; private protected set; } = [];
 
     /// <summary>The fields of each record, where it holds records; else empty.</summary>
     public ImmutableArray<Field> Fields { get; init; } = [];
@@ -38,20 +41,19 @@ public abstract class Field
     /// <summary>The default as help shows it.</summary>
     public abstract string DefaultText { get; }
 
-    /// <summary>
-    /// Whether a handler would read what was sent as it would read this text, although both may be written differently: <c>1</c> and <c>"true"</c>,
-    /// <c>60m</c> and <c>3600</c>. For booleans, numbers and durations; false for every other kind.
-    /// </summary>
-    public bool ReadsAs(JsonElement sent, string text)
-    {
-        if (Kind is not (FieldKind.Boolean or FieldKind.Count or FieldKind.Duration) || !TryParse(sent, out var value, out _))
-        {
-            return false;
-        }
+    /// <summary>The fields that the handler of an object reads in it; empty where it takes any.</summary>
+    public ImmutableArray<Field> Members { get; private init; } = [];
 
-        using var quoted = JsonDocument.Parse($"\"{JsonEncodedText.Encode(text)}\"");
-        return TryParse(quoted.RootElement, out var other, out _) && Equals(value, other);
-    }
+    /// <summary>What a handler reads where nothing was sent, or null.</summary>
+    public abstract FieldReading DefaultReading { get; }
+
+    /// <summary>What a handler would read in what was sent, as policies compare it. Null when it would be refused.</summary>
+    public abstract FieldReading? Read(JsonElement sent);
+
+    /// <summary>As <see cref="Read"/>, of a value that a policy writes: one entry of an object may be written as <c>name=value</c>. Null when no handler would read it.</summary>
+    public FieldReading? ReadRule(JsonElement value) => Kind == FieldKind.Object && value.ValueKind == JsonValueKind.String
+        ? FieldItems.EntryOf(SafeText.Of(value), Members) is { IsEmpty: false } entry ? new FieldReading(entry, written: null) : null
+        : Read(value);
 
     /// <summary>Converts what the client sent, as leniently as Vault does.</summary>
     /// <returns>False when it cannot be understood; <paramref name="problem"/> then says what is expected, without repeating the value.</returns>
@@ -77,47 +79,59 @@ public abstract class Field
 
     /// <summary>Text. Numbers and booleans are taken as written.</summary>
     public static Field<string> Text(string name, string description, string defaultValue = "") =>
-        new(name, description, FieldKind.Text, defaultValue, FieldParsers.Text);
+        new(name, description, FieldKind.Text, defaultValue, FieldParsers.Text, value => FieldItems.Text(value, defaultValue));
 
     /// <summary>Text that must not be seen: a password, a key.</summary>
     public static Field<string> Secret(string name, string description) =>
-        new(name, description, FieldKind.Text, "", FieldParsers.Text) { IsSecret = true };
+        new(name, description, FieldKind.Text, "", FieldParsers.Text, value => FieldItems.Text(value, "")) { IsSecret = true };
 
     /// <summary>A name whose spelling does not count; see <see cref="Folds"/>. The value is as it was sent.</summary>
     public static Field<string> FoldedName(string name, string description) =>
-        new(name, description, FieldKind.Text, "", FieldParsers.Text) { Folds = true };
+        new(name, description, FieldKind.Text, "", FieldParsers.Text, FieldItems.FoldedName) { Folds = true };
 
     /// <summary>Names whose spelling does not count; see <see cref="Folds"/>. The values are as they were sent, trimmed.</summary>
     public static Field<ImmutableArray<string>> FoldedNames(string name, string description) =>
-        new(name, description, FieldKind.TextList, [], FieldParsers.TextList) { Folds = true };
+        new(name, description, FieldKind.TextList, [], FieldParsers.TextList, FieldItems.FoldedNames) { Folds = true };
 
     /// <summary>A whole number: <c>7</c>, <c>"7"</c>.</summary>
     public static Field<long> Integer(string name, string description, long defaultValue = 0) =>
-        new(name, description, FieldKind.Count, defaultValue, FieldParsers.Count);
+        new(name, description, FieldKind.Count, defaultValue, FieldParsers.Count, FieldItems.Count);
+
+    /// <summary>A number that may have a fraction: <c>2.5</c>, <c>"2.5"</c>, <c>"5e4"</c>.</summary>
+    public static Field<double> Decimal(string name, string description, double defaultValue = 0) =>
+        new(name, description, FieldKind.Decimal, defaultValue, FieldParsers.Decimal, FieldItems.Decimal);
 
     /// <summary>True or false: <c>true</c>, <c>"true"</c>, <c>1</c>.</summary>
     public static Field<bool> Boolean(string name, string description, bool defaultValue = false) =>
-        new(name, description, FieldKind.Boolean, defaultValue, FieldParsers.Boolean);
+        new(name, description, FieldKind.Boolean, defaultValue, FieldParsers.Boolean, FieldItems.Boolean);
 
     /// <summary>A duration: seconds as a number, or text such as <c>90s</c>, <c>1h30m</c>, <c>7d</c>. Not negative.</summary>
     public static Field<TimeSpan> Duration(string name, string description, TimeSpan defaultValue = default) =>
-        new(name, description, FieldKind.Duration, defaultValue, FieldParsers.Duration);
+        new(name, description, FieldKind.Duration, defaultValue, FieldParsers.Duration, FieldItems.Duration);
 
     /// <summary>A duration that may be negative.</summary>
     public static Field<TimeSpan> SignedDuration(string name, string description, TimeSpan defaultValue = default) =>
-        new(name, description, FieldKind.Duration, defaultValue, FieldParsers.SignedDuration);
+        new(name, description, FieldKind.Duration, defaultValue, FieldParsers.SignedDuration, FieldItems.Duration);
+
+    /// <summary>Text that the handler reads as a duration, or as the word <c>system</c> for that of the system, which zero and no text mean as well.</summary>
+    public static Field<string> DurationText(string name, string description) =>
+        new(name, description, FieldKind.DurationText, "", FieldParsers.Text, FieldItems.DurationText);
 
     /// <summary>Texts: a JSON list, or one text with commas. Trimmed; empties dropped.</summary>
     public static Field<ImmutableArray<string>> TextList(string name, string description) =>
-        new(name, description, FieldKind.TextList, [], FieldParsers.TextList);
+        new(name, description, FieldKind.TextList, [], FieldParsers.TextList, FieldItems.TextList);
 
     /// <summary>Whole numbers: a JSON list, one number, or one text with commas.</summary>
     public static Field<ImmutableArray<long>> CountList(string name, string description) =>
-        new(name, description, FieldKind.CountList, [], FieldParsers.CountList);
+        new(name, description, FieldKind.CountList, [], FieldParsers.CountList, FieldItems.CountList);
+
+    /// <summary>Networks and addresses, sent as texts are. The values are as they were sent, trimmed; see <see cref="Primitives.Cidr"/>.</summary>
+    public static Field<ImmutableArray<string>> NetworkList(string name, string description) =>
+        new(name, description, FieldKind.NetworkList, [], FieldParsers.TextList, FieldItems.NetworkList);
 
     /// <summary>Text by name: a JSON object, or a list of <c>key=value</c>.</summary>
     public static Field<ImmutableSortedDictionary<string, string>> TextMap(string name, string description) =>
-        new(name, description, FieldKind.TextMap, FieldParsers.NoText, FieldParsers.TextMap);
+        new(name, description, FieldKind.TextMap, FieldParsers.NoText, FieldParsers.TextMap, FieldItems.TextMap);
 
     /// <summary>
     /// Bytes, sent in base64 (RFC 4648, section 4): read from the request's own bytes into memory that is cleared when the request ends. A handler that keeps them
@@ -137,12 +151,9 @@ public abstract class Field
         };
 
     /// <summary>A JSON object as it was sent. Valid only while the request runs; <c>default</c> when absent.</summary>
-    public static Field<JsonElement> Object(string name, string description) =>
-        new(name, description, FieldKind.Object, default, FieldParsers.Object);
-
-    /// <summary>Any JSON value as it was sent. Valid only while the request runs; <c>default</c> when absent.</summary>
-    public static Field<JsonElement> Any(string name, string description) =>
-        new(name, description, FieldKind.Any, default, FieldParsers.Any);
+    /// <param name="members">The fields that the handler reads in it, so that policies compare them as it reads them; none where it takes any.</param>
+    public static Field<JsonElement> Object(string name, string description, params ImmutableArray<Field> members) =>
+        new(name, description, FieldKind.Object, default, FieldParsers.Object, value => FieldItems.Object(value, members)) { Members = members };
 }
 
 /// <summary>What a field holds, for help, OpenAPI and forms.</summary>
@@ -158,21 +169,25 @@ public enum FieldKind
     Bytes,
     Records,
     Object,
-    Any,
+    Decimal,
+    DurationText,
+    NetworkList,
 }
 
 /// <summary>A field whose values are of type <typeparamref name="T"/>: also the key that a handler reads it with.</summary>
 public sealed class Field<T> : Field
 {
     private readonly FieldParser<T> _parser;
+    private readonly Func<T, ImmutableArray<FieldItem>> _items;
     private readonly object? _default;
 
-    internal Field(string name, string description, FieldKind kind, T defaultValue, FieldParser<T> parser)
+    internal Field(string name, string description, FieldKind kind, T defaultValue, FieldParser<T> parser, Func<T, ImmutableArray<FieldItem>> items)
         : base(name, description, kind)
     {
         Default = defaultValue;
         _default = defaultValue;
         _parser = parser;
+        _items = items;
     }
 
     /// <summary>What <see cref="FieldValues.Get{T}"/> answers when the client sent nothing.</summary>
@@ -182,10 +197,35 @@ public sealed class Field<T> : Field
     {
         null => "",
         TimeSpan span => GoDuration.Format(span),
-        bool or long => _default.ToString()!.ToLowerInvariant(),
+        bool or long or double => _default.ToString()!.ToLowerInvariant(),
         string text => text,
         _ => "",
     };
+
+    /// <summary>Says that this is another name of these fields; see <see cref="Field.NewNames"/>. For use where it is declared.</summary>
+    public Field<T> OldNameOf(params ReadOnlySpan<Field> fields)
+    {
+        foreach (var field in fields)
+        {
+            NewNames = NewNames.Add(field.Name);
+        }
+
+        return this;
+    }
+
+    public override FieldReading DefaultReading => new(_items(Default), written: null);
+
+    public override FieldReading? Read(JsonElement sent)
+    {
+        if (!_parser(sent, out var value, out _))
+        {
+            return null;
+        }
+
+        var items = _items(value);
+        var isOne = sent.ValueKind == JsonValueKind.String && (!HoldsSeveral || items.IsEmpty);
+        return new FieldReading(items, isOne ? SafeText.Of(sent) : null);
+    }
 
     internal override bool TryParse(JsonElement value, out object? parsed, out string problem)
     {

@@ -30,6 +30,29 @@ internal static class FieldParsers
         };
     }
 
+    public static bool Decimal(JsonElement value, out double parsed, out string problem)
+    {
+        problem = "expected a number";
+        parsed = 0;
+        var isNumber = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetDouble(out parsed),
+            JsonValueKind.String => double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out parsed),
+            _ => false,
+        };
+
+        // Minus zero is zero.
+        parsed += 0.0;
+        return isNumber && double.IsFinite(parsed);
+    }
+
+    /// <summary>The duration that a text means where the word <c>system</c> stands for none.</summary>
+    public static bool TryDurationText(string text, out TimeSpan duration)
+    {
+        duration = default;
+        return text == "system" || GoDuration.TryParse(text, out duration);
+    }
+
     public static bool Boolean(JsonElement value, out bool parsed, out string problem)
     {
         problem = "expected true or false";
@@ -217,13 +240,6 @@ internal static class FieldParsers
         problem = "expected an object";
         parsed = value;
         return value.ValueKind == JsonValueKind.Object;
-    }
-
-    public static bool Any(JsonElement value, out JsonElement parsed, out string problem)
-    {
-        problem = "";
-        parsed = value;
-        return true;
     }
 
     private static bool TryAddPair(ImmutableSortedDictionary<string, string>.Builder map, string pair)

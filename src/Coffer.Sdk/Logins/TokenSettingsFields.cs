@@ -11,7 +11,7 @@ namespace Coffer.Sdk.Logins;
 public static class TokenSettingsFields
 {
     private static readonly Field<ImmutableArray<string>> Policies = Field.FoldedNames("token_policies", "Policies of the tokens.");
-    private static readonly Field<ImmutableArray<string>> BoundCidrs = Field.TextList("token_bound_cidrs", "Networks that may log in and use the tokens.");
+    private static readonly Field<ImmutableArray<string>> BoundCidrs = Field.NetworkList("token_bound_cidrs", "Networks that may log in and use the tokens.");
     private static readonly Field<TimeSpan> Ttl = Field.Duration("token_ttl", "How long the tokens live unless renewed.");
     private static readonly Field<TimeSpan> MaxTtl = Field.Duration("token_max_ttl", "How long they live at most, with all renewals.");
     private static readonly Field<TimeSpan> ExplicitMaxTtl = Field.Duration("token_explicit_max_ttl", "As token_max_ttl, fixed when the token is made.");
@@ -20,11 +20,11 @@ public static class TokenSettingsFields
     private static readonly Field<bool> NoDefaultPolicy = Field.Boolean("token_no_default_policy", "Leaves the policy named default out.");
     private static readonly Field<string> Type = Field.Text("token_type", "default, service, batch, default-service or default-batch.", "default");
 
-    private static readonly Field<ImmutableArray<string>> OldPolicies = Field.FoldedNames("policies", "Old name of token_policies.");
-    private static readonly Field<ImmutableArray<string>> OldCidrs = OldList("bound_cidrs");
-    private static readonly Field<TimeSpan> OldTtl = OldDuration("ttl");
-    private static readonly Field<TimeSpan> OldMaxTtl = OldDuration("max_ttl");
-    private static readonly Field<TimeSpan> OldPeriod = OldDuration("period");
+    private static readonly Field<ImmutableArray<string>> OldPolicies = Field.FoldedNames("policies", "Old name of token_policies.").OldNameOf(Policies);
+    private static readonly Field<ImmutableArray<string>> OldCidrs = Field.NetworkList("bound_cidrs", "Old name of token_bound_cidrs.").OldNameOf(BoundCidrs);
+    private static readonly Field<TimeSpan> OldTtl = OldDuration("ttl", Ttl);
+    private static readonly Field<TimeSpan> OldMaxTtl = OldDuration("max_ttl", MaxTtl);
+    private static readonly Field<TimeSpan> OldPeriod = OldDuration("period", Period);
 
     private static readonly ImmutableArray<(Field New, Field Old)> Renamed =
         [(Policies, OldPolicies), (BoundCidrs, OldCidrs), (Ttl, OldTtl), (MaxTtl, OldMaxTtl), (Period, OldPeriod)];
@@ -141,7 +141,5 @@ public static class TokenSettingsFields
     private static T Newest<T>(EngineRequest request, Field<T> field, Field<T> old, T before) =>
         request.Has(field) ? request.Get(field) : request.Has(old) ? request.Get(old) : before;
 
-    private static Field<ImmutableArray<string>> OldList(string name) => Field.TextList(name, $"Old name of token_{name}.");
-
-    private static Field<TimeSpan> OldDuration(string name) => Field.Duration(name, $"Old name of token_{name}.");
+    private static Field<TimeSpan> OldDuration(string name, Field field) => Field.Duration(name, $"Old name of {field.Name}.").OldNameOf(field);
 }

@@ -6,6 +6,8 @@ namespace Coffer.Sdk.Primitives;
 /// <summary>Networks as they are written in roles: an address, or an address and a prefix length.</summary>
 public static class Cidr
 {
+    private const int MappedBits = 96;
+
     /// <summary>True when the text is a network; host bits may be set, as Vault's users write them.</summary>
     public static bool TryParse(string text, out IPNetwork network)
     {
@@ -22,6 +24,12 @@ public static class Cidr
         if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], System.Globalization.NumberStyles.None, null, out length) || length > bits))
         {
             return false;
+        }
+
+        // ::ffff:10.0.0.0/104 is 10.0.0.0/8: callers are looked at as IPv4 where they can be.
+        if (address.IsIPv4MappedToIPv6 && length >= MappedBits)
+        {
+            (address, length) = (address.MapToIPv4(), length - MappedBits);
         }
 
         network = new IPNetwork(Masked(address, length), length);

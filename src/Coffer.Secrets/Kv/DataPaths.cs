@@ -12,7 +12,7 @@ internal static class DataPaths
     private static readonly Field<long> Version = Field.Integer("version", "The version to read; 0 for the newest.");
 
     private static readonly Field<JsonElement> Options = Field.Object(
-        "options", "\"cas\": the write is allowed only if this is the current version; 0 only if the key does not exist.");
+        "options", "\"cas\": the write is allowed only if this is the current version; 0 only if the key does not exist.", Field.Integer("cas", "The current version."));
 
     private static readonly Field<JsonElement> Value = Field.Object("data", "The secret: stored as it is, and given back on read.");
 

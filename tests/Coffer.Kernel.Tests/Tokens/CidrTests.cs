@@ -18,6 +18,11 @@ public sealed class CidrTests
     [InlineData("2001:db8::/32", "2001:db8:1::1", true)]
     [InlineData("2001:db8::/33", "2001:db8:8000::1", false)]
     [InlineData("10.0.0.0/8", "::ffff:10.1.1.1", true)]
+    [InlineData("::ffff:10.0.0.0/104", "10.1.1.1", true)]
+    [InlineData("::ffff:10.0.0.0/104", "::ffff:10.1.1.1", true)]
+    [InlineData("::ffff:10.0.0.0/104", "11.0.0.1", false)]
+    [InlineData("::ffff:0.0.0.0/96", "203.0.113.7", true)]
+    [InlineData("::ffff:0.0.0.0/95", "203.0.113.7", false)]
     [InlineData("10.0.0.0/31", "10.0.0.1", true)]
     [InlineData("10.0.0.0/31", "10.0.0.2", false)]
     public void A_network_holds_its_addresses(string cidr, string address, bool holds) =>

@@ -17,7 +17,7 @@ internal static class IdentityFields
     public static readonly Field<ImmutableArray<string>> PolicyNames = Field.FoldedNames("policies", "Policies that its tokens get at each use.");
     public static readonly Field<bool> Disabled = Field.Boolean("disabled", "Its tokens and its logins are refused while it is.");
     public static readonly Field<string> CanonicalId = Field.Text("canonical_id", "Id of the entity or group it belongs to.");
-    public static readonly Field<string> EntityId = Field.Text("entity_id", "Old name of canonical_id.");
+    public static readonly Field<string> EntityId = Field.Text("entity_id", "Old name of canonical_id.").OldNameOf(CanonicalId);
     public static readonly Field<string> MountAccessor = Field.Text("mount_accessor", "Accessor of the auth mount it is a name at.");
 
     /// <summary>What was sent over what was there, canonical; with what is wrong with it.</summary>

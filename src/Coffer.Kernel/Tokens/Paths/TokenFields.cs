@@ -13,7 +13,7 @@ internal static class TokenFields
     public static readonly Field<string> DisplayName = Field.Text("display_name", "Part of the token's name in audit and at outside systems.");
     public static readonly Field<long> NumUses = Field.Integer("num_uses", "Requests it may make; 0 for any number.");
     public static readonly Field<TimeSpan> Ttl = Field.SignedDuration("ttl", "How long it lives unless renewed.");
-    public static readonly Field<TimeSpan> Lease = Field.SignedDuration("lease", "Old name of ttl.");
+    public static readonly Field<TimeSpan> Lease = Field.SignedDuration("lease", "Old name of ttl.").OldNameOf(Ttl);
     public static readonly Field<TimeSpan> ExplicitMaxTtl = Field.SignedDuration("explicit_max_ttl", "No renewal goes beyond this.");
     public static readonly Field<TimeSpan> Period = Field.SignedDuration("period", "Makes it periodic: each renewal gives this. Needs sudo.");
     public static readonly Field<bool> Renewable = Field.Boolean("renewable", "Whether it can be renewed.", true);

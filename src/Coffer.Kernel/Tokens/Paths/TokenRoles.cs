@@ -22,12 +22,12 @@ internal static partial class TokenRoles
     private static readonly Field<bool> Orphan = Field.Boolean("orphan", "Its tokens have no parent.");
     private static readonly Field<bool> Renewable = Field.Boolean("renewable", "Its tokens can be renewed.", true);
     private static readonly Field<string> PathSuffix = Field.Text("path_suffix", "Ends its tokens' path, so that they can be revoked together.");
-    private static readonly Field<TimeSpan> OldPeriod = Field.Duration("period", "Old name of token_period.");
-    private static readonly Field<TimeSpan> OldExplicit = Field.Duration("explicit_max_ttl", "Old name of token_explicit_max_ttl.");
-    private static readonly Field<ImmutableArray<string>> OldCidrs = Field.TextList("bound_cidrs", "Old name of token_bound_cidrs.");
     private static readonly Field<TimeSpan> Period = Field.Duration("token_period", "Makes its tokens periodic.");
     private static readonly Field<TimeSpan> ExplicitMax = Field.Duration("token_explicit_max_ttl", "No renewal goes beyond this.");
-    private static readonly Field<ImmutableArray<string>> Cidrs = Field.TextList("token_bound_cidrs", "Networks its tokens may be used from.");
+    private static readonly Field<ImmutableArray<string>> Cidrs = Field.NetworkList("token_bound_cidrs", "Networks its tokens may be used from.");
+    private static readonly Field<TimeSpan> OldPeriod = Field.Duration("period", "Old name of token_period.").OldNameOf(Period);
+    private static readonly Field<TimeSpan> OldExplicit = Field.Duration("explicit_max_ttl", "Old name of token_explicit_max_ttl.").OldNameOf(ExplicitMax);
+    private static readonly Field<ImmutableArray<string>> OldCidrs = Field.NetworkList("bound_cidrs", "Old name of token_bound_cidrs.").OldNameOf(Cidrs);
     private static readonly Field<bool> NoDefault = Field.Boolean("token_no_default_policy", "Leaves the policy named default out.");
     private static readonly Field<long> NumUses = Field.Integer("token_num_uses", "Requests each token may make; 0 for any number.");
     private static readonly Field<string> TokenType = Field.Text("token_type", "default-service, default-batch, service or batch.", "default-service");

@@ -7,8 +7,8 @@ namespace Coffer.Secrets.Aws.Configuration;
 /// <summary>The path <c>config/lease</c>: lives of credentials of IAM users. Both values or neither; a delete leaves it to the mount again.</summary>
 internal static class LeaseConfigPath
 {
-    private static readonly Field<string> Lease = Field.Text("lease", "How long new credentials live, and a renewal adds: 1h, 90m, 3600.");
-    private static readonly Field<string> LeaseMax = Field.Text("lease_max", "How long credentials may live with all renewals.");
+    private static readonly Field<string> Lease = Field.DurationText("lease", "How long new credentials live, and a renewal adds: 1h, 90m, 3600.");
+    private static readonly Field<string> LeaseMax = Field.DurationText("lease_max", "How long credentials may live with all renewals.");
 
     public static EnginePath Path { get; } = new(LeaseConfig.Key, "How long credentials of IAM users live.")
     {

@@ -24,8 +24,8 @@ internal static class RolePaths
     private static readonly Field<TimeSpan> MaxTtl = Field.Duration("max_ttl", "How long credentials of IAM users live with all renewals; 0 leaves it to config/lease.");
     private static readonly Field<string> UserPath = Field.Text("user_path", "IAM path of the user, such as /team/.", "/");
     private static readonly Field<string> Boundary = Field.Text("permissions_boundary_arn", "ARN of the policy that bounds the user's permissions.");
-    private static readonly Field<string> LegacyPolicy = Field.Text("policy", "Use policy_document.");
-    private static readonly Field<string> LegacyArn = Field.Text("arn", "Use role_arns or policy_arns.");
+    private static readonly Field<string> LegacyPolicy = Field.Text("policy", "Use policy_document.").OldNameOf(Document);
+    private static readonly Field<string> LegacyArn = Field.Text("arn", "Use role_arns or policy_arns.").OldNameOf(RoleArns, PolicyArns);
 
     private static readonly ImmutableArray<(Field Field, string Name)> NotWithLegacy =
     [
