@@ -24,9 +24,6 @@ public static class Limits
     /// <summary>Requests that wait for their turn to change one entry; one more is answered 503. At 1 ms a commit the last of them waits a second.</summary>
     public const int ContendersMax = 1000;
 
-    /// <summary>Most policies on one token.</summary>
-    public const int PoliciesPerTokenMax = 512;
-
     /// <summary>Most metadata pairs on one token.</summary>
     public const int MetadataPairsMax = 256;
 

@@ -211,6 +211,11 @@ public sealed class UserpassMethod : IAuthMethod
         }
 
         var merged = TokenSettingsFields.Merge(request, user.Token);
+        if (TokenSettingsFields.ProblemOf(merged) is { } problem)
+        {
+            return Reply.Invalid(problem);
+        }
+
         var canonical = merged.Policies.Select(NameFold.Of).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         Put(request, user with { Token = merged with { Policies = [.. canonical] } });
         return Reply.Done;

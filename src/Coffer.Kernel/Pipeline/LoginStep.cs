@@ -21,6 +21,11 @@ internal sealed class LoginStep(KernelServices services)
             return KernelReply.OfRefusal(ErrorKind.Invalid, "auth methods cannot create root tokens");
         }
 
+        if (PolicyNames.ProblemOf(grant.Policies, "token_policies") is { } unnamed)
+        {
+            return KernelReply.OfRefusal(ErrorKind.Invalid, unnamed);
+        }
+
         if (!IdentityName.TryParse(grant.AliasName, out var alias))
         {
             return KernelReply.OfRefusal(ErrorKind.Invalid, "invalid alias name");

@@ -1,16 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Logins;
 
 namespace Coffer.Kernel.Policies;
 
 /// <summary>
-/// The name of a policy, folded by <see cref="NameFold"/>, so that equal names are equal values. 1 to 512 characters, none of
-/// them a control character; slashes are allowed between segments that are neither empty nor <c>.</c> or <c>..</c>, as no path could name the others. The default value is the empty name, which no policy has.
+/// The name of a policy, folded by <see cref="NameFold"/>, so that equal names are equal values. What it may be is said by <see cref="PolicyNames"/>. The
+/// default value is the empty name, which no policy has.
 /// </summary>
 public readonly record struct PolicyName : IComparable<PolicyName>
 {
-    private const int LengthMax = 512;
-
     private readonly string? _value;
 
     private PolicyName(string value) => _value = value;
@@ -31,7 +30,7 @@ public readonly record struct PolicyName : IComparable<PolicyName>
     public static bool TryParse([NotNullWhen(true)] string? text, out PolicyName name)
     {
         var canonical = NameFold.Of(text ?? "");
-        var valid = canonical.Length is > 0 and <= LengthMax && !canonical.Any(char.IsControl) && !canonical.Split('/').Any(part => part is "" or "." or "..");
+        var valid = PolicyNames.IsName(canonical);
         name = valid ? new PolicyName(canonical) : default;
         return valid;
     }
@@ -40,7 +39,7 @@ public readonly record struct PolicyName : IComparable<PolicyName>
     /// <exception cref="FormatException">It cannot be the name of a policy.</exception>
     public static PolicyName Parse(string text) => TryParse(text, out var name)
         ? name
-        : throw new FormatException($"a policy name has 1 to {LengthMax} characters, none of them a control character, and no segment that is empty, \".\" or \"..\"");
+        : throw new FormatException(PolicyNames.Rule);
 
     /// <summary>Ordinal order of the text.</summary>
     public int CompareTo(PolicyName other) => string.CompareOrdinal(Value, other.Value);

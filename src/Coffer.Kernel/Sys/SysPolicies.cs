@@ -17,6 +17,9 @@ internal static class SysPolicies
 
     private static readonly string[] Unwritable = ["root", "response-wrapping", "control-group"];
 
+    /// <summary>A policy is no folder.</summary>
+    private static readonly Reply Unlistable = Reply.Refuse(ErrorKind.NotFound, "unsupported path");
+
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
         new("policies/acl/{name:folded...}", "Reads, writes and deletes an ACL policy.")
@@ -33,7 +36,7 @@ internal static class SysPolicies
             Read = ReadOldAsync,
             Write = (request, ct) => WriteAsync(request, request.Has(Policy) ? Policy : Rules, ct),
             Delete = DeleteAsync,
-            List = ListOldAsync,
+            List = async (request, ct) => request.Param("name").Length > 0 ? Unlistable : await ListOldAsync(request, ct),
         },
         new("policy", "Lists ACL policies, by the old path.") { Read = ListOldAsync, List = ListOldAsync },
     ];
@@ -146,7 +149,7 @@ internal static class SysPolicies
 
     private static async ValueTask<Reply> ListRootAsync(EngineRequest request, CancellationToken cancellation) =>
         request.Param("name").Length > 0
-            ? Reply.Refuse(ErrorKind.NotFound, "unsupported path")
+            ? Unlistable
             : Reply.Keys(await NamesAsync(KernelRequest.Of(request), cancellation));
 
     private static async ValueTask<Reply> ListOldAsync(EngineRequest engineRequest, CancellationToken cancellation)

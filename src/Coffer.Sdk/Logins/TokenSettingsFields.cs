@@ -64,6 +64,11 @@ public static class TokenSettingsFields
     /// <summary>What is wrong with settings; null when all is well.</summary>
     public static string? ProblemOf(TokenSettings settings)
     {
+        if (PolicyNames.ProblemOf(settings.Policies, Policies.Name) is { } unnamed)
+        {
+            return unnamed;
+        }
+
         if (Cidr.ProblemOf(settings.BoundCidrs, "token_bound_cidrs") is { } bad)
         {
             return bad;

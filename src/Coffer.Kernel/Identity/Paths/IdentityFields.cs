@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -31,9 +30,7 @@ internal static class IdentityFields
 
         ImmutableArray<string> policies = [.. TokenIssuer.Canonical(request.Get(PolicyNames), addDefault: false)];
         problem = policies.Contains("root", StringComparer.Ordinal) ? "policies cannot contain root"
-            : policies.Any(name => !PolicyName.TryParse(name, out _)) ? "a policy name has 1 to 512 characters, none of them a control character"
-            : policies.Length > Limits.PoliciesPerTokenMax ? $"more than {Limits.PoliciesPerTokenMax} policies"
-            : null;
+            : Sdk.Logins.PolicyNames.ProblemOf(request.Get(PolicyNames), PolicyNames.Name);
         return policies;
     }
 

@@ -49,10 +49,10 @@ internal static class TokenCreation
             return Reply.Invalid(refused);
         }
 
-        if (chosen.Policies.Any(name => !PolicyName.TryParse(name, out _)))
+        // They may come from the role or the parent as well, which may be older than the rule.
+        if (Sdk.Logins.PolicyNames.ProblemOf([.. chosen.Policies.Where(name => name != "default")], PolicyNames.Name) is { } unnamed)
         {
-            // They may come from the role or the parent as well.
-            return Reply.Invalid("a policy name has 1 to 512 characters, none of them a control character");
+            return Reply.Invalid(unnamed);
         }
 
         var batch = IsBatch(request, role);
@@ -190,7 +190,7 @@ internal static class TokenCreation
 
     /// <summary>A role's aliases ignore case, as aliases do, and may hold <c>*</c>.</summary>
     private static bool Allows(TokenRole role, IdentityName alias) => role.AllowedEntityAliases.Any(allowed =>
-        Glob.Matches(allowed.ToLowerInvariant(), alias.Spelling.ToLowerInvariant()));
+        Glob.Matches(NameFold.Case(allowed), NameFold.Case(alias.Spelling)));
 
     private static bool IsBatch(KernelRequest request, TokenRole? role) => role?.TokenType switch
     {

@@ -12,8 +12,6 @@ internal readonly record struct ChosenPolicies(ImmutableArray<string> Policies, 
 /// <summary>Vault's rules for the policies of a child token.</summary>
 internal static class TokenPolicyRules
 {
-    private static readonly string[] Unassignable = ["response-wrapping", "control-group"];
-
     public static ChosenPolicies Choose(KernelRequest request, TokenRecord parent, TokenRole? role)
     {
         IReadOnlyList<string> asked = TokenIssuer.Canonical(request.Get(PolicyNames), addDefault: false);
@@ -23,14 +21,9 @@ internal static class TokenPolicyRules
             asked = ["default"];
         }
 
-        if (asked.Count > Limits.PoliciesPerTokenMax)
+        if (Sdk.Logins.PolicyNames.ProblemOf(request.Get(PolicyNames), PolicyNames.Name) is { } problem)
         {
-            return Refuse($"a token cannot have more than {Limits.PoliciesPerTokenMax} policies");
-        }
-
-        if (asked.FirstOrDefault(name => Unassignable.Contains(name, StringComparer.Ordinal)) is { } internalName)
-        {
-            return Refuse($"cannot assign policy \"{internalName}\"");
+            return Refuse(problem);
         }
 
         var noDefault = request.Get(NoDefaultPolicy) || role is { NoDefaultPolicy: true };

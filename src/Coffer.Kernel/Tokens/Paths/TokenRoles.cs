@@ -6,6 +6,7 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Logins;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
@@ -95,7 +96,7 @@ internal static partial class TokenRoles
             BoundCidrs = request.Has(Cidrs) ? request.Get(Cidrs) : request.Has(OldCidrs) ? request.Get(OldCidrs) : before.BoundCidrs,
             OldFields = OldFieldsOf(request, before.OldFields),
         };
-        if (Problem(after) is { } problem)
+        if ((Problem(after) ?? PolicyProblem(request)) is { } problem)
         {
             return Reply.Invalid(problem);
         }
@@ -133,6 +134,12 @@ internal static partial class TokenRoles
                 $"Given explicit max TTL of {(long)role.ExplicitMaxTtl.TotalSeconds} is greater than system/mount allowed value of {(long)max.TotalSeconds} seconds; tokens of this role live no longer than that value");
         }
     }
+
+    private static string? PolicyProblem(EngineRequest request) =>
+        PolicyNames.ProblemOf(request.Get(Allowed), Allowed.Name)
+        ?? PolicyNames.ProblemOfNames(request.Get(Disallowed), Disallowed.Name)
+        ?? PolicyNames.ProblemOfNames(request.Get(AllowedGlob), AllowedGlob.Name)
+        ?? PolicyNames.ProblemOfNames(request.Get(DisallowedGlob), DisallowedGlob.Name);
 
     private static string? Problem(TokenRole role)
     {
