@@ -5,6 +5,7 @@ using Coffer.Cli.Output;
 using Coffer.Cli.Settings;
 using Coffer.Cli.Terminal;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli;
 

@@ -139,7 +139,7 @@ internal static class Results
         var columns = info.Select(entry => entry.Value).OfType<JsonObject>().SelectMany(entry => entry.Select(pair => pair.Key))
             .Distinct().Order(StringComparer.Ordinal).ToArray();
         var rows = new List<IReadOnlyList<string>>();
-        foreach (var key in keys.Select(GoText.Of).Order(StringComparer.Ordinal))
+        foreach (var key in keys.Select(GoValue.Of).Order(StringComparer.Ordinal))
         {
             var entry = info[key] as JsonObject;
             rows.Add([key, .. columns.Select(column => entry?.ContainsKey(column) == true ? Cell(entry, column) : "n/a")]);

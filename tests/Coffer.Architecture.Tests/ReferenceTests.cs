@@ -10,22 +10,23 @@ public class ReferenceTests
     /// <summary>Who may see whom, written out. A new arrow is a decision, so it is made and reviewed here.</summary>
     private static readonly Dictionary<string, string[]> AllowedProjects = new()
     {
-        ["Coffer.Sdk"] = [],
+        ["Coffer.Text"] = [],
+        ["Coffer.Sdk"] = ["Coffer.Text"],
         ["Coffer.Hcl"] = [],
         ["Coffer.Outbound"] = [],
         ["Coffer.Client"] = ["Coffer.Outbound"],
         ["Coffer.Aws"] = [],
         ["Coffer.Storage"] = ["Coffer.Sdk"],
         ["Coffer.Barrier"] = ["Coffer.Sdk", "Coffer.Storage"],
-        ["Coffer.Kernel"] = ["Coffer.Barrier", "Coffer.Hcl", "Coffer.Sdk", "Coffer.Storage"],
+        ["Coffer.Kernel"] = ["Coffer.Barrier", "Coffer.Hcl", "Coffer.Sdk", "Coffer.Storage", "Coffer.Text"],
         ["Coffer.Auth"] = ["Coffer.Sdk"],
-        ["Coffer.Secrets"] = ["Coffer.Aws", "Coffer.Sdk"],
+        ["Coffer.Secrets"] = ["Coffer.Aws", "Coffer.Sdk", "Coffer.Text"],
         ["Coffer.AwsSandbox"] = ["Coffer.Aws", "Coffer.Outbound"],
         ["Coffer.Server"] =
         [
-            "Coffer.Auth", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage",
+            "Coffer.Auth", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage", "Coffer.Text",
         ],
-        ["Coffer.Cli"] = ["Coffer.AwsSandbox", "Coffer.Client", "Coffer.Server"],
+        ["Coffer.Cli"] = ["Coffer.AwsSandbox", "Coffer.Client", "Coffer.Server", "Coffer.Text"],
     };
 
     /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>

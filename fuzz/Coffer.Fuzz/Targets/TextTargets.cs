@@ -3,7 +3,7 @@ using Coffer.Aws.Policies;
 using Coffer.Hcl;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Fuzz.Targets;
 

@@ -37,7 +37,7 @@ internal sealed class AuditEnableCommand : ApiCommand
         var options = new JsonObject();
         foreach (var (key, value) in call.DataFrom(1))
         {
-            options[key] = GoText.Of(value);
+            options[key] = GoValue.Of(value);
         }
 
         var body = new JsonObject { ["type"] = type, ["description"] = _description.Value, ["options"] = options, ["local"] = _local.Value };

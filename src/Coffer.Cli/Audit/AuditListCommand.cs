@@ -30,11 +30,11 @@ internal sealed class AuditListCommand() : ApiCommand("audit list", "Lists enabl
 
     private static string[] Row(string path, JsonObject device, bool detailed)
     {
-        string[] simple = [path, GoText.Of(device["type"]), GoText.Of(device["description"] ?? "")];
+        string[] simple = [path, GoValue.Of(device["type"]), GoValue.Of(device["description"] ?? "")];
         var options = (device["options"] as JsonObject ?? []).OrderBy(option => option.Key, StringComparer.Ordinal)
-            .Select(option => $"{option.Key}={GoText.Of(option.Value)}");
+            .Select(option => $"{option.Key}={GoValue.Of(option.Value)}");
         return detailed
-            ? [.. simple, GoText.Of(device["local"]) == "true" ? "local" : "replicated", string.Join(' ', options)]
+            ? [.. simple, GoValue.Of(device["local"]) == "true" ? "local" : "replicated", string.Join(' ', options)]
             : simple;
     }
 }

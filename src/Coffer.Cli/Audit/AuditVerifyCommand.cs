@@ -92,15 +92,15 @@ internal sealed class AuditVerifyCommand : ApiCommand
         {
             if (data[name] is { } mark)
             {
-                marks.Add(GoText.Of(mark));
+                marks.Add(GoValue.Of(mark));
             }
         }
 
         return marks.Count > given.Marks.Count
             ? given with
             {
-                PublicKeyPem = given.PublicKeyPem ?? GoText.Of(data["public_key"]),
-                Device = given.Device.Length > 0 ? given.Device : GoText.Of(data["device"]),
+                PublicKeyPem = given.PublicKeyPem ?? GoValue.Of(data["public_key"]),
+                Device = given.Device.Length > 0 ? given.Device : GoValue.Of(data["device"]),
                 Marks = marks,
             }
             : throw new CliException($"Error asking the server for its chain: the audit device at {path}/ has written nothing that the server knows of", 1);

@@ -1,6 +1,7 @@
 using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli.Auth;
 
@@ -18,7 +19,7 @@ internal sealed class AuthHelpCommand() : ApiCommand("auth help", "Prints usage 
             var mounts = (await call.SendAsync(ApiRequest.Read("sys/auth"), "Error listing auth methods", cancellation)).Entries();
             var type = mounts[name + "/"].At("type")
                 ?? throw CliException.Local($"No auth method available on the server at {GoText.Quote(name + "/")}");
-            method = LoginMethod.Of(GoText.Of(type), call.Console.ProgramName);
+            method = LoginMethod.Of(GoValue.Of(type), call.Console.ProgramName);
         }
 
         call.Printer.Line($"Usage: {call.Console.ProgramName} login -method={method.Type} [CONFIG K=V...]");

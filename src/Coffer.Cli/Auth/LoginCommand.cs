@@ -82,12 +82,12 @@ internal sealed class LoginCommand : ApiCommand
         }
 
         var fields = call.DataFrom(0, "Error parsing configuration");
-        var mount = fields["mount"] is { } given ? GoText.Of(given) : _path.Value.Length > 0 ? _path.Value : method.Type;
+        var mount = fields["mount"] is { } given ? GoValue.Of(given) : _path.Value.Length > 0 ? _path.Value : method.Type;
         fields.Remove("mount");
         var path = $"auth/{Paths.Sanitize(mount)}/login";
         if (method.TakesPassword)
         {
-            var user = fields["username"] is { } name ? GoText.Of(name) : throw CliException.Remote("Error authenticating: 'username' must be specified");
+            var user = fields["username"] is { } name ? GoValue.Of(name) : throw CliException.Remote("Error authenticating: 'username' must be specified");
             fields.Remove("username");
             fields["password"] ??= HiddenPassword(call);
             path += "/" + user;
@@ -108,7 +108,7 @@ internal sealed class LoginCommand : ApiCommand
     {
         for (var layers = 0; Stores && envelope["auth"] is not JsonObject && envelope["wrap_info"] is JsonObject wrap && layers < WrappingsMax; layers++)
         {
-            var request = ApiRequest.Write("sys/wrapping/unwrap") with { Token = GoText.Of(wrap["token"]), WrapTtl = "" };
+            var request = ApiRequest.Write("sys/wrapping/unwrap") with { Token = GoValue.Of(wrap["token"]), WrapTtl = "" };
             envelope = (await call.SendAsync(request, "Error extracting token", cancellation)).Json ?? [];
         }
 
@@ -129,7 +129,7 @@ internal sealed class LoginCommand : ApiCommand
     /// <summary>Keeps the token where that was asked for. False: it could not be kept, which has been said, and with it what became of the token.</summary>
     private async Task<bool> KeepAsync(Invocation call, LoginMethod method, JsonObject envelope, CancellationToken cancellation)
     {
-        var token = GoText.Of(envelope["auth"].At("client_token"));
+        var token = GoValue.Of(envelope["auth"].At("client_token"));
         if (!Stores)
         {
             if (!_tokenOnly.Value)

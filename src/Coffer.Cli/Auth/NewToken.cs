@@ -15,7 +15,7 @@ internal static class NewToken
     public static async Task RevokeAsync(Invocation call, JsonObject envelope, CancellationToken cancellation)
     {
         var auth = envelope["auth"];
-        var request = ApiRequest.Write("auth/token/revoke-self") with { Token = GoText.Of(auth.At("client_token")), WrapTtl = "" };
+        var request = ApiRequest.Write("auth/token/revoke-self") with { Token = GoValue.Of(auth.At("client_token")), WrapTtl = "" };
         try
         {
             await call.TrySendAsync(request, cancellation);
@@ -23,7 +23,7 @@ internal static class NewToken
         }
         catch (Exception error) when (error is ApiException or TransportException)
         {
-            call.Printer.Error(TextWrap.At($"The new token lives on, and could not be revoked either. Revoke it by its accessor: \"{call.Console.ProgramName} token revoke -accessor {GoText.Of(auth.At("accessor") ?? "")}\".")
+            call.Printer.Error(TextWrap.At($"The new token lives on, and could not be revoked either. Revoke it by its accessor: \"{call.Console.ProgramName} token revoke -accessor {GoValue.Of(auth.At("accessor") ?? "")}\".")
                 + $"\n{error.Message}");
         }
     }

@@ -13,9 +13,9 @@ internal static class TokenLogin
     {
         var fields = Fields(call);
         var token = fields["token"] is { } given
-            ? GoText.Of(given).Trim()
+            ? GoValue.Of(given).Trim()
             : Terminal.HiddenInput.Ask(call, "Token (will be hidden): ", "token", call.Console.Error);
-        if (GoText.Of(fields["lookup"]) is "false" or "0" or "f")
+        if (GoValue.Of(fields["lookup"]) is "false" or "0" or "f")
         {
             return new JsonObject { ["auth"] = new JsonObject { ["client_token"] = token } };
         }
@@ -40,8 +40,8 @@ internal static class TokenLogin
 
     private static JsonObject Envelope(string token, JsonObject found, JsonObject reply)
     {
-        var policies = (found["policies"] as JsonArray ?? []).Select(GoText.Of);
-        var identity = (found["identity_policies"] as JsonArray ?? []).Select(GoText.Of).ToArray();
+        var policies = (found["policies"] as JsonArray ?? []).Select(GoValue.Of);
+        var identity = (found["identity_policies"] as JsonArray ?? []).Select(GoValue.Of).ToArray();
         return new JsonObject
         {
             ["request_id"] = reply["request_id"]?.DeepClone(),

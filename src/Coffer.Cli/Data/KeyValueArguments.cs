@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Terminal;
+using Coffer.Text;
 
 namespace Coffer.Cli.Data;
 
@@ -63,7 +64,7 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         var split = argument.IndexOf('=', StringComparison.Ordinal);
         if (split < 0)
         {
-            throw new FormatException($"invalid key/value pair {Output.GoText.Quote(argument)}: format must be key=value");
+            throw new FormatException($"invalid key/value pair {GoText.Quote(argument)}: format must be key=value");
         }
 
         var value = argument[(split + 1)..];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coffer.Cli.Output;
+using Coffer.Text;
 
 namespace Coffer.Cli.Flags;
 
@@ -120,7 +120,7 @@ internal sealed class DurationFlag(string name, string usage) : Flag(name, usage
     protected override void Accept(string value)
     {
         var typed = AllowsSystem && value == "system" ? "-1" : value;
-        if (!GoDuration.TryParse(typed, out var duration))
+        if (string.IsNullOrWhiteSpace(typed) || !GoDuration.TryParse(typed, out var duration))
         {
             throw Invalid(value, "not a duration; write 90s, 30m, 1h30m, 7d, or seconds");
         }

@@ -18,7 +18,7 @@ internal sealed class PathHelpCommand() : ApiCommand("path-help", "Retrieve API 
         var help = (await call.SendAsync(request, "Error retrieving help", cancellation)).Json;
         if (call.Printer.IsTable)
         {
-            call.Printer.Line(GoText.Of(help.At("help") ?? help.At("data").At("help") ?? ""));
+            call.Printer.Line(GoValue.Of(help.At("help") ?? help.At("data").At("help") ?? ""));
         }
         else
         {

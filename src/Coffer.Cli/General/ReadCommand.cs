@@ -42,7 +42,7 @@ internal sealed class ReadCommand() : ApiCommand("read", "Read data and retrieve
         var query = new List<KeyValuePair<string, string>>();
         foreach (var (key, value) in data)
         {
-            var values = value is JsonArray list ? list.Select(GoText.Of) : [GoText.Of(value)];
+            var values = value is JsonArray list ? list.Select(GoValue.Of) : [GoValue.Of(value)];
             query.AddRange(values.Select(text => new KeyValuePair<string, string>(key, text)));
         }
 

@@ -64,8 +64,8 @@ internal sealed record KvPath(string Mount, string Key, bool IsVersioned)
         {
             var data = (await call.TrySendAsync(request, cancellation, preflight: true)).Data
                 ?? throw CliException.Remote("nil response from pre-flight request");
-            var mount = GoText.Of(data["path"] ?? "").Trim('/');
-            return (mount, GoText.Of(data["options"].At("version")) == "2");
+            var mount = GoValue.Of(data["path"] ?? "").Trim('/');
+            return (mount, GoValue.Of(data["options"].At("version")) == "2");
         }
         catch (ApiException error) when (error.Status == 404)
         {

@@ -13,12 +13,12 @@ internal static class KvVersion
         Invocation call, string path, long? version, string purpose, CancellationToken cancellation)
     {
         var metadata = await MetadataAsync(call, path, version, purpose, cancellation);
-        if (GoText.Of(metadata.Metadata["deletion_time"] ?? "").Length > 0)
+        if (GoValue.Of(metadata.Metadata["deletion_time"] ?? "").Length > 0)
         {
             throw CliException.Remote(version is null ? $"No data found at {path}; {purpose} only works on existing data" : "Cannot roll back to a version that has been deleted");
         }
 
-        if (GoText.Of(metadata.Metadata["destroyed"]) == "true")
+        if (GoValue.Of(metadata.Metadata["destroyed"]) == "true")
         {
             throw CliException.Remote(version is null ? $"No data found at {path}; {purpose} only works on existing data" : "Cannot roll back to a version that has been destroyed");
         }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
-using Coffer.Cli.Output;
+using Coffer.Text;
 
 namespace Coffer.Cli.Kv;
 

@@ -40,7 +40,7 @@ internal sealed class LeaseAttentionCommand : ApiCommand
 
         foreach (var mount in late)
         {
-            call.Printer.Line($"{GoText.Of(mount.At("mount"))} ends its leases late: {GoText.Of(mount.At("leases"))}{(GoText.Of(mount.At("more")) == "true" ? " and more" : "")}, the oldest by {SecretTable.Human(mount.At("late_seconds"))}.");
+            call.Printer.Line($"{GoValue.Of(mount.At("mount"))} ends its leases late: {GoValue.Of(mount.At("leases"))}{(GoValue.Of(mount.At("more")) == "true" ? " and more" : "")}, the oldest by {SecretTable.Human(mount.At("late_seconds"))}.");
         }
 
         if (leases.Count == 0 && late.Count > 0)
@@ -102,5 +102,5 @@ internal sealed class LeaseAttentionCommand : ApiCommand
         return leases;
     }
 
-    private static string Cell(JsonNode? value) => value is JsonObject or JsonArray ? value.ToJsonString() : GoText.Of(value);
+    private static string Cell(JsonNode? value) => value is JsonObject or JsonArray ? value.ToJsonString() : GoValue.Of(value);
 }

@@ -68,7 +68,7 @@ internal sealed class LeaseJobsCommand : ApiCommand
 
         call.Printer.Line(jobs.Count == 0
             ? "No revocation of many leases in the last seven days."
-            : Table.WithHeader(["ID", "State", "Kind", "Prefix", "Revoked", "Failed", "Begun"], jobs.Select(job => (string[])[job.Key, .. Columns.Select(column => GoText.Of(job.Value.At(column)))])));
+            : Table.WithHeader(["ID", "State", "Kind", "Prefix", "Revoked", "Failed", "Begun"], jobs.Select(job => (string[])[job.Key, .. Columns.Select(column => GoValue.Of(job.Value.At(column)))])));
         return 0;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class LeaseRevokeCommand : ApiCommand
             : _prefix.Value ? $"Error revoking leases with prefix {lease}"
             : $"Error revoking lease {lease}";
         var reply = await call.SendAsync(ApiRequest.Write($"sys/leases/revoke{kind}/{lease}", body), failure, cancellation);
-        if (reply.Status == 202 && GoText.Of(reply.Data.At("job_id") ?? "") is { Length: > 0 } job)
+        if (reply.Status == 202 && GoValue.Of(reply.Data.At("job_id") ?? "") is { Length: > 0 } job)
         {
             if (_sync.Value)
             {

@@ -11,7 +11,7 @@ internal static class NextPage
     /// <returns>Empty after the last page.</returns>
     public static string After(string asked, JsonNode? said)
     {
-        var next = said is JsonValue ? GoText.Of(said) : "";
+        var next = said is JsonValue ? GoValue.Of(said) : "";
         return next.Length == 0 || next != asked ? next : throw CliException.Remote("Error listing leases: the server gives the same page again and again");
     }
 }

@@ -17,14 +17,14 @@ internal static class RevocationProgress
         while (true)
         {
             var state = (await call.SendAsync(ApiRequest.Read($"sys/leases/jobs/{job}"), $"{failure}: job {job} goes on, but cannot be looked at", cancellation)).Data ?? [];
-            var text = $"{GoText.Of(state["revoked"])} revoked, {GoText.Of(state["failed"])} failed";
+            var text = $"{GoValue.Of(state["revoked"])} revoked, {GoValue.Of(state["failed"])} failed";
             if (text != shown)
             {
                 call.Printer.Warn($"Job {job}: {text}");
                 shown = text;
             }
 
-            switch (GoText.Of(state["state"]))
+            switch (GoValue.Of(state["state"]))
             {
                 case "running":
                     await Task.Delay(Pause, call.Console.Clock, cancellation);
@@ -40,6 +40,6 @@ internal static class RevocationProgress
     }
 
     private static string FailureText(Invocation call, JsonObject state, string failure) =>
-        $"{failure}: {GoText.Of(state["first_error"])}\n\n"
+        $"{failure}: {GoValue.Of(state["first_error"])}\n\n"
         + TextWrap.At($"What is left is tried again by itself. \"{call.Console.ProgramName} lease attention\" says what it needs.");
 }

@@ -45,7 +45,7 @@ internal static class MountTable
             isAuth ? Text(config, "token_type") : Flag(config, "force_no_cache"),
             Text(mount, "local") == "true" ? "local" : "replicated",
             Flag(mount, "seal_wrap"), Flag(mount, "external_entropy_access"),
-            mount["options"] is JsonObject options ? GoText.Of(options) : "map[]",
+            mount["options"] is JsonObject options ? GoValue.Of(options) : "map[]",
             Text(mount, "description"), Text(mount, "uuid"), Text(mount, "plugin_version"), Text(mount, "running_plugin_version"),
             Text(mount, "running_sha256"), Text(mount, "deprecation_status"),
         ];
@@ -55,7 +55,7 @@ internal static class MountTable
     private static string Ttl(string type, string seconds) =>
         type is "system" or "cubbyhole" ? "" : seconds is "" or "0" ? "system" : seconds;
 
-    private static string Text(JsonObject map, string name) => map[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonObject map, string name) => map[name] is { } value ? GoValue.Of(value) : "";
 
     private static string Flag(JsonObject map, string name) => Text(map, name) is { Length: > 0 } text ? text : "false";
 }

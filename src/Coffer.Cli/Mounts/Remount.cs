@@ -27,13 +27,13 @@ internal static class Remount
             return 0;
         }
 
-        var move = $"{what} {from} to {to}, with migration ID {GoText.Of(id)}";
+        var move = $"{what} {from} to {to}, with migration ID {GoValue.Of(id)}";
         call.Printer.Line($"Started moving {move}");
         while (true)
         {
             var status = await call.SendAsync(
-                ApiRequest.Read($"sys/remount/status/{GoText.Of(id)}"), $"Error checking migration status of {what} {from} to {to}", cancellation);
-            switch (GoText.Of(status.Data.At("migration_info").At("status")))
+                ApiRequest.Read($"sys/remount/status/{GoValue.Of(id)}"), $"Error checking migration status of {what} {from} to {to}", cancellation);
+            switch (GoValue.Of(status.Data.At("migration_info").At("status")))
             {
                 case "success":
                     call.Printer.Line($"Success! Finished moving {move}");

@@ -28,15 +28,15 @@ internal static class KeyStatus
             return;
         }
 
-        var installed = GoText.Of(status["install_time"]);
+        var installed = GoValue.Of(status["install_time"]);
         var time = DateTimeOffset.TryParse(installed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
             ? parsed.UtcDateTime.ToString("dd MMM yy HH:mm 'UTC'", CultureInfo.InvariantCulture)
             : installed;
         call.Printer.Line(Table.Columns(
         [
-            ["Key Term", GoText.Of(status["term"])],
+            ["Key Term", GoValue.Of(status["term"])],
             ["Install Time", time],
-            ["Encryption Count", GoText.Of(status["encryptions"] ?? 0)],
+            ["Encryption Count", GoValue.Of(status["encryptions"] ?? 0)],
         ]));
     }
 }

@@ -108,7 +108,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         var body = new JsonObject { ["otp"] = _otp.Value, ["pgp_key"] = PgpKeyFile.ReadOne(_pgpKey) };
         var reply = await call.SendAsync(ApiRequest.Write(AttemptPath, body), "Error initializing root generation", cancellation);
         var status = reply.Json ?? [];
-        if (GoText.Of(status["otp"] ?? "").Length > 0)
+        if (GoValue.Of(status["otp"] ?? "").Length > 0)
         {
             call.Printer.Note(TextWrap.At("The one-time password below was made for this: whoever has it can decode the root token, and nobody without it. Keep it until then.") + "\n");
         }
@@ -198,5 +198,5 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         }
     }
 
-    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoValue.Of(value) : "";
 }

@@ -66,7 +66,7 @@ internal sealed class OperatorInitCommand : ApiCommand
     private static async Task<int> StatusAsync(Invocation call, CancellationToken cancellation)
     {
         var reply = await call.SendAsync(ApiRequest.Read("sys/init"), "Error checking init status", cancellation);
-        var initialized = GoText.Of(reply.Json.At("initialized")) == "true";
+        var initialized = GoValue.Of(reply.Json.At("initialized")) == "true";
         if (call.Printer.IsTable)
         {
             call.Printer.Line(initialized ? "Vault is initialized" : "Vault is not initialized");
@@ -95,7 +95,7 @@ internal sealed class OperatorInitCommand : ApiCommand
             throw call.Unreachable(error, "Error checking seal status");
         }
 
-        var recovery = GoText.Of(seal["recovery_seal"]) == "true";
+        var recovery = GoValue.Of(seal["recovery_seal"]) == "true";
         return new JsonObject
         {
             ["secret_shares"] = _shares.Value == 0 && !recovery ? SharesDefault : _shares.Value,
@@ -112,7 +112,7 @@ internal sealed class OperatorInitCommand : ApiCommand
     {
         try
         {
-            return GoText.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation, preflight: true)).Json.At("sealed")) == "false";
+            return GoValue.Of((await call.TrySendAsync(ApiRequest.Read("sys/seal-status"), cancellation, preflight: true)).Json.At("sealed")) == "false";
         }
         catch (Exception error) when (error is ApiException or TransportException)
         {
@@ -143,17 +143,17 @@ internal sealed class OperatorInitCommand : ApiCommand
         var shares = PrintKeys(printer, "Unseal Key", keys, "keys");
         var recovery = PrintKeys(printer, "Recovery Key", keys, "recovery_keys");
         printer.Line("");
-        printer.Line($"Initial Root Token: {GoText.Of(keys["root_token"])}");
+        printer.Line($"Initial Root Token: {GoValue.Of(keys["root_token"])}");
         printer.Line("");
         PrintHolders(printer, body);
         if (shares > 0)
         {
-            var threshold = GoText.Of(body["secret_threshold"]);
+            var threshold = GoValue.Of(body["secret_threshold"]);
             var next = isOpen
                 ? $"The server has unsealed itself, with the key of its configuration, and will do so at each start. Without that key, {threshold} of them unseal it."
                 : $"After each seal, restart or stop, {threshold} of them are needed to unseal.";
             var loss = isOpen ? $"without that key, and with fewer than {threshold} shares left" : $"with fewer than {threshold} shares left";
-            printer.Line(TextWrap.At($"Vault initialized with {GoText.Of(body["secret_shares"])} key shares and a key threshold of {threshold}. "
+            printer.Line(TextWrap.At($"Vault initialized with {GoValue.Of(body["secret_shares"])} key shares and a key threshold of {threshold}. "
                 + $"Hand the key shares above to different people. {next}"));
             printer.Line("");
             printer.Line(TextWrap.At($"The root key is stored nowhere in the clear: {loss}, the data is lost for good."));
@@ -168,8 +168,8 @@ internal sealed class OperatorInitCommand : ApiCommand
         if (recovery > 0)
         {
             printer.Line("");
-            printer.Line(TextWrap.At($"Recovery key initialized with {GoText.Of(body["recovery_shares"])} key shares and a key threshold of "
-                + $"{GoText.Of(body["recovery_threshold"])}. Hand the key shares above to different people."));
+            printer.Line(TextWrap.At($"Recovery key initialized with {GoValue.Of(body["recovery_shares"])} key shares and a key threshold of "
+                + $"{GoValue.Of(body["recovery_threshold"])}. Hand the key shares above to different people."));
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class OperatorInitCommand : ApiCommand
             printer.Line("");
         }
 
-        if (GoText.Of(body["root_token_pgp_key"] ?? "").Length > 0)
+        if (GoValue.Of(body["root_token_pgp_key"] ?? "").Length > 0)
         {
             printer.Line("The root token is encrypted for the owner of its PGP key.");
             printer.Line("");
@@ -194,7 +194,7 @@ internal sealed class OperatorInitCommand : ApiCommand
         var shown = reply[name + "_base64"] is JsonArray base64 && base64.Count == hex.Count ? base64 : hex;
         for (var i = 0; i < shown.Count; i++)
         {
-            printer.Line($"{title} {i + 1}: {GoText.Of(shown[i])}");
+            printer.Line($"{title} {i + 1}: {GoValue.Of(shown[i])}");
         }
 
         return shown.Count;

@@ -52,7 +52,7 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
             : "Nothing tells when the store itself was last written, so how much is missing in the copy is not known.");
         if (data["touched"] is JsonArray { Count: > 0 } touched)
         {
-            call.Printer.Line($"Not what was last written: {string.Join(", ", touched.Select(GoText.Of))}.");
+            call.Printer.Line($"Not what was last written: {string.Join(", ", touched.Select(GoValue.Of))}.");
         }
 
         string[][] due = [.. Rows(data["leases_due"], "lease_id"), .. Rows(data["tokens_due"], "accessor")];
@@ -63,5 +63,5 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
     private static IEnumerable<string[]> Rows(JsonNode? list, string name) =>
         (list as JsonArray ?? []).Select(item => (string[])[name == "accessor" ? $"token {Text(item, name)}" : Text(item, name), Text(item, "due")]);
 
-    private static string Text(JsonNode? node, string name) => node?[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonNode? node, string name) => node?[name] is { } value ? GoValue.Of(value) : "";
 }

@@ -151,8 +151,8 @@ internal sealed class OperatorRekeyCommand : ApiCommand
         var fingerprints = answer["pgp_fingerprints"] as JsonArray ?? [];
         for (var i = 0; i < shares.Count; i++)
         {
-            var holder = fingerprints.Count == shares.Count ? $" fingerprint: {GoText.Of(fingerprints[i])}; value" : "";
-            printer.Line($"Key {i + 1}{holder}: {GoText.Of(shares[i])}");
+            var holder = fingerprints.Count == shares.Count ? $" fingerprint: {GoValue.Of(fingerprints[i])}; value" : "";
+            printer.Line($"Key {i + 1}{holder}: {GoValue.Of(shares[i])}");
         }
 
         printer.Line("");
@@ -208,7 +208,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
 
         if (status["pgp_fingerprints"] is JsonArray { Count: > 0 } fingerprints)
         {
-            rows.Add(["PGP Fingerprints", GoText.Of(fingerprints)]);
+            rows.Add(["PGP Fingerprints", GoValue.Of(fingerprints)]);
             rows.Add(["Backup", Text(status, "backup")]);
         }
 
@@ -220,5 +220,5 @@ internal sealed class OperatorRekeyCommand : ApiCommand
         call.Printer.Rows(rows);
     }
 
-    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoValue.Of(value) : "";
 }

@@ -57,10 +57,10 @@ internal sealed class OperatorSlotAddCommand : ApiCommand
         var shares = slot["keys_base64"] as JsonArray ?? [];
         for (var i = 0; i < shares.Count; i++)
         {
-            call.Printer.Line($"Unseal Key {i + 1}: {GoText.Of(shares[i])}");
+            call.Printer.Line($"Unseal Key {i + 1}: {GoValue.Of(shares[i])}");
         }
 
-        call.Printer.Line($"{(shares.Count > 0 ? "\n" : "")}Success! Added key slot {GoText.Of(slot["id"])}. It opens with {OperatorSlotListCommand.OpensWith(slot)}.");
+        call.Printer.Line($"{(shares.Count > 0 ? "\n" : "")}Success! Added key slot {GoValue.Of(slot["id"])}. It opens with {OperatorSlotListCommand.OpensWith(slot)}.");
         return 0;
     }
 }

@@ -39,5 +39,5 @@ internal sealed class OperatorSlotListCommand() : ApiCommand("operator slot list
         ? parsed.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
         : time;
 
-    private static string Text(JsonNode? slot, string name) => slot.At(name) is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonNode? slot, string name) => slot.At(name) is { } value ? GoValue.Of(value) : "";
 }

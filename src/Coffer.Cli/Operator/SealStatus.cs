@@ -18,7 +18,7 @@ internal static class SealStatus
             status["ha_enabled"] = leader["ha_enabled"]?.DeepClone() ?? false;
             foreach (var name in (ReadOnlySpan<string>)["is_self", "active_time", "leader_address", "leader_cluster_address", "raft_committed_index", "raft_applied_index"])
             {
-                if (leader[name] is { } value && GoText.Of(value) is not ("" or "0" or "false" or "0001-01-01T00:00:00Z"))
+                if (leader[name] is { } value && GoValue.Of(value) is not ("" or "0" or "false" or "0001-01-01T00:00:00Z"))
                 {
                     status[name] = value.DeepClone();
                 }
@@ -128,5 +128,5 @@ internal static class SealStatus
         }
     }
 
-    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoText.Of(value) : "";
+    private static string Text(JsonObject status, string name) => status[name] is { } value ? GoValue.Of(value) : "";
 }

@@ -22,8 +22,8 @@ internal static class ShareInput
         if (nonce.Length == 0)
         {
             var state = (await call.SendAsync(ApiRequest.Read(status), failure, cancellation)).Json ?? [];
-            nonce = GoText.Of(state["nonce"] ?? "");
-            if (GoText.Of(state["started"]) != "true")
+            nonce = GoValue.Of(state["nonce"] ?? "");
+            if (GoValue.Of(state["started"]) != "true")
             {
                 throw CliException.Local(idle);
             }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
 using Coffer.Cli.Terminal;
+using Coffer.Text;
 
 namespace Coffer.Cli.Output;
 
@@ -66,7 +67,7 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
         }
         else if (data is JsonArray list && list.Count > 0)
         {
-            Line(Table.WithHeader(["Keys"], list.Select(GoText.Of).Order(StringComparer.Ordinal).Select(key => (string[])[key])));
+            Line(Table.WithHeader(["Keys"], list.Select(GoValue.Of).Order(StringComparer.Ordinal).Select(key => (string[])[key])));
         }
     }
 
@@ -103,7 +104,7 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
 
         foreach (var warning in _warnings)
         {
-            Warn(TextWrap.At("* " + GoText.Of(warning), 2) + "\n");
+            Warn(TextWrap.At("* " + GoValue.Of(warning), 2) + "\n");
         }
 
         _warnings.Clear();
@@ -127,17 +128,17 @@ internal sealed class Printer(ICliConsole console, string format, bool colours)
 
         var text = format switch
         {
-            "json" => JsonText.Of(value),
+            "json" => JsonLayout.Of(value),
             "yaml" or "yml" => YamlText.Of(value) + "\n",
             "pretty" => throw CliException.Local("the pretty format does not print single fields; use table, json or yaml"),
-            _ => GoText.Of(value),
+            _ => GoValue.Of(value),
         };
         Write(console.OutputIsTerminal ? text + "\n" : text);
     }
 
     private void Structured(JsonNode? node) => Line(format switch
     {
-        "json" or "pretty" => JsonText.Of(node),
+        "json" or "pretty" => JsonLayout.Of(node),
         "yaml" or "yml" => YamlText.Of(node),
         _ => throw CliException.Local("This command does not support the -format=raw option; only \"read\" does."),
     });

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
+using Coffer.Text;
 
 namespace Coffer.Cli.Output;
 
@@ -79,7 +80,7 @@ internal static class SecretTable
         var rows = new List<IReadOnlyList<string>>();
         foreach (var (key, value) in data.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            rows.Add([key, LooksLikeDuration(key) ? Human(value) : GoText.Of(value)]);
+            rows.Add([key, LooksLikeDuration(key) ? Human(value) : GoValue.Of(value)]);
         }
 
         return rows;
@@ -147,9 +148,9 @@ internal static class SecretTable
         value is JsonValue number && number.GetValueKind() == JsonValueKind.Number
             && long.TryParse(number.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? GoDuration.Human(seconds)
-            : GoText.Of(value);
+            : GoValue.Of(value);
 
-    private static bool IsEmpty(JsonNode value) => GoText.Of(value) is "" or "0" or "false" && value is JsonValue;
+    private static bool IsEmpty(JsonNode value) => GoValue.Of(value) is "" or "0" or "false" && value is JsonValue;
 
     private static bool LooksLikeDuration(string key) =>
         key is "period" or "ttl" or "duration" or "lease_max" or "ttl_max"
@@ -164,7 +165,7 @@ internal static class SecretTable
             return;
         }
 
-        var lease = GoText.Of(reply["lease_id"] ?? "");
+        var lease = GoValue.Of(reply["lease_id"] ?? "");
         if (lease.Length == 0)
         {
             rows.Add(["refresh_interval", Human(reply["lease_duration"])]);
@@ -173,7 +174,7 @@ internal static class SecretTable
 
         rows.Add(["lease_id", lease]);
         rows.Add(["lease_duration", Human(reply["lease_duration"])]);
-        rows.Add(["lease_renewable", GoText.Of(reply["renewable"] ?? false)]);
+        rows.Add(["lease_renewable", GoValue.Of(reply["renewable"] ?? false)]);
         AddEnds(rows, reply);
     }
 
@@ -181,7 +182,7 @@ internal static class SecretTable
     {
         foreach (var name in Ends.Where(name => reply[name] is not null))
         {
-            rows.Add([name, GoText.Of(reply[name])]);
+            rows.Add([name, GoValue.Of(reply[name])]);
         }
     }
 
@@ -193,44 +194,44 @@ internal static class SecretTable
             return;
         }
 
-        rows.Add(["token", GoText.Of(auth["client_token"] ?? "")]);
-        rows.Add(["token_accessor", GoText.Of(auth["accessor"] ?? "")]);
+        rows.Add(["token", GoValue.Of(auth["client_token"] ?? "")]);
+        rows.Add(["token_accessor", GoValue.Of(auth["accessor"] ?? "")]);
         // Zero is what a token without an end reports, such as a root token.
         rows.Add(["token_duration", Seconds(auth["lease_duration"]) == 0 ? "∞" : Human(auth["lease_duration"])]);
-        rows.Add(["token_renewable", GoText.Of(auth["renewable"] ?? false)]);
-        rows.Add(["token_policies", GoText.QuotedList(auth["token_policies"])]);
-        rows.Add(["identity_policies", GoText.QuotedList(auth["identity_policies"])]);
-        rows.Add(["policies", GoText.QuotedList(auth["policies"])]);
+        rows.Add(["token_renewable", GoValue.Of(auth["renewable"] ?? false)]);
+        rows.Add(["token_policies", GoValue.QuotedList(auth["token_policies"])]);
+        rows.Add(["identity_policies", GoValue.QuotedList(auth["identity_policies"])]);
+        rows.Add(["policies", GoValue.QuotedList(auth["policies"])]);
         foreach (var (key, value) in (auth["metadata"] as JsonObject ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            rows.Add([$"token_meta_{key}", GoText.Of(value)]);
+            rows.Add([$"token_meta_{key}", GoValue.Of(value)]);
         }
     }
 
     private static void AddMfa(List<IReadOnlyList<string>> rows, JsonObject requirement)
     {
-        rows.Add(["mfa_request_id", GoText.Of(requirement["mfa_request_id"])]);
+        rows.Add(["mfa_request_id", GoValue.Of(requirement["mfa_request_id"])]);
         foreach (var (name, constraint) in requirement["mfa_constraints"] as JsonObject ?? [])
         {
             foreach (var any in constraint.At("any") as JsonArray ?? [])
             {
-                var prefix = $"mfa_constraint_{name}_{GoText.Of(any.At("type"))}";
-                rows.Add([prefix + "_id", GoText.Of(any.At("id"))]);
-                rows.Add([prefix + "_uses_passcode", GoText.Of(any.At("uses_passcode") ?? false)]);
+                var prefix = $"mfa_constraint_{name}_{GoValue.Of(any.At("type"))}";
+                rows.Add([prefix + "_id", GoValue.Of(any.At("id"))]);
+                rows.Add([prefix + "_uses_passcode", GoValue.Of(any.At("uses_passcode") ?? false)]);
             }
         }
     }
 
     private static void AddWrapping(List<IReadOnlyList<string>> rows, JsonObject wrap)
     {
-        rows.Add(["wrapping_token:", GoText.Of(wrap["token"])]);
-        rows.Add(["wrapping_accessor:", GoText.Of(wrap["accessor"] ?? "")]);
+        rows.Add(["wrapping_token:", GoValue.Of(wrap["token"])]);
+        rows.Add(["wrapping_accessor:", GoValue.Of(wrap["accessor"] ?? "")]);
         rows.Add(["wrapping_token_ttl:", Human(wrap["ttl"])]);
-        rows.Add(["wrapping_token_creation_time:", GoTime(GoText.Of(wrap["creation_time"]))]);
-        rows.Add(["wrapping_token_creation_path:", GoText.Of(wrap["creation_path"])]);
-        if (wrap["wrapped_accessor"] is { } accessor && GoText.Of(accessor).Length > 0)
+        rows.Add(["wrapping_token_creation_time:", GoTime(GoValue.Of(wrap["creation_time"]))]);
+        rows.Add(["wrapping_token_creation_path:", GoValue.Of(wrap["creation_path"])]);
+        if (wrap["wrapped_accessor"] is { } accessor && GoValue.Of(accessor).Length > 0)
         {
-            rows.Add(["wrapped_accessor:", GoText.Of(accessor)]);
+            rows.Add(["wrapped_accessor:", GoValue.Of(accessor)]);
         }
     }
 

@@ -63,5 +63,5 @@ internal static class ExplanationText
 
     private static string Joined(JsonNode? list) => string.Join(", ", (list as JsonArray ?? []).Select(Text));
 
-    private static string Text(JsonNode? value) => value is null ? "" : GoText.Of(value);
+    private static string Text(JsonNode? value) => value is null ? "" : GoValue.Of(value);
 }

@@ -44,7 +44,7 @@ internal sealed class PolicyLintCommand : ApiCommand
 
         foreach (var finding in findings)
         {
-            call.Printer.Note($"{path}:{GoText.Of(finding.At("line"))}: \"{GoText.Of(finding.At("path"))}\": {GoText.Of(finding.At("message"))} [{GoText.Of(finding.At("code"))}]");
+            call.Printer.Note($"{path}:{GoValue.Of(finding.At("line"))}: \"{GoValue.Of(finding.At("path"))}\": {GoValue.Of(finding.At("message"))} [{GoValue.Of(finding.At("code"))}]");
         }
 
         return findings.Count == 0 ? 0 : 2;

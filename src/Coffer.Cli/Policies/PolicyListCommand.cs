@@ -19,7 +19,7 @@ internal sealed class PolicyListCommand() : ApiCommand("policy list", "Lists the
 
         foreach (var name in names)
         {
-            call.Printer.Line(GoText.Of(name));
+            call.Printer.Line(GoValue.Of(name));
         }
 
         return 0;

@@ -12,14 +12,14 @@ internal sealed class PolicyReadCommand() : ApiCommand("policy read", "Prints th
         var name = call.Arguments[0].ToLowerInvariant();
         var envelope = await call.ReadOrNullAsync(ApiRequest.Read($"sys/policies/acl/{name}"), $"Error reading policy named {name}", cancellation);
         var rules = envelope.At("data").At("policy") ?? envelope.At("rules");
-        if (rules is null || GoText.Of(rules).Length == 0)
+        if (rules is null || GoValue.Of(rules).Length == 0)
         {
             throw CliException.Remote($"No policy named: {name}");
         }
 
         if (call.Printer.IsTable)
         {
-            call.Printer.Line(GoText.Of(rules).Trim());
+            call.Printer.Line(GoValue.Of(rules).Trim());
         }
         else
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Coffer.Cli.Output;
 using Coffer.Cli.Terminal;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli.Settings;
 

@@ -42,7 +42,7 @@ internal sealed class TokenCapabilitiesCommand : ApiCommand
             ?? throw CliException.Local("No capabilities found");
         if (call.Printer.IsTable)
         {
-            call.Printer.Line(string.Join(", ", capabilities.Select(GoText.Of).Order(StringComparer.Ordinal)));
+            call.Printer.Line(string.Join(", ", capabilities.Select(GoValue.Of).Order(StringComparer.Ordinal)));
         }
         else
         {

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
-using Coffer.Cli.Output;
 using Coffer.Cli.Settings;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli.Tokens;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Audit;
 

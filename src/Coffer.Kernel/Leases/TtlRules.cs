@@ -1,4 +1,4 @@
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Leases;
 

@@ -4,6 +4,7 @@ using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Sys;
 

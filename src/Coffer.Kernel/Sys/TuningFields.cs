@@ -4,6 +4,7 @@ using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Mounts;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Sys;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Text;
 
 namespace Coffer.Sdk.Fields;
 

@@ -1,6 +1,7 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Kv;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Kv;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Kv;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Coffer.Hcl;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Server.Configuration;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Coffer.Hcl;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Server.Configuration;
 

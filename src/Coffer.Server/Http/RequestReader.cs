@@ -4,12 +4,12 @@ using Coffer.Kernel;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
-using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http.Bodies;
 using Coffer.Server.Tls;
+using Coffer.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -229,8 +229,8 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         var wrap = headers["X-Vault-Wrap-TTL"].ToString();
         if (wrap.Length > 0)
         {
-            // A time that is too short to count must not pass for none: that would give the secret out as it is.
-            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero || (ttl == TimeSpan.Zero && wrap.AsSpan().ContainsAnyInRange('1', '9')))
+            // A time that is too short to count is a mistake: the wrapping token would be gone before the client has it.
+            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero || (ttl > TimeSpan.Zero && ttl < TimeSpan.FromMicroseconds(1)))
             {
                 return ReadRequest.Refused(ErrorKind.Invalid, "error parsing X-Vault-Wrap-TTL: expected a duration such as 60, \"90s\" or \"2m\", not negative");
             }

@@ -32,7 +32,7 @@ public sealed class YamlTextTests
 
     [Fact]
     public void Json_output_is_read_back_as_it_was() =>
-        Trees.Sample(tree => Assert.Equal(Plain(tree), Plain(JsonNode.Parse(JsonText.Of(tree)))), iter: 2_000);
+        Trees.Sample(tree => Assert.Equal(Plain(tree), Plain(JsonNode.Parse(JsonLayout.Of(tree)))), iter: 2_000);
 
     [Fact]
     public void Numbers_are_not_rounded() =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Text;
 using CsCheck;
 
 namespace Coffer.Kernel.Tests.Sdk;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Identity.Oidc;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Coffer.Kernel.Tokens;
-using Coffer.Sdk.Fields;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Policies.Explain;
 

@@ -4,6 +4,7 @@ using Coffer.Aws.Signing;
 using Coffer.Sdk.Replies;
 using Coffer.Sdk.Tasks;
 using Coffer.Secrets.Aws.Credentials;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Configuration;
 

@@ -1,5 +1,6 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Configuration;
 

@@ -5,6 +5,7 @@ using Coffer.Sdk.Replies;
 using Coffer.Secrets.Aws.Configuration;
 using Coffer.Secrets.Aws.Names;
 using Coffer.Secrets.Aws.Roles;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Credentials;
 

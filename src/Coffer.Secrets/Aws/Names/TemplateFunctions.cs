@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Coffer.Sdk.Primitives;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Names;
 

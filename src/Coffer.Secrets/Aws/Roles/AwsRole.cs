@@ -1,4 +1,5 @@
 using Coffer.Aws.Policies;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Roles;
 

@@ -4,6 +4,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 using Coffer.Secrets.Aws.Credentials;
+using Coffer.Text;
 
 namespace Coffer.Secrets.Aws.Roles;
 

@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coffer.Text;
 
 namespace Coffer.Cli.Output;
 
 /// <summary>Values in tables as Vault prints them: <c>&lt;nil&gt;</c>, <c>[a b]</c>, <c>map[k:v]</c>; numbers as they came over the wire.</summary>
-internal static class GoText
+internal static class GoValue
 {
     public static string Of(JsonNode? node)
     {
@@ -15,30 +15,9 @@ internal static class GoText
         return text.ToString();
     }
 
-    /// <summary>A string in double quotes, with escapes.</summary>
-    public static string Quote(string value)
-    {
-        var text = new StringBuilder("\"");
-        foreach (var rune in value.EnumerateRunes())
-        {
-            text.Append(rune.Value switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                < 0x20 or 0x7f => "\\x" + rune.Value.ToString("x2", CultureInfo.InvariantCulture),
-                _ => rune.ToString(),
-            });
-        }
-
-        return text.Append('"').ToString();
-    }
-
     /// <summary>A list of strings, each in quotes: <c>["default" "dev"]</c>.</summary>
     public static string QuotedList(JsonNode? list) =>
-        "[" + string.Join(' ', (list as JsonArray ?? []).Select(item => Quote(Of(item)))) + "]";
+        "[" + string.Join(' ', (list as JsonArray ?? []).Select(item => GoText.Quote(Of(item)))) + "]";
 
     private static void Append(StringBuilder text, JsonNode? node)
     {

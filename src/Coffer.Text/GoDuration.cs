@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Coffer.Cli.Output;
+namespace Coffer.Text;
 
-/// <summary>Durations as Vault's users type and read them: <c>30m</c>, <c>1h30m</c>, <c>768h</c>, <c>59m59s</c>, and bare seconds.</summary>
-internal static class GoDuration
+/// <summary>Durations as Vault reads and writes them: Go's notation, a bare number as seconds, and <c>d</c> for days.</summary>
+public static class GoDuration
 {
     private const int NanosecondsPerTick = 100;
 
@@ -18,43 +18,24 @@ internal static class GoDuration
         ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
     ];
 
-    /// <summary>Reads <c>1h30m</c>, <c>-1.5h</c>, <c>7d</c> or a bare number of seconds. False for anything else and out of range.</summary>
-    public static bool TryParse(string text, out TimeSpan duration)
+    /// <summary>
+    /// Reads <c>3600</c>, <c>90s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>, <c>7d</c>, each with an optional sign. Empty is zero. False for anything
+    /// else, and for more nanoseconds than 64 bits hold (about 292 years).
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {
-        duration = default;
-        var rest = text.AsSpan().Trim();
-        var negative = false;
-        if (rest.Length > 0 && rest[0] is '+' or '-')
-        {
-            negative = rest[0] == '-';
-            rest = rest[1..];
-        }
-
+        duration = TimeSpan.Zero;
+        var rest = text.Trim();
         if (rest.IsEmpty)
         {
+            return true;
+        }
+
+        var negative = rest[0] == '-';
+        rest = rest[0] is '-' or '+' ? rest[1..] : rest;
+        if (!TrySum(rest, out var nanoseconds))
+        {
             return false;
-        }
-
-        decimal nanoseconds = 0;
-        if (decimal.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-        {
-            rest = default;
-            if (seconds > long.MaxValue / 1_000_000_000)
-            {
-                return false;
-            }
-
-            nanoseconds = seconds * 1_000_000_000;
-        }
-
-        while (!rest.IsEmpty)
-        {
-            if (!TakeTerm(ref rest, out var term) || nanoseconds + term > long.MaxValue)
-            {
-                return false;
-            }
-
-            nanoseconds += term;
         }
 
         // Never down to zero: a time that is too short to count is not the same as none.
@@ -63,7 +44,7 @@ internal static class GoDuration
         return true;
     }
 
-    /// <summary>All parts down to seconds, as <c>1h0m0s</c>; <c>0s</c> for zero, fractions as <c>1.5s</c> or <c>250ms</c>.</summary>
+    /// <summary>Go's form, with all parts down to seconds: <c>1h30m0s</c>, <c>45s</c>, <c>0s</c>, <c>1.5s</c>, <c>250ms</c>, <c>5µs</c>.</summary>
     public static string Format(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero)
@@ -72,6 +53,7 @@ internal static class GoDuration
         }
 
         var text = new StringBuilder(duration < TimeSpan.Zero ? "-" : "");
+
         // As a big integer: the least TimeSpan has no positive counterpart.
         var ticks = BigInteger.Abs(duration.Ticks);
         if (ticks < TimeSpan.TicksPerSecond)
@@ -115,11 +97,39 @@ internal static class GoDuration
         return text.EndsWith("h0m", StringComparison.Ordinal) ? text[..^2] : text;
     }
 
+    private static bool TrySum(ReadOnlySpan<char> text, out decimal nanoseconds)
+    {
+        nanoseconds = 0;
+        if (text.IsEmpty)
+        {
+            return false;
+        }
+
+        // A number without a unit is seconds, but only alone and whole: "1h30" is refused.
+        if (decimal.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            nanoseconds = seconds <= long.MaxValue ? seconds * 1_000_000_000 : decimal.MaxValue;
+            return nanoseconds <= long.MaxValue;
+        }
+
+        while (!text.IsEmpty)
+        {
+            if (!TakeTerm(ref text, out var term) || nanoseconds + term > long.MaxValue)
+            {
+                return false;
+            }
+
+            nanoseconds += term;
+        }
+
+        return true;
+    }
+
     private static bool TakeTerm(ref ReadOnlySpan<char> rest, out decimal nanoseconds)
     {
         nanoseconds = 0;
         var digits = rest.IndexOfAnyExcept(DigitsAndPoint);
-        if (digits <= 0 || digits > 20 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+        if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
         {
             return false;
         }
@@ -131,14 +141,9 @@ internal static class GoDuration
         {
             if (name.SequenceEqual(unit))
             {
-                if (amount > long.MaxValue / size)
-                {
-                    return false;
-                }
-
-                nanoseconds = amount * size;
+                nanoseconds = amount <= long.MaxValue / size ? amount * size : decimal.MaxValue;
                 rest = end < 0 ? default : rest[end..];
-                return true;
+                return nanoseconds <= long.MaxValue;
             }
         }
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coffer.Secrets.Aws;
+namespace Coffer.Text;
 
 /// <summary>Texts as Go prints them, which is how they stand in Vault's messages.</summary>
-internal static class GoText
+public static class GoText
 {
     /// <summary>What Go's <c>%q</c> makes of a text.</summary>
     public static string Quote(string text)

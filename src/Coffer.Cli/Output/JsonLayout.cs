@@ -9,7 +9,7 @@ namespace Coffer.Cli.Output;
 /// JSON as <c>-format=json</c> prints it: two spaces, each member and item on a line of its own, numbers untouched, characters such as &lt; and &amp;
 /// as they are.
 /// </summary>
-internal static class JsonText
+internal static class JsonLayout
 {
     private const string Step = "  ";
 

@@ -1,7 +1,6 @@
-using Coffer.Cli.Output;
 using CsCheck;
 
-namespace Coffer.Cli.Tests.Output;
+namespace Coffer.Text.Tests;
 
 public sealed class GoDurationTests
 {
@@ -14,6 +13,8 @@ public sealed class GoDurationTests
     [InlineData("-1", -1)]
     [InlineData("+2m", 120)]
     [InlineData("0", 0)]
+    [InlineData("0s", 0)]
+    [InlineData("0000000000000000000000000000001s", 1)]
     [InlineData("90000ms", 90)]
     public void Durations_are_read_as_people_write_them(string text, double seconds)
     {
@@ -34,12 +35,23 @@ public sealed class GoDurationTests
 
     [Theory]
     [InlineData("")]
+    [InlineData(" ")]
+    public void Empty_text_is_no_time(string text)
+    {
+        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.Equal(TimeSpan.Zero, duration);
+    }
+
+    [Theory]
     [InlineData("-")]
     [InlineData("h")]
     [InlineData("1x")]
     [InlineData("1.2.3s")]
     [InlineData("1h-1m")]
     [InlineData("1 h")]
+    [InlineData("1h30")]
+    [InlineData("1.5")]
+    [InlineData(".s")]
     [InlineData("99999999999999999999")]
     [InlineData("9999999999h")]
     public void Anything_else_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
