@@ -57,24 +57,24 @@ public sealed class AwsConnection
     public Uri StsEndpoint { get; }
 
     /// <summary>IAM with the connection's own credentials.</summary>
-    public IIamClient Iam() => IamWith(_credentials);
+    public IamClient Iam() => IamWith(_credentials);
 
     /// <summary>IAM with the connection's own credentials.</summary>
     /// <param name="onUnanswered">As <see cref="AwsCallOptions.OnUnanswered"/>.</param>
-    public IIamClient Iam(Action onUnanswered) =>
+    public IamClient Iam(Action onUnanswered) =>
         new IamClient(_http, IamEndpoint, _iamRegion, _credentials, _calls with { OnUnanswered = onUnanswered }, _clock);
 
     /// <summary>IAM with other credentials, such as a key made a moment ago.</summary>
-    public IIamClient IamWith(IAwsCredentialSource credentials) => new IamClient(_http, IamEndpoint, _iamRegion, credentials, _calls, _clock);
+    public IamClient IamWith(IAwsCredentialSource credentials) => new IamClient(_http, IamEndpoint, _iamRegion, credentials, _calls, _clock);
 
     /// <summary>STS with the connection's own credentials.</summary>
-    public IStsClient Sts() => StsWith(_credentials);
+    public StsClient Sts() => StsWith(_credentials);
 
     /// <summary>STS with other credentials.</summary>
-    public IStsClient StsWith(IAwsCredentialSource credentials) => new StsClient(_http, StsEndpoint, _stsRegion, credentials, _calls, _clock);
+    public StsClient StsWith(IAwsCredentialSource credentials) => new StsClient(_http, StsEndpoint, _stsRegion, credentials, _calls, _clock);
 
     /// <summary>STS as the holder of one key pair; for asking whether a fresh key works yet.</summary>
-    public IStsClient StsAs(AwsCredentials credentials) => StsWith(new StaticCredentialSource(credentials));
+    public StsClient StsAs(AwsCredentials credentials) => StsWith(new StaticCredentialSource(credentials));
 
     private static string? FirstOf(string given, params Func<string?>[] others)
     {

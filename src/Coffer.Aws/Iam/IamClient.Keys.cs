@@ -6,6 +6,10 @@ namespace Coffer.Aws.Iam;
 
 public sealed partial class IamClient
 {
+    /// <summary>
+    /// Makes a key. Not repeated when the outcome is unknown, since each repetition could leave one more live key: the caller lists the
+    /// user's keys and removes what it did not get. Null means the caller's own user.
+    /// </summary>
     public ValueTask<IamNewAccessKey> CreateAccessKeyAsync(string? userName, CancellationToken cancellation) =>
         GetAsync("CreateAccessKey", Of("UserName", userName), static x => ReadNewKey(Part(x, "AccessKey")), cancellation, repeatable: false);
 

@@ -5,6 +5,7 @@ namespace Coffer.Aws.Iam;
 /// <summary>What DeleteUser wants gone first, besides keys, policies and groups.</summary>
 public sealed partial class IamClient
 {
+    /// <summary>Whether the user has a console password.</summary>
     public async ValueTask<bool> HasLoginProfileAsync(string userName, CancellationToken cancellation)
     {
         try
@@ -30,18 +31,21 @@ public sealed partial class IamClient
     public ValueTask DeleteVirtualMfaDeviceAsync(string serialNumber, CancellationToken cancellation) =>
         DoAsync("DeleteVirtualMFADevice", Of("SerialNumber", serialNumber), cancellation);
 
+    /// <summary>Ids of the user's SSH public keys.</summary>
     public ValueTask<IReadOnlyList<string>> ListSshPublicKeysAsync(string userName, CancellationToken cancellation) =>
         ListAsync("ListSSHPublicKeys", Of("UserName", userName), "SSHPublicKeys", static x => x.Must("SSHPublicKeyId"), cancellation);
 
     public ValueTask DeleteSshPublicKeyAsync(string userName, string keyId, CancellationToken cancellation) =>
         DoAsync("DeleteSSHPublicKey", Of("UserName", userName).Add("SSHPublicKeyId", keyId), cancellation);
 
+    /// <summary>Ids of the user's signing certificates.</summary>
     public ValueTask<IReadOnlyList<string>> ListSigningCertificatesAsync(string userName, CancellationToken cancellation) =>
         ListAsync("ListSigningCertificates", Of("UserName", userName), "Certificates", static x => x.Must("CertificateId"), cancellation);
 
     public ValueTask DeleteSigningCertificateAsync(string userName, string certificateId, CancellationToken cancellation) =>
         DoAsync("DeleteSigningCertificate", Of("UserName", userName).Add("CertificateId", certificateId), cancellation);
 
+    /// <summary>Ids of the user's service-specific credentials (CodeCommit, Keyspaces and the like).</summary>
     public ValueTask<IReadOnlyList<string>> ListServiceSpecificCredentialsAsync(string userName, CancellationToken cancellation) =>
         ListAsync(
             "ListServiceSpecificCredentials", Of("UserName", userName), "ServiceSpecificCredentials",

@@ -4,9 +4,11 @@ namespace Coffer.Aws.Iam;
 
 public sealed partial class IamClient
 {
+    /// <summary>Adds or replaces an inline policy. All inline policies of a user share 2,048 characters, white space not counted.</summary>
     public ValueTask PutUserPolicyAsync(string userName, string policyName, string document, CancellationToken cancellation) =>
         DoAsync("PutUserPolicy", Of("UserName", userName).Add("PolicyName", policyName).Add("PolicyDocument", document), cancellation);
 
+    /// <summary>The document as JSON.</summary>
     public ValueTask<string> GetUserPolicyAsync(string userName, string policyName, CancellationToken cancellation) =>
         GetAsync(
             "GetUserPolicy", Of("UserName", userName).Add("PolicyName", policyName),
@@ -48,6 +50,7 @@ public sealed partial class IamClient
     public ValueTask<IReadOnlyList<string>> ListGroupPoliciesAsync(string groupName, CancellationToken cancellation) =>
         ListAsync("ListGroupPolicies", Of("GroupName", groupName), "PolicyNames", static x => x.Value, cancellation);
 
+    /// <summary>The document as JSON.</summary>
     public ValueTask<string> GetGroupPolicyAsync(string groupName, string policyName, CancellationToken cancellation) =>
         GetAsync(
             "GetGroupPolicy", Of("GroupName", groupName).Add("PolicyName", policyName),

@@ -4,8 +4,13 @@ using Coffer.Aws.Calls;
 
 namespace Coffer.Aws.Iam;
 
-/// <summary>IAM over its query protocol, version 2010-05-08.</summary>
-public sealed partial class IamClient : IIamClient
+/// <summary>The calls of IAM that making, watching and taking away credentials needs, over its query protocol, version 2010-05-08.</summary>
+/// <remarks>
+/// Every method throws <see cref="AwsException"/> and nothing else, besides cancellation. Calls are repeated when throttled and, where
+/// a repetition is harmless, on network and server errors; so a removal that answers NotFound may have been one's own first attempt.
+/// Every list is complete: pages are followed to the end.
+/// </remarks>
+public sealed partial class IamClient
 {
     private const string ApiVersion = "2010-05-08";
 
@@ -24,6 +29,7 @@ public sealed partial class IamClient : IIamClient
         HttpClient http, Uri endpoint, string region, IAwsCredentialSource credentials, AwsCallOptions options, TimeProvider clock) =>
         _calls = new QueryClient(http, endpoint, "iam", ApiVersion, region, credentials, options, clock);
 
+    /// <summary>Conflict when the name is taken, in whatever case.</summary>
     public async ValueTask<IamUser> CreateUserAsync(NewIamUser user, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -34,12 +40,15 @@ public sealed partial class IamClient : IIamClient
         return await GetAsync("CreateUser", parameters, static x => ReadUser(Part(x, "User")), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The user of that name; null asks for the caller's own.</summary>
     public ValueTask<IamUser> GetUserAsync(string? userName, CancellationToken cancellation) =>
         GetAsync("GetUser", Of("UserName", userName), static x => ReadUser(Part(x, "User")), cancellation);
 
+    /// <summary>Conflict while anything of the user's is left; see the removals below.</summary>
     public ValueTask DeleteUserAsync(string userName, CancellationToken cancellation) =>
         DoAsync("DeleteUser", Of("UserName", userName), cancellation);
 
+    /// <summary>All users below a path such as <c>/coffer/</c>; <c>/</c> means all. Pages are read as the caller goes on.</summary>
     public IAsyncEnumerable<IamUser> ListUsersAsync(string pathPrefix, CancellationToken cancellation) =>
         PagesAsync("ListUsers", Of("PathPrefix", pathPrefix).Add("MaxItems", "1000"), "Users", ReadUser, cancellation);
 

@@ -5,11 +5,11 @@ using Coffer.Aws.Signing;
 
 namespace Coffer.Aws.Sts;
 
-/// <summary>STS over its query protocol, version 2011-06-15.</summary>
+/// <summary>The calls of STS, over its query protocol, version 2011-06-15. Every method throws <see cref="AwsException"/> and nothing else, besides cancellation.</summary>
 /// <remarks>
 /// The SDK's own client is not used: it signs with the machine's clock and pauses in real time, so that a test could steer neither.
 /// </remarks>
-public sealed class StsClient : IStsClient
+public sealed class StsClient
 {
     private readonly QueryClient _calls;
 
@@ -23,6 +23,7 @@ public sealed class StsClient : IStsClient
         HttpClient http, Uri endpoint, string region, IAwsCredentialSource credentials, AwsCallOptions options, TimeProvider clock) =>
         _calls = new QueryClient(http, endpoint, "sts", "2011-06-15", region, credentials, options, clock);
 
+    /// <summary>Who the credentials belong to. Needs no permission, so it also tells whether a key works yet.</summary>
     public ValueTask<AwsIdentity> GetCallerIdentityAsync(CancellationToken cancellation) =>
         CallAsync(
             "GetCallerIdentity", new QueryParameters(),
@@ -40,6 +41,7 @@ public sealed class StsClient : IStsClient
         return CallAsync("AssumeRole", parameters, static x => ReadSession(x, "AssumedRoleUser", "AssumedRoleId"), cancellation);
     }
 
+    /// <summary>Only long-term credentials of a user (or the account's root) may call this.</summary>
     public ValueTask<AwsSession> GetFederationTokenAsync(FederationCall call, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -48,6 +50,7 @@ public sealed class StsClient : IStsClient
         return CallAsync("GetFederationToken", parameters, static x => ReadSession(x, "FederatedUser", "FederatedUserId"), cancellation);
     }
 
+    /// <summary>Only long-term credentials of a user (or the account's root) may call this.</summary>
     public ValueTask<AwsSession> GetSessionTokenAsync(SessionTokenCall call, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);

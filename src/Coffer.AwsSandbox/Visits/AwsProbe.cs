@@ -19,7 +19,7 @@ public sealed partial class AwsProbe : IDisposable
     private readonly string _accessKeyId;
     private readonly string _secretAccessKey;
     private readonly TimeProvider _clock;
-    private readonly IIamClient _iam;
+    private readonly IamClient _iam;
 
     /// <param name="endpoint">Address of both services.</param>
     /// <param name="accessKeyId">A key that may list users and make buckets.</param>

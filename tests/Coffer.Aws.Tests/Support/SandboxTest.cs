@@ -21,9 +21,9 @@ public abstract class SandboxTest : IAsyncLifetime
 
     protected HttpClient Http => _http;
 
-    protected IIamClient Iam => Connect(Sandbox.ConnectionOptions()).Iam();
+    protected IamClient Iam => Connect(Sandbox.ConnectionOptions()).Iam();
 
-    protected IStsClient Sts => Connect(Sandbox.ConnectionOptions()).Sts();
+    protected StsClient Sts => Connect(Sandbox.ConnectionOptions()).Sts();
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -46,10 +46,10 @@ public abstract class SandboxTest : IAsyncLifetime
     protected AwsConnection Connect(AwsConnectionOptions options) =>
         new(options with { MaxRetries = options.MaxRetries == -1 ? 0 : options.MaxRetries }, Http, Clock);
 
-    protected IIamClient IamAs(AwsCredentials credentials) =>
+    protected IamClient IamAs(AwsCredentials credentials) =>
         Connect(Sandbox.ConnectionOptions()).IamWith(new StaticCredentialSource(credentials));
 
-    protected IStsClient StsAs(AwsCredentials credentials) => Connect(Sandbox.ConnectionOptions()).StsAs(credentials);
+    protected StsClient StsAs(AwsCredentials credentials) => Connect(Sandbox.ConnectionOptions()).StsAs(credentials);
 
     /// <summary>A user with one inline policy and one key.</summary>
     protected async Task<AwsCredentials> UserWith(string name, string? policy)

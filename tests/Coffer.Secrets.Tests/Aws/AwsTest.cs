@@ -27,7 +27,7 @@ public abstract class AwsTest : IAsyncLifetime
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The account as its owner sees it.</summary>
-    protected IIamClient Iam => Connection.Iam();
+    protected IamClient Iam => Connection.Iam();
 
     private AwsConnection Connection => new(Sandbox.ConnectionOptions() with { MaxRetries = 0 }, _http, Engine.Clock);
 
@@ -89,7 +89,7 @@ public abstract class AwsTest : IAsyncLifetime
     }
 
     /// <summary>IAM as the holder of credentials that the engine gave.</summary>
-    protected IIamClient IamAs(CreatedSecret created) => Connection.IamWith(new StaticCredentialSource(KeyOf(created)));
+    protected IamClient IamAs(CreatedSecret created) => Connection.IamWith(new StaticCredentialSource(KeyOf(created)));
 
     protected static AwsCredentials KeyOf(CreatedSecret created)
     {

@@ -77,7 +77,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
     }
 
     /// <summary>Makes a key and stores it. One that an earlier run made, and whose secret is lost, goes first.</summary>
-    private static async ValueTask<RootRotationState> MakeAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<RootRotationState> MakeAsync(ITaskContext context, IamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         var keys = await TryListAsync(iam, cancellation);
         if (state.KeysBefore is not { } before)
@@ -98,7 +98,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
     }
 
     /// <summary>Deletes keys that an unanswered call made, whose secrets nobody has. Without a list of the keys from before, it is not known which those are.</summary>
-    private static async ValueTask DeleteUnknownAsync(IIamClient iam, IReadOnlyList<IamAccessKey> keys, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask DeleteUnknownAsync(IamClient iam, IReadOnlyList<IamAccessKey> keys, RootRotationState state, CancellationToken cancellation)
     {
         if (state.KeysBefore is not { IsEmpty: false } before)
         {
@@ -112,7 +112,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
     }
 
     /// <summary>The caller's keys; none where its policy does not let it see them, which rotating does not need.</summary>
-    private static async ValueTask<IReadOnlyList<IamAccessKey>> TryListAsync(IIamClient iam, CancellationToken cancellation)
+    private static async ValueTask<IReadOnlyList<IamAccessKey>> TryListAsync(IamClient iam, CancellationToken cancellation)
     {
         try
         {
@@ -125,7 +125,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
         }
     }
 
-    private async ValueTask<bool> WorksAsync(IIamClient fresh, CancellationToken cancellation)
+    private async ValueTask<bool> WorksAsync(IamClient fresh, CancellationToken cancellation)
     {
         var end = clock.GetUtcNow() + Patience;
         while (true)
@@ -168,7 +168,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
         return switched;
     }
 
-    private static async ValueTask<TaskOutcome> DeleteOldAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<TaskOutcome> DeleteOldAsync(ITaskContext context, IamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         var reply = Reply.With(json => json.WriteString("access_key", state.NewKeyId));
         try
@@ -193,7 +193,7 @@ internal sealed class RootRotation(AwsAccount account, TimeProvider clock) : IEn
 
     /// <summary>Deletes what came late of an earlier run.</summary>
     /// <returns>False when more may come.</returns>
-    private static async ValueTask<bool> SweepAsync(ITaskContext context, IIamClient iam, RootRotationState state, CancellationToken cancellation)
+    private static async ValueTask<bool> SweepAsync(ITaskContext context, IamClient iam, RootRotationState state, CancellationToken cancellation)
     {
         if (state.LateUntil is not { } until)
         {

@@ -92,7 +92,7 @@ internal sealed class SessionCreation(AwsConnection connection, SessionPlan plan
     }
 
     private static async ValueTask AddGroupAsync(
-        IIamClient iam, string group, List<string> documents, List<string> arns, CancellationToken cancellation)
+        IamClient iam, string group, List<string> documents, List<string> arns, CancellationToken cancellation)
     {
         arns.AddRange((await iam.ListAttachedGroupPoliciesAsync(group, cancellation)).Select(policy => policy.PolicyArn));
         foreach (var name in await iam.ListGroupPoliciesAsync(group, cancellation))

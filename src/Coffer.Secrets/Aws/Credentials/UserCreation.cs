@@ -6,7 +6,7 @@ using Coffer.Sdk.Leases;
 namespace Coffer.Secrets.Aws.Credentials;
 
 /// <summary>Makes the IAM user of a plan. Every step may be repeated: what is there already is found by its tag and gone on with.</summary>
-internal sealed class UserCreation(IIamClient iam, UserPlan plan, CreationTrace trace)
+internal sealed class UserCreation(IamClient iam, UserPlan plan, CreationTrace trace)
 {
     private const int KeyAttemptsMax = 2;
     private const string CreatingUser = "Error creating IAM user";

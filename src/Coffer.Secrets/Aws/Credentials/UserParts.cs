@@ -4,7 +4,7 @@ using Coffer.Aws.Iam;
 namespace Coffer.Secrets.Aws.Credentials;
 
 /// <summary>Takes away what hangs on an IAM user, whoever put it there. What is gone already is success.</summary>
-internal sealed class UserParts(IIamClient iam, string userName)
+internal sealed class UserParts(IamClient iam, string userName)
 {
     public async ValueTask RemoveKeysAsync(CancellationToken cancellation)
     {

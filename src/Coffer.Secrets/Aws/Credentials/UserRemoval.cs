@@ -12,7 +12,7 @@ namespace Coffer.Secrets.Aws.Credentials;
 /// <param name="iam">The account.</param>
 /// <param name="plan">The user.</param>
 /// <param name="issueTime">When the lease was made: no user of it is older.</param>
-internal sealed class UserRemoval(IIamClient iam, UserPlan plan, DateTimeOffset issueTime)
+internal sealed class UserRemoval(IamClient iam, UserPlan plan, DateTimeOffset issueTime)
 {
     /// <summary>How far AWS's clock may be from ours: what it accepts in signatures.</summary>
     private static readonly TimeSpan ClockSkewMax = TimeSpan.FromMinutes(15);
