@@ -64,7 +64,7 @@ internal sealed class Invocation : IDisposable
     public bool NonInteractive => _flags?.NonInteractive.Value ?? false;
 
     /// <summary>What keeps the token between commands.</summary>
-    public ITokenHelper TokenHelper => _tokenHelper ??= TokenHelpers.Find(Environment, Hooks, ClientSettings.Address(Flags));
+    public ITokenHelper TokenHelper => _tokenHelper ??= TokenHelpers.Find(Environment, ClientSettings.Address(Flags));
 
     /// <summary>The token of the environment or, without one, that which is kept; empty for none.</summary>
     public string Token => _token ??= (Environment.Read("TOKEN") ?? TokenHelper.Read()).Trim();

@@ -11,8 +11,4 @@ return await CliProgram.RunAsync(args, new CliHooks
         var report = await AuditLogCheck.RunAsync(options.Files, options.PublicKeyPem, options.Device, options.Marks, cancellation);
         return new AuditVerifyAnswer((int)report.Verdict, [.. report.Lines], report.ToJson());
     },
-    FormatPolicy = PolicyLayout.Format,
-    TestPolicy = PolicyTools.Test,
-    ReadClientConfiguration = ClientConfiguration.Read,
-    LintPolicy = PolicyTools.Lint,
 });

@@ -25,10 +25,6 @@ public sealed class ScriptTests
                     + $"nostore={options.DevNoStoreToken} level={options.LogLevel} sandbox={options.DevAwsSandbox ?? "none"}\n");
                 return Task.FromResult(7);
             },
-            FormatPolicy = Server.PolicyLayout.Format,
-            TestPolicy = Server.PolicyTools.Test,
-            ReadClientConfiguration = Server.ClientConfiguration.Read,
-            LintPolicy = Server.PolicyTools.Lint,
             VerifyAudit = static (options, _) =>
             {
                 var files = string.Join(' ', options.Files.Select(Path.GetFileName));

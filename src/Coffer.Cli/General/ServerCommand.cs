@@ -81,7 +81,7 @@ internal sealed class ServerCommand : Command
         }
 
         var options = Options(call);
-        if (options is { Dev: true, DevNoStoreToken: false } && TokenHelpers.ProgramOf(call.Environment, call.Hooks) is { Length: > 0 } program)
+        if (options is { Dev: true, DevNoStoreToken: false } && TokenHelpers.ProgramOf(call.Environment) is { Length: > 0 } program)
         {
             call.Printer.Warn(TextWrap.At($"The root token of dev mode is not kept, since the client's configuration has {program} keep tokens: log in with \"{call.Console.ProgramName} login\"."));
             options = options with { DevNoStoreToken = true };

@@ -1,4 +1,5 @@
 using Coffer.Cli.Data;
+using Coffer.Server;
 
 namespace Coffer.Cli.Policies;
 
@@ -12,14 +13,9 @@ internal sealed class PolicyFmtCommand() : Command("policy fmt", "Formats a poli
 {
     public override Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        if (call.Hooks.FormatPolicy is not { } format)
-        {
-            throw CliException.Local("This build cannot format policies.");
-        }
-
         var path = call.Arguments[0];
         var text = Try("Error reading source file", () => TextSource.AsDocument(TextSource.OfFile(path)));
-        var (laidOut, problem) = format(text);
+        var (laidOut, problem) = PolicyLayout.Format(text);
         if (laidOut is null)
         {
             throw CliException.Local($"{path}: {problem}");

@@ -3,6 +3,7 @@ using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
+using Coffer.Server;
 
 namespace Coffer.Cli.Policies;
 
@@ -35,7 +36,7 @@ internal sealed class PolicyLintCommand : ApiCommand
     {
         var path = call.Arguments[0];
         var text = PolicyFile.Read(call, path);
-        var answer = _offline.Value ? Offline(call, path, text) : await AskAsync(call, text, cancellation);
+        var answer = _offline.Value ? Offline(path, text) : await AskAsync(call, text, cancellation);
         var findings = answer.At("findings") as JsonArray ?? [];
         if (!call.Printer.IsTable)
         {
@@ -50,10 +51,9 @@ internal sealed class PolicyLintCommand : ApiCommand
         return findings.Count == 0 ? 0 : 2;
     }
 
-    private static JsonNode? Offline(Invocation call, string path, string text)
+    private static JsonNode? Offline(string path, string text)
     {
-        var lint = call.Hooks.LintPolicy ?? throw CliException.Local("This build cannot check policies without a server.");
-        var (json, problem) = lint(text);
+        var (json, problem) = PolicyTools.Lint(text);
         return JsonNode.Parse(json ?? throw CliException.Local($"{path}: {problem}"));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
+using Coffer.Server;
 
 namespace Coffer.Cli.Policies;
 
@@ -39,7 +40,6 @@ internal sealed class PolicyTestCommand : Command
 
     public override Task<int> RunAsync(Invocation call, CancellationToken cancellation)
     {
-        var test = call.Hooks.TestPolicy ?? throw CliException.Local("This build cannot test policies.");
         if (_path.Value.Length == 0)
         {
             throw CliException.Local("-path is missing: what would be asked for, such as -path secret/data/app");
@@ -53,7 +53,7 @@ internal sealed class PolicyTestCommand : Command
         var file = call.Arguments[0];
         var text = PolicyFile.Read(call, file);
         TimeSpan? wrap = _wrapTtl.Value > TimeSpan.Zero ? _wrapTtl.Value : null;
-        var (json, problem) = test(text, Path.GetFileNameWithoutExtension(file), _operation.Value, _path.Value, Parameters(call).ToJsonString(), wrap);
+        var (json, problem) = PolicyTools.Test(text, Path.GetFileNameWithoutExtension(file), _operation.Value, _path.Value, Parameters(call).ToJsonString(), wrap);
         var decision = JsonNode.Parse(json ?? throw CliException.Local($"{file}: {problem}"))!.AsObject();
         ExplanationText.Print(new Printer(call.Console, _format.Value, colours: false), decision);
         return Task.FromResult((bool?)decision["allowed"] == true ? 0 : 2);

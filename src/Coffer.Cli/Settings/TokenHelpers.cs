@@ -1,4 +1,5 @@
 using Coffer.Cli.Data;
+using Coffer.Server;
 
 namespace Coffer.Cli.Settings;
 
@@ -11,13 +12,12 @@ internal static class TokenHelpers
     private const string PathVariable = "CONFIG_PATH";
 
     /// <param name="environment">Of this process.</param>
-    /// <param name="hooks">What reads the file.</param>
     /// <param name="address">The server's address, which the program is given.</param>
-    public static ITokenHelper Find(EnvironmentSettings environment, CliHooks hooks, string address) =>
-        ProgramOf(environment, hooks) is { Length: > 0 } program ? new TokenProgram(program, address) : new TokenFile(environment);
+    public static ITokenHelper Find(EnvironmentSettings environment, string address) =>
+        ProgramOf(environment) is { Length: > 0 } program ? new TokenProgram(program, address) : new TokenFile(environment);
 
     /// <summary>The program that keeps tokens; empty for none.</summary>
-    public static string ProgramOf(EnvironmentSettings environment, CliHooks hooks)
+    public static string ProgramOf(EnvironmentSettings environment)
     {
         var file = FilePath(environment);
         if (file.Length == 0 || !File.Exists(file))
@@ -25,7 +25,7 @@ internal static class TokenHelpers
             return "";
         }
 
-        var program = Read(file, hooks.ReadClientConfiguration);
+        var program = Read(file);
         return program.Length == 0 || Path.IsPathFullyQualified(program)
             ? program
             : throw CliException.Remote($"failed to get token helper: token_helper in {file} must be an absolute path, so that no other program can take its place");
@@ -40,13 +40,11 @@ internal static class TokenHelpers
             : named;
     }
 
-    private static string Read(string file, Func<string, (string? TokenHelper, string Problem)>? read)
+    private static string Read(string file)
     {
         try
         {
-            var (program, problem) = read is null
-                ? (null, "this build cannot read it")
-                : read(TextSource.AsDocument(TextSource.OfFile(file)));
+            var (program, problem) = ClientConfiguration.Read(TextSource.AsDocument(TextSource.OfFile(file)));
             return program ?? throw CliException.Remote(
                 $"failed to get token helper: error parsing config file at {file}: {problem}. If it is another program's file, let VAULT_CONFIG_PATH name yours");
         }
