@@ -46,7 +46,7 @@ internal static class GroupActions
         call.Account.Groups.Add(name, group);
         call.Out.Open("Group");
         IamWrite.Group(call.Out, group);
-        call.Out.Close("Group");
+        call.Out.Close();
     }
 
     private static void Get(QueryCall call)
@@ -54,7 +54,7 @@ internal static class GroupActions
         var group = IamRead.Group(call);
         call.Out.Open("Group");
         IamWrite.Group(call.Out, group);
-        call.Out.Close("Group");
+        call.Out.Close();
         call.Page(
             group.Members.Values, user => user.Name, StringComparer.OrdinalIgnoreCase, "Users",
             (xml, user) => IamWrite.User(xml, user, full: false));

@@ -36,7 +36,7 @@ internal static class IamWrite
         {
             Boundary(xml, role);
             Tags(xml, role.Tags);
-            xml.Open("RoleLastUsed").Close("RoleLastUsed");
+            xml.Open("RoleLastUsed").Close();
         }
     }
 
@@ -57,7 +57,7 @@ internal static class IamWrite
             if (policy.Tags.Count == 0)
             {
                 // Unlike users and roles, a policy answers with an empty list.
-                xml.Open("Tags").Close("Tags");
+                xml.Open("Tags").Close();
             }
         }
     }
@@ -82,10 +82,10 @@ internal static class IamWrite
         xml.Open("Tags");
         foreach (var (key, value) in tags)
         {
-            xml.Open("member").Text("Key", key).Text("Value", value).Close("member");
+            xml.Open("member").Text("Key", key).Text("Value", value).Close();
         }
 
-        xml.Close("Tags");
+        xml.Close();
     }
 
     private static void Boundary(Xml xml, PolicyHolder holder)
@@ -93,7 +93,7 @@ internal static class IamWrite
         if (holder.Boundary is { } boundary)
         {
             xml.Open("PermissionsBoundary").Text("PermissionsBoundaryType", "Policy").Text("PermissionsBoundaryArn", boundary.Arn)
-                .Close("PermissionsBoundary");
+                .Close();
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class KeyActions
         };
         call.Account.AddKey(key);
         call.Out.Open("AccessKey").Text("UserName", user.Name).Text("AccessKeyId", key.Id).Text("Status", "Active")
-            .Text("SecretAccessKey", key.Secret).Text("CreateDate", key.Created).Close("AccessKey");
+            .Text("SecretAccessKey", key.Secret).Text("CreateDate", key.Created).Close();
     }
 
     private static void Update(QueryCall call)
@@ -83,7 +83,7 @@ internal static class KeyActions
             call.Out.Text("LastUsedDate", use.Time);
         }
 
-        call.Out.Text("ServiceName", key.LastUse?.Service ?? "N/A").Text("Region", key.LastUse?.Region ?? "N/A").Close("AccessKeyLastUsed");
+        call.Out.Text("ServiceName", key.LastUse?.Service ?? "N/A").Text("Region", key.LastUse?.Region ?? "N/A").Close();
     }
 
     private static AccessKey Find(QueryCall call)

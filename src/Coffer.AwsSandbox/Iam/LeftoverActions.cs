@@ -58,7 +58,7 @@ internal static class LeftoverActions
     {
         var login = Login(user);
         call.Out.Open("LoginProfile").Text("UserName", user.Name).Text("CreateDate", login.Created)
-            .Text("PasswordResetRequired", login.ResetRequired).Close("LoginProfile");
+            .Text("PasswordResetRequired", login.ResetRequired).Close();
     }
 
     private static void DeleteLogin(QueryCall call)
@@ -83,7 +83,7 @@ internal static class LeftoverActions
         var device = new MfaDevice { Serial = serial, Seed = call.Account.Ids.Base32(64), IsVirtual = true };
         call.Account.MfaDevices.Add(serial, device);
         var seed = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(device.Seed));
-        call.Out.Open("VirtualMFADevice").Text("SerialNumber", serial).Text("Base32StringSeed", seed).Close("VirtualMFADevice");
+        call.Out.Open("VirtualMFADevice").Text("SerialNumber", serial).Text("Base32StringSeed", seed).Close();
     }
 
     private static void EnableDevice(QueryCall call)
@@ -178,7 +178,7 @@ internal static class LeftoverActions
                 {
                     xml.Open("User");
                     IamWrite.User(xml, owner, full: false);
-                    xml.Close("User").Text("EnableDate", enabled);
+                    xml.Close().Text("EnableDate", enabled);
                 }
             });
     }
@@ -198,7 +198,7 @@ internal static class LeftoverActions
         var key = new UserCredential(call.Account.Ids.Unique("APKA"), body, print, call.Now);
         user.SshKeys.Add(key);
         call.Out.Open("SSHPublicKey").Text("UserName", user.Name).Text("SSHPublicKeyId", key.Id).Text("Fingerprint", key.Detail)
-            .Text("SSHPublicKeyBody", body).Text("Status", "Active").Text("UploadDate", key.Uploaded).Close("SSHPublicKey");
+            .Text("SSHPublicKeyBody", body).Text("Status", "Active").Text("UploadDate", key.Uploaded).Close();
     }
 
     private static void ListSsh(QueryCall call)
@@ -223,7 +223,7 @@ internal static class LeftoverActions
         user.Certificates.Add(certificate);
         call.Out.Open("Certificate");
         WriteCertificate(call.Out, user, certificate);
-        call.Out.Close("Certificate");
+        call.Out.Close();
     }
 
     private static void ListCertificates(QueryCall call)
@@ -253,7 +253,7 @@ internal static class LeftoverActions
         user.ServiceCredentials.Add(made);
         call.Out.Open("ServiceSpecificCredential").Text("ServicePassword", call.Account.Ids.Secret());
         WriteServiceCredential(call.Out, user, made);
-        call.Out.Close("ServiceSpecificCredential");
+        call.Out.Close();
     }
 
     private static void ListServiceCredentials(QueryCall call)
@@ -264,10 +264,10 @@ internal static class LeftoverActions
         {
             call.Out.Open("member");
             WriteServiceCredential(call.Out, user, credential);
-            call.Out.Close("member");
+            call.Out.Close();
         }
 
-        call.Out.Close("ServiceSpecificCredentials").Text("IsTruncated", false);
+        call.Out.Close().Text("IsTruncated", false);
     }
 
     private static void WriteServiceCredential(Xml xml, User user, UserCredential credential) =>

@@ -108,7 +108,7 @@ internal static class ManagedPolicyActions
 
         call.Out.Open("PolicyVersion");
         IamWrite.Version(call.Out, policy, version, withDocument: false);
-        call.Out.Close("PolicyVersion");
+        call.Out.Close();
     }
 
     private static void GetVersion(QueryCall call)
@@ -116,7 +116,7 @@ internal static class ManagedPolicyActions
         var policy = IamRead.Policy(call);
         call.Out.Open("PolicyVersion");
         IamWrite.Version(call.Out, policy, Version(call, policy), withDocument: true);
-        call.Out.Close("PolicyVersion");
+        call.Out.Close();
     }
 
     private static void DeleteVersion(QueryCall call)
@@ -160,10 +160,10 @@ internal static class ManagedPolicyActions
             call.Out.Open(list);
             foreach (var holder in holders.Where(holder => holder.Attached.ContainsKey(policy.Arn)))
             {
-                call.Out.Open("member").Text(name, holder.Name).Text(id, holder.Id).Close("member");
+                call.Out.Open("member").Text(name, holder.Name).Text(id, holder.Id).Close();
             }
 
-            call.Out.Close(list);
+            call.Out.Close();
         }
     }
 
@@ -194,6 +194,6 @@ internal static class ManagedPolicyActions
     {
         call.Out.Open("Policy");
         IamWrite.Policy(call.Out, policy, full: call.Action == "GetPolicy" || policy.Tags.Count > 0);
-        call.Out.Close("Policy");
+        call.Out.Close();
     }
 }

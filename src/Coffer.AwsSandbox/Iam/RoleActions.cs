@@ -113,6 +113,6 @@ internal static class RoleActions
     {
         call.Out.Open("Role");
         IamWrite.Role(call.Out, role, full: true);
-        call.Out.Close("Role");
+        call.Out.Close();
     }
 }

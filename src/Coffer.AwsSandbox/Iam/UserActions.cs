@@ -55,7 +55,7 @@ internal static class UserActions
         users.Add(name, user);
         call.Out.Open("User");
         IamWrite.User(call.Out, user, full: true);
-        call.Out.Close("User");
+        call.Out.Close();
     }
 
     private static void Get(QueryCall call)
@@ -63,14 +63,14 @@ internal static class UserActions
         if (call.Optional("UserName") is null && call.Caller is { User: null, Role: null })
         {
             var root = call.Account.RootArn;
-            call.Out.Open("User").Text("UserId", call.Account.AccountId).Text("Arn", root).Text("CreateDate", DateTimeOffset.UnixEpoch).Close("User");
+            call.Out.Open("User").Text("UserId", call.Account.AccountId).Text("Arn", root).Text("CreateDate", DateTimeOffset.UnixEpoch).Close();
             return;
         }
 
         var user = IamRead.UserOrSelf(call);
         call.Out.Open("User");
         IamWrite.User(call.Out, user, full: true);
-        call.Out.Close("User");
+        call.Out.Close();
     }
 
     /// <summary>Only what changes neither name nor path; renaming would change the ARN under a running lease.</summary>

@@ -41,7 +41,7 @@ internal sealed class S3Service : IWireService
         }
 
         var xml = new Xml().Open("Error").Text("Code", fault.Code).Text("Message", fault.Message)
-            .Text("Resource", request.RawPath).Text("RequestId", requestId).Close("Error");
+            .Text("Resource", request.RawPath).Text("RequestId", requestId).Close();
         return new WireReply(fault.Status, xml.ToBytes(), "application/xml");
     }
 }

@@ -92,7 +92,7 @@ internal static partial class AssumeRoleAction
             Role = role,
         };
         SessionMaker.Issue(call, principal, seconds, policies, withMfa, SessionTags.Of(call), SourceIdentity(call));
-        call.Out.Open("AssumedRoleUser").Text("AssumedRoleId", principal.UserId).Text("Arn", principal.Arn).Close("AssumedRoleUser");
+        call.Out.Open("AssumedRoleUser").Text("AssumedRoleId", principal.UserId).Text("Arn", principal.Arn).Close();
         if (policies is not null)
         {
             call.Out.Text("PackedPolicySize", SessionMaker.PackedPercent(call));

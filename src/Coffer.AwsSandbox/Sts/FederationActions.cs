@@ -47,7 +47,7 @@ internal static class FederationActions
 
         // Without a session policy a federated user may do nothing at all.
         SessionMaker.Issue(call, principal, seconds, policies ?? [], withMfa: false, SessionTags.Of(call));
-        call.Out.Open("FederatedUser").Text("FederatedUserId", principal.UserId).Text("Arn", principal.Arn).Close("FederatedUser");
+        call.Out.Open("FederatedUser").Text("FederatedUserId", principal.UserId).Text("Arn", principal.Arn).Close();
         if (policies is not null)
         {
             call.Out.Text("PackedPolicySize", SessionMaker.PackedPercent(call));

@@ -83,7 +83,7 @@ internal static class SessionMaker
         };
         call.Account.AddSession(session);
         call.Out.Open("Credentials").Text("AccessKeyId", session.AccessKeyId).Text("SecretAccessKey", session.Secret)
-            .Text("SessionToken", session.Token).Text("Expiration", session.Expires).Close("Credentials");
+            .Text("SessionToken", session.Token).Text("Expiration", session.Expires).Close();
     }
 
     /// <summary>How full the packed policy is, in per cent; only ever roughly right, as nobody knows AWS's packing.</summary>

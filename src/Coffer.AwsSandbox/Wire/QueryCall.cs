@@ -113,14 +113,14 @@ internal sealed class QueryCall(ServiceCall call)
             {
                 members.Open("member");
                 write(members, item);
-                members.Close("member");
+                members.Close();
             }
 
             last = name;
             count++;
         }
 
-        Out.Text("IsTruncated", more).Open(list).Raw(members).Close(list);
+        Out.Text("IsTruncated", more).Open(list).Raw(members).Close();
         if (more && last is not null)
         {
             Out.Text("Marker", Convert.ToBase64String(Encoding.UTF8.GetBytes(last)));

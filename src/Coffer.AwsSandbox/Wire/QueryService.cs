@@ -37,10 +37,10 @@ internal sealed class QueryService(string name, string version, string xmlns, IE
         var xml = new Xml().Open($"{action.Name}Response", xmlns);
         if (!query.Out.IsEmpty || query.HasEmptyResult)
         {
-            xml.Open($"{action.Name}Result").Raw(query.Out).Close($"{action.Name}Result");
+            xml.Open($"{action.Name}Result").Raw(query.Out).Close();
         }
 
-        xml.Open("ResponseMetadata").Text("RequestId", call.RequestId).Close("ResponseMetadata").Close($"{action.Name}Response");
+        xml.Open("ResponseMetadata").Text("RequestId", call.RequestId).Close().Close();
         return WireReply.Xml(200, xml);
     }
 
@@ -50,7 +50,7 @@ internal sealed class QueryService(string name, string version, string xmlns, IE
             .Text("Type", fault.Status < 500 ? "Sender" : "Receiver")
             .Text("Code", fault.Code)
             .Text("Message", fault.Message)
-            .Close("Error").Text("RequestId", requestId).Close("ErrorResponse");
+            .Close().Text("RequestId", requestId).Close();
         return WireReply.Xml(fault.Status, xml);
     }
 }

@@ -1,39 +1,65 @@
 using System.Globalization;
 using System.Text;
+using System.Xml;
 
 namespace Coffer.AwsSandbox.Wire;
 
 /// <summary>Writes the XML of answers: elements and text, nothing more.</summary>
 internal sealed class Xml
 {
+    /// <summary>
+    /// A part of an answer may be several elements or none. Characters that XML 1.0 does not have, which a key of S3 may hold, are written as references, as S3
+    /// does.
+    /// </summary>
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        ConformanceLevel = ConformanceLevel.Fragment,
+        OmitXmlDeclaration = true,
+        CheckCharacters = false,
+        NewLineHandling = NewLineHandling.Entitize,
+    };
+
     private readonly StringBuilder _text = new(1024);
+    private readonly XmlWriter _xml;
+
+    public Xml() => _xml = XmlWriter.Create(_text, Settings);
 
     /// <summary>True while nothing has been written.</summary>
-    public bool IsEmpty => _text.Length == 0;
+    public bool IsEmpty => Flushed.Length == 0;
+
+    private StringBuilder Flushed
+    {
+        get
+        {
+            _xml.Flush();
+            return _text;
+        }
+    }
 
     public Xml Open(string name)
     {
-        _text.Append('<').Append(name).Append('>');
+        _xml.WriteStartElement(name);
         return this;
     }
 
     public Xml Open(string name, string xmlns)
     {
-        _text.Append('<').Append(name).Append(" xmlns=\"").Append(xmlns).Append("\">");
+        _xml.WriteStartElement(name, xmlns);
         return this;
     }
 
-    public Xml Close(string name)
+    /// <summary>Ends the element that was opened last. An empty one is written as two tags, as AWS writes it.</summary>
+    public Xml Close()
     {
-        _text.Append("</").Append(name).Append('>');
+        _xml.WriteFullEndElement();
         return this;
     }
 
     public Xml Text(string name, string value)
     {
         Open(name);
-        Escape(value);
-        return Close(name);
+        _xml.WriteString(value);
+        return Close();
     }
 
     public Xml Text(string name, bool value) => Text(name, value ? "true" : "false");
@@ -45,7 +71,7 @@ internal sealed class Xml
     /// <summary>Escaped text without an element of its own.</summary>
     public Xml Bare(string value)
     {
-        Escape(value);
+        _xml.WriteString(value);
         return this;
     }
 
@@ -54,28 +80,12 @@ internal sealed class Xml
 
     public Xml Raw(Xml inner)
     {
-        _text.Append(inner._text);
+        _xml.WriteRaw(inner.Flushed.ToString());
         return this;
     }
 
-    public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
+    public byte[] ToBytes() => Encoding.UTF8.GetBytes(Flushed.ToString());
 
     public static string FormatTime(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private void Escape(string value)
-    {
-        foreach (var letter in value)
-        {
-            _ = letter switch
-            {
-                '&' => _text.Append("&amp;"),
-                '<' => _text.Append("&lt;"),
-                '>' => _text.Append("&gt;"),
-                '"' => _text.Append("&quot;"),
-                '\r' => _text.Append("&#xD;"),
-                _ => _text.Append(letter),
-            };
-        }
-    }
 }

@@ -21,14 +21,14 @@ internal static class BucketActions
         var page = rest.Take(most).ToList();
         return S3Answer.Of("ListAllMyBucketsResult", xml =>
         {
-            xml.Open("Owner").Text("ID", call.Account.AccountId).Close("Owner").Open("Buckets");
+            xml.Open("Owner").Text("ID", call.Account.AccountId).Close().Open("Buckets");
             foreach (var bucket in page)
             {
                 xml.Open("Bucket").Text("Name", bucket.Name).Text("CreationDate", bucket.Created)
-                    .Maybe("BucketRegion", call.Operation.Query.Any(word => call.Query(word) is not null) ? bucket.Region : null).Close("Bucket");
+                    .Maybe("BucketRegion", call.Operation.Query.Any(word => call.Query(word) is not null) ? bucket.Region : null).Close();
             }
 
-            xml.Close("Buckets").Maybe("Prefix", call.Query("prefix"))
+            xml.Close().Maybe("Prefix", call.Query("prefix"))
                 .Maybe("ContinuationToken", page.Count < rest.Count && page.Count > 0 ? page[^1].Name : null);
         });
     }

@@ -56,15 +56,15 @@ internal static class ObjectLists
                 .Maybe("ChecksumAlgorithm", value.Checksum?.Algorithm.Name).Maybe("ChecksumType", value.Checksum?.Type).Text("Size", value.Body.Length).Text("StorageClass", "STANDARD");
             if (withOwner)
             {
-                xml.Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close("Owner");
+                xml.Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close();
             }
 
-            xml.Close("Contents");
+            xml.Close();
         }
 
         foreach (var prefix in page.Prefixes)
         {
-            xml.Open("CommonPrefixes").Text("Prefix", call.Encoded(prefix)).Close("CommonPrefixes");
+            xml.Open("CommonPrefixes").Text("Prefix", call.Encoded(prefix)).Close();
         }
     }
 

@@ -11,7 +11,7 @@ internal static class S3Answer
     {
         var xml = new Xml().Open(root, Namespace);
         write(xml);
-        xml.Close(root);
+        xml.Close();
         return new WireReply(200, xml.ToBytes(), "application/xml");
     }
 }

@@ -30,14 +30,14 @@ internal static class DeleteObjects
             {
                 if (Refusal(call, bucket, key, etag) is { } fault)
                 {
-                    xml.Open("Error").Text("Key", key).Text("Code", fault.Code).Text("Message", fault.Message).Close("Error");
+                    xml.Open("Error").Text("Key", key).Text("Code", fault.Code).Text("Message", fault.Message).Close();
                     continue;
                 }
 
                 call.Store.Remove(bucket, key);
                 if (!quiet)
                 {
-                    xml.Open("Deleted").Text("Key", key).Close("Deleted");
+                    xml.Open("Deleted").Text("Key", key).Close();
                 }
             }
         });

@@ -55,10 +55,10 @@ internal sealed record S3Tags(ImmutableSortedDictionary<string, string> Pairs)
         xml.Open("TagSet");
         foreach (var (key, value) in Pairs)
         {
-            xml.Open("Tag").Text("Key", key).Text("Value", value).Close("Tag");
+            xml.Open("Tag").Text("Key", key).Text("Value", value).Close();
         }
 
-        xml.Close("TagSet");
+        xml.Close();
     }
 
     private static S3Tags Of(IEnumerable<(string Key, string Value)> given)

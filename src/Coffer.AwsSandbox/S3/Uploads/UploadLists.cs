@@ -28,7 +28,7 @@ internal static class UploadLists
             foreach (var (number, part) in page)
             {
                 xml.Open("Part").Text("PartNumber", number).Text("LastModified", part.Modified).Text("ETag", part.ETag)
-                    .Text("Size", part.Body.Length).Maybe(part.Checksum?.Algorithm.Element ?? "", part.Checksum?.Value).Close("Part");
+                    .Text("Size", part.Body.Length).Maybe(part.Checksum?.Algorithm.Element ?? "", part.Checksum?.Value).Close();
             }
         });
     }
@@ -61,19 +61,19 @@ internal static class UploadLists
                     xml.Text("ChecksumAlgorithm", algorithm.Name).Text("ChecksumType", upload.ChecksumType);
                 }
 
-                xml.Close("Upload");
+                xml.Close();
             }
 
             foreach (var common in page.Prefixes)
             {
-                xml.Open("CommonPrefixes").Text("Prefix", call.Encoded(common)).Close("CommonPrefixes");
+                xml.Open("CommonPrefixes").Text("Prefix", call.Encoded(common)).Close();
             }
         });
     }
 
     private static void People(S3Call call, S3Upload upload, Xml xml) => xml
-        .Open("Initiator").Text("ID", upload.InitiatorArn).Text("DisplayName", upload.InitiatorArn.Split('/')[^1]).Close("Initiator")
-        .Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close("Owner");
+        .Open("Initiator").Text("ID", upload.InitiatorArn).Text("DisplayName", upload.InitiatorArn.Split('/')[^1]).Close()
+        .Open("Owner").Text("ID", call.Account.AccountId).Text("DisplayName", call.Account.AccountId).Close();
 
     /// <summary>What one answer holds.</summary>
     private sealed class Page(string prefix, string delimiter, int most)
