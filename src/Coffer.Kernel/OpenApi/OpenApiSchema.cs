@@ -138,7 +138,7 @@ internal static class OpenApiSchema
                 json.WriteStartObject("items");
                 json.WriteString("type", "object");
                 json.WriteStartObject("properties");
-                foreach (var part in field.Fields)
+                foreach (var part in field.Members)
                 {
                     json.WriteStartObject(part.Name);
                     json.WriteString("description", part.Description);

@@ -30,9 +30,6 @@ public abstract class Field
     /// <summary>Fields that it is another name of, mostly an old one. A value that is denied under one of the names is denied under all.</summary>
     public ImmutableArray<string> NewNames { get; private protected set; } = [];
 
-    /// <summary>The fields of each record, where it holds records; else empty.</summary>
-    public ImmutableArray<Field> Fields { get; init; } = [];
-
     /// <summary>Never shown in help as a value, and masked by user interfaces.</summary>
     public bool IsSecret { get; init; }
 
@@ -139,16 +136,16 @@ public abstract class Field
     /// longer copies them. Empty when absent.
     /// </summary>
     public static Field<ReadOnlyMemory<byte>> Bytes(string name, string description) =>
-        new(name, description, FieldKind.Bytes, default, ByteParser.TryParse);
+        new(name, description, FieldKind.Bytes, default, ByteParser.TryParse, FieldItems.Bytes);
 
     /// <summary>A list of records, each an object with fields of its own. A record that cannot be read says so itself, and does not keep the others from being served.</summary>
     /// <param name="name">As of any field.</param>
     /// <param name="description">As of any field.</param>
     /// <param name="fields">What each record may hold; other names in it are passed over.</param>
     public static Field<ImmutableArray<FieldRecord>> Records(string name, string description, params ImmutableArray<Field> fields) =>
-        new(name, description, FieldKind.Records, [], (JsonElement value, out ImmutableArray<FieldRecord> parsed, out string problem) => FieldParsers.Records(fields, value, out parsed, out problem))
+        new(name, description, FieldKind.Records, [], (JsonElement value, out ImmutableArray<FieldRecord> parsed, out string problem) => FieldParsers.Records(fields, value, out parsed, out problem), FieldItems.Records)
         {
-            Fields = fields,
+            Members = fields,
         };
 
     /// <summary>A JSON object as it was sent. Valid only while the request runs; <c>default</c> when absent.</summary>

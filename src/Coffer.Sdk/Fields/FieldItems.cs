@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
+using Coffer.Text;
 
 namespace Coffer.Sdk.Fields;
 
@@ -39,6 +40,12 @@ internal static class FieldItems
 
     public static ImmutableArray<FieldItem> TextMap(ImmutableSortedDictionary<string, string> values) =>
         [.. values.Select(pair => Entry(pair.Key, OfText(pair.Value)))];
+
+    /// <summary>Compared in the one canonical writing of base64.</summary>
+    public static ImmutableArray<FieldItem> Bytes(ReadOnlyMemory<byte> value) => [new(Convert.ToBase64String(value.Span), [])];
+
+    /// <summary>Policies cannot name values inside of records, so there is nothing to compare: a rule on the parameter judges it as a whole.</summary>
+    public static ImmutableArray<FieldItem> Records(ImmutableArray<FieldRecord> values) => [];
 
     /// <param name="value">An object, or <c>default</c>.</param>
     /// <param name="members">Fields that the handler reads in it; other members are compared as texts.</param>
