@@ -45,7 +45,7 @@ public abstract class Field
     /// <summary>What a handler reads where nothing was sent, or null.</summary>
     public abstract FieldReading DefaultReading { get; }
 
-    /// <summary>What a handler would read in what was sent, as policies compare it. Null when it would be refused.</summary>
+    /// <summary>What a handler would read in what was sent, as policies compare it. Null when it would be refused, and for records, which are compared as they are written.</summary>
     public abstract FieldReading? Read(JsonElement sent);
 
     /// <summary>As <see cref="Read"/>, of a value that a policy writes: one entry of an object may be written as <c>name=value</c>. Null when no handler would read it.</summary>
@@ -211,7 +211,7 @@ public sealed class Field<T> : Field
         return this;
     }
 
-    public override FieldReading DefaultReading => new(_items(Default), written: null);
+    public override FieldReading DefaultReading => new(_items(Default) is { IsDefault: false } items ? items : [], written: null);
 
     public override FieldReading? Read(JsonElement sent)
     {
@@ -221,6 +221,11 @@ public sealed class Field<T> : Field
         }
 
         var items = _items(value);
+        if (items.IsDefault)
+        {
+            return null;
+        }
+
         var isOne = sent.ValueKind == JsonValueKind.String && (!HoldsSeveral || items.IsEmpty);
         return new FieldReading(items, isOne ? SafeText.Of(sent) : null);
     }

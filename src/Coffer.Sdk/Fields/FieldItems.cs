@@ -44,8 +44,8 @@ internal static class FieldItems
     /// <summary>Compared in the one canonical writing of base64.</summary>
     public static ImmutableArray<FieldItem> Bytes(ReadOnlyMemory<byte> value) => [new(Convert.ToBase64String(value.Span), [])];
 
-    /// <summary>Policies cannot name values inside of records, so there is nothing to compare: a rule on the parameter judges it as a whole.</summary>
-    public static ImmutableArray<FieldItem> Records(ImmutableArray<FieldRecord> values) => [];
+    /// <summary>Policies cannot name values inside of records: no reading, so that a rule on the parameter judges it as a whole, as it is written.</summary>
+    public static ImmutableArray<FieldItem> Records(ImmutableArray<FieldRecord> values) => default;
 
     /// <param name="value">An object, or <c>default</c>.</param>
     /// <param name="members">Fields that the handler reads in it; other members are compared as texts.</param>

@@ -87,6 +87,8 @@ internal static class ValueSpellings
             new("\"admin=*\"", ["{\"admin\":\"true\"}", "\"x=y,admin=false\"", "[\"admin = 1\"]"], "\"x=y\""),
             new("\"n=1\"", ["{\"n\":1}", "{\"n\":true}", "\"n=1\""], "{\"n\":2}"),
         ],
+        [FieldKind.Bytes] = [new("\"aGk/\"", ["\"aGk/\"", "\"aGk\\/\"", "\"\\u0061Gk/\""], "\"aGk+\"")],
+        [FieldKind.Records] = [new("[{ a = 1 }]", ["[{\"a\":1}]", "[{\"a\":1.0}]"], "[]")],
         [FieldKind.Object] =
         [
             new("\"admin=true\"", ["{\"admin\":\"true\"}", "{\"admin\":true}", "{\"x\":\"y\",\"admin\":\"true\"}", "{\"admin\":\"TRUE \"}", "{\"\\u0061dmin\":\"true\"}"], "{\"admin\":\"false\"}"),

@@ -21,6 +21,7 @@ public sealed class AclFieldTests
         Field.CountList("numbers", ""),
         Field.NetworkList("nets", ""),
         Field.TextMap("map", ""),
+        Field.Records("records", "", Field.Integer("a", "")),
         Field.Object("object", "", Field.Duration("ttl", ""), Field.CountList("numbers", "")),
     ];
 
@@ -62,6 +63,9 @@ public sealed class AclFieldTests
     [InlineData("map", "[{ a = \"b\" }]", "\"a=b\"", true)]
     [InlineData("map", "[\"a=b=c\"]", "{\"a=b\":\"c\"}", false)]
     [InlineData("map", "[\"a=*\"]", "{\"a=b\":\"c\"}", false)]
+    [InlineData("records", "[[{ a = 1 }]]", "[{\"a\":1}]", true)]
+    [InlineData("records", "[[{ a = 1 }]]", "[{\"a\":2}]", false)]
+    [InlineData("records", "[[{ a = 1 }]]", "[]", false)]
     [InlineData("object", "[\"ttl=1h\"]", "{\"ttl\":3600}", true)]
     [InlineData("object", "[\"ttl=1h\"]", "{\"ttl\":\"2h\"}", false)]
     public void A_value_is_allowed_when_the_field_reads_it_as_one_that_is_listed(string field, string listed, string value, bool allowed)
