@@ -1,18 +1,12 @@
 using Coffer.Barrier;
-using Coffer.Kernel.Audit;
 using Coffer.Kernel.Clocks;
-using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
-using Coffer.Sdk.Replies;
-using Coffer.Storage;
 
 namespace Coffer.Kernel.Seal;
 
-/// <summary>A server's kernel: sealed at first, opened by key shares, closed again on demand. The one entry for requests.</summary>
+/// <summary>A server's kernel: sealed at first, opened by key shares, closed again on demand.</summary>
 public sealed class ServerKernel : IServerControl, IAsyncDisposable
 {
     /// <summary>Longest wait for the end of the instance before: what requests are given, and as much again for audit devices to write what waits.</summary>
@@ -22,7 +16,6 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     private readonly KernelClock _clock;
     private readonly SealStore _seal;
     private readonly SemaphoreSlim _change = new(1, 1);
-    private readonly SealedServerPaths _open;
     private readonly UnsealJournal _journal;
     private readonly UnsealRound _shares;
     private readonly Lock _endGate = new();
@@ -34,7 +27,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         _clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
         _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
-        _open = new SealedServerPaths(this, _options);
+        Requests = new RequestEntry(this, _options, new SealedServerPaths(this, _options));
         _shares = new UnsealRound(_seal, _options);
         _journal = new UnsealJournal(_options.Clock, _options.Random);
     }
@@ -42,149 +35,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>True when no key is in memory.</summary>
     public bool IsSealed => Volatile.Read(ref _unsealed) is null;
 
-    /// <summary>Answers a request: the few paths of a sealed server, or the whole API of an unsealed one.</summary>
-    public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
-    {
-        var (begun, status) = (_options.Clock.GetTimestamp(), 500);
-        _options.Counters.Begin(request, _options.Clock.GetUtcNow());
-        try
-        {
-            var reply = await AnswerAsync(request, cancellation);
-            status = reply.Status;
-            return reply;
-        }
-        finally
-        {
-            _options.Counters.End(request, status, _options.Clock.GetElapsedTime(begun));
-        }
-    }
+    /// <summary>Where requests come in.</summary>
+    public RequestEntry Requests { get; }
 
-    /// <summary>The metrics without a token, for listeners that are configured so. Unaudited: they hold nothing of any caller.</summary>
-    /// <param name="format">As of <c>sys/metrics</c>.</param>
-    public async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation)
-    {
-        try
-        {
-            return Volatile.Read(ref _unsealed) is not { } unsealed ? Sealed
-                : await unsealed.RunAsync<Reply?>(async services => await services.Metrics.WriteAsync(format, cancellation), null) switch
-                {
-                    Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
-                    Reply.Refused refused => ApiReply.From(refused.Error),
-                    _ => Sealed,
-                };
-        }
-        catch (StoreUnavailableException error)
-        {
-            return StoreIsAway(error);
-        }
-    }
-
-    /// <summary>To be called when a reply did not reach its client: ends the lease and the token that were made for it.</summary>
-    public async ValueTask EndUndeliveredAsync(ApiReply reply)
-    {
-        if (reply.Entrusts.IsNothing)
-        {
-            return;
-        }
-
-        var ended = false;
-        try
-        {
-            ended = Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.RunAsync(
-                async services =>
-                {
-                    await services.Revoker.EndUndeliveredAsync(reply.Entrusts, CancellationToken.None);
-                    return true;
-                },
-                otherwise: false);
-        }
-        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
-        {
-            _options.OnFailure("what was made for an answer that nobody received could not be ended", error);
-        }
-
-        _options.OnEvent(new LogLine(ended ? LogLevel.Warn : LogLevel.Error, "an answer could not be delivered") { Logger = LogLine.Expiration }
-            .With("made_for_it", ended ? "is ended" : "lives until its own end: revoke it by hand")
-            .With("lease_ending", reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..])
-            .With("token_accessor", reply.Entrusts.TokenAccessor));
-    }
-
-    /// <summary>Looks at who sends a request before its body is taken in.</summary>
-    /// <param name="head">The request without its body.</param>
-    /// <param name="cancellation">Ends the look.</param>
-    public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
-    {
-        try
-        {
-            if (SealedServerPaths.Answers(head))
-            {
-                return SealedServerPaths.Initializes(head) && !await IsInitializedAsync(cancellation) ? BodySender.Initializer : BodySender.Stranger;
-            }
-
-            return Volatile.Read(ref _unsealed) is { } unsealed ? await unsealed.RunAsync(services => new BodyGate(services).SenderOfAsync(head, cancellation), BodySender.Refused) : BodySender.Refused;
-        }
-        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
-        {
-            // The request itself will meet the same, and be answered for it.
-            _options.OnFailure("the sender of a request could not be looked at", error);
-            return BodySender.Refused;
-        }
-    }
-
-    /// <summary>Whether a request's body is to be handed on as it was sent. Asked only of content types that are neither JSON nor a form.</summary>
-    /// <param name="head">The request without its body.</param>
-    /// <param name="cancellation">Ends the look.</param>
-    public async ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation)
-    {
-        try
-        {
-            return Volatile.Read(ref _unsealed) is { } unsealed && await unsealed.RunAsync(services => new BodyGate(services).TakesRawAsync(head, cancellation), otherwise: false);
-        }
-        catch (Exception error) when (error is StoreUnavailableException or BarrierException)
-        {
-            // As above.
-            _options.OnFailure("the path of a request could not be looked at", error);
-            return false;
-        }
-    }
-
-    /// <summary>Names what the store knows to be wrong with it, as <c>sys/health</c> does; the log has the rest.</summary>
-    private ApiReply StoreIsAway(StoreUnavailableException error)
-    {
-        _options.OnFailure("the store failed a request", error);
-        return ApiReply.Error(ErrorKind.Unavailable, "the store is not available" + (_options.Condition?.Problem is { } problem ? $": {problem}" : "; try again, and see the server's log"));
-    }
-
-    private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
-
-    private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            if (await _open.TryHandleAsync(request, cancellation) is { } open)
-            {
-                return open;
-            }
-
-            return request is { Path.EndsWithSlash: true, Operation: Operation.Update or Operation.Patch }
-                ? ApiReply.Error(ErrorKind.Invalid, "cannot write to a path ending in '/'")
-                : await EnterAsync(request, cancellation);
-        }
-        catch (StoreUnavailableException error)
-        {
-            return StoreIsAway(error);
-        }
-        catch (AuditUnavailableException error)
-        {
-            _options.OnFailure("no audit device could record a request", error);
-            return ApiReply.Error(ErrorKind.Internal, "failed to audit request, cannot continue");
-        }
-        catch (BarrierException error)
-        {
-            _options.OnFailure("a stored entry could not be opened", error);
-            return ApiReply.Error(ErrorKind.Internal, "a stored entry could not be opened; see the server's log");
-        }
-    }
+    /// <summary>The server that is unsealed now; null while it is sealed.</summary>
+    internal ActiveServer? Active => Volatile.Read(ref _unsealed);
 
     /// <summary>Creates keys, root token and first mounts in an empty store.</summary>
     /// <returns>Null when the store is initialised already.</returns>
@@ -442,24 +297,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>Audit devices open their files anew, as log rotation asks for with SIGHUP. Nothing to do while sealed.</summary>
     public void ReopenAudit() => Volatile.Read(ref _unsealed)?.ReopenAudit();
 
-    /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read anew each time, so that it holds at once.</summary>
-    /// <exception cref="StoreUnavailableException">The store is away.</exception>
-    public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _unsealed)?.RunAsync<CorsSettings?>(services => CorsSettings.ReadAsync(services.Transactions.Begin(), cancellation), null) ?? ValueTask.FromResult<CorsSettings?>(null);
-
     public async ValueTask DisposeAsync()
     {
         await SealAsync();
         _shares.Dispose();
         _change.Dispose();
-    }
-
-    private async ValueTask<ApiReply> EnterAsync(ApiRequest request, CancellationToken cancellation)
-    {
-        var unsealed = Volatile.Read(ref _unsealed);
-        return unsealed is null || await unsealed.TryHandleAsync(request, cancellation) is not { } reply
-            ? Sealed
-            : reply;
     }
 
     private async ValueTask<string?> OpenWithStaticKeysAsync(CancellationToken cancellation)

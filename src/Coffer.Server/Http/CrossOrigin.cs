@@ -21,7 +21,7 @@ internal static class CrossOrigin
     {
         var http = context.GetRequiredFeature<IHttpRequestFeature>();
         var origin = http.Headers.Origin.ToString();
-        if (origin.Length == 0 || IsOwn(origin, http) || await kernel.CorsAsync(cancellation) is not { } settings)
+        if (origin.Length == 0 || IsOwn(origin, http) || await kernel.Requests.CorsAsync(cancellation) is not { } settings)
         {
             return null;
         }

@@ -110,15 +110,15 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             // Only what failed before it was sent is known to be lost: a client may well hang up as soon as it has read.
             if (!delivered)
             {
-                await kernel.EndUndeliveredAsync(reply);
+                await kernel.Requests.EndUndeliveredAsync(reply);
             }
         }
     }
 
     private ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation) =>
         options.OpenMetrics && request is { Operation: Operation.Read, Help: false, Path.Text: "sys/metrics" }
-            ? kernel.MetricsAsync(FormatOf(request), cancellation)
-            : kernel.HandleAsync(request, cancellation);
+            ? kernel.Requests.MetricsAsync(FormatOf(request), cancellation)
+            : kernel.Requests.HandleAsync(request, cancellation);
 
     private static string FormatOf(ApiRequest request) =>
         request.Data.ValueKind == JsonValueKind.Object && request.Data.TryGetProperty("format", out var format) ? format.ToString() : "";

@@ -118,7 +118,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         var ticket = new BodyTicket(budget);
         try
         {
-            var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => kernel.SenderOfAsync(request, cancel));
+            var body = new BodyReader(ticket, listener.RequestBytesMax, cancel => kernel.Requests.SenderOfAsync(request, cancel));
             var pipe = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
             var outcome = await body.ReadAsync(pipe, http.Headers.ContentLength, cancellation);
             return await WithinValuesAsync(request, outcome, cancellation) switch
@@ -154,7 +154,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             return outcome;
         }
 
-        return await kernel.SenderOfAsync(request, cancellation) switch
+        return await kernel.Requests.SenderOfAsync(request, cancellation) switch
         {
             BodySender.TokenHolder => outcome,
             BodySender.Refused => new BodyOutcome.Withheld(),
@@ -171,7 +171,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             return new ReadRequest(request, null, null);
         }
 
-        if (BodyText.OtherType(headers.ContentType) is { } type && await kernel.TakesRawAsync(request with { ContentType = type }, cancellation))
+        if (BodyText.OtherType(headers.ContentType) is { } type && await kernel.Requests.TakesRawAsync(request with { ContentType = type }, cancellation))
         {
             var shown = BodyText.Show(type, bytes.Span);
             return new ReadRequest(request with { Data = shown.RootElement, Body = bytes, ContentType = type }, null, shown);

@@ -108,7 +108,7 @@ internal sealed class AuditServer : IAsyncDisposable
         Operation operation, string path, string? body = null, string? token = null, TimeSpan? wrap = null, params (string Name, string Value)[] headers)
     {
         Assert.True(CanonicalPath.TryParse(path, out var canonical, out var problem), problem);
-        return await Kernel.HandleAsync(
+        return await Kernel.Requests.HandleAsync(
             new ApiRequest
             {
                 Id = SystemRandom.Instance.Uuid(),

@@ -154,7 +154,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
     }
 
     public Task<Answer> SendAsync(ApiRequest request) =>
-        _context.RunAsync(async () => Answer.Of(await Kernel.HandleAsync(request, TestContext.Current.CancellationToken)));
+        _context.RunAsync(async () => Answer.Of(await Kernel.Requests.HandleAsync(request, TestContext.Current.CancellationToken)));
 
     /// <summary>Makes a token with everything allowed below <c>fake/</c> and whatever the body says.</summary>
     public async Task<Answer> TokenAsync(string body = "{}", string? parent = null)

@@ -148,7 +148,7 @@ public sealed class SpellingTests
             RemoteAddress = "127.0.0.1",
         };
         store.Take();
-        var answer = Answer.Of(await harness.Kernel.HandleAsync(request, TestContext.Current.CancellationToken));
+        var answer = Answer.Of(await harness.Kernel.Requests.HandleAsync(request, TestContext.Current.CancellationToken));
         var touched = store.Take();
         var explained = await harness.WriteAsync("sys/policies/explain", $$"""{"request_id":"{{request.Id}}"}""");
         if (explained.Status == 200)

@@ -26,6 +26,6 @@ public sealed class BodyGateTests
     {
         Assert.True(CanonicalPath.TryParse(path, out var canonical, out var problem), problem);
         var head = new ApiRequest { Id = "1", Path = canonical, Operation = Operation.Update, Token = token, RemoteAddress = "127.0.0.1" };
-        return await harness.Kernel.SenderOfAsync(head, TestContext.Current.CancellationToken);
+        return await harness.Kernel.Requests.SenderOfAsync(head, TestContext.Current.CancellationToken);
     }
 }

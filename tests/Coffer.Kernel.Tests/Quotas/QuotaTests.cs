@@ -175,7 +175,7 @@ public class QuotaTests
     {
         Assert.True(CanonicalPath.TryParse("fake/open", out var path, out _));
         var request = new ApiRequest { Id = SystemRandom.Instance.Uuid(), Path = path, Operation = Operation.Read, RemoteAddress = "127.0.0.1" };
-        return await kernel.Kernel.HandleAsync(request, TestContext.Current.CancellationToken);
+        return await kernel.Kernel.Requests.HandleAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static string? Header(ApiReply reply, string name) => reply.Headers.FirstOrDefault(header => header.Key == name).Value;

@@ -93,9 +93,9 @@ public class MetricsTests
     {
         await using var kernel = await KernelHarness.StartAsync();
 
-        Assert.Contains("vault_core_unsealed 1\n", Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Body, StringComparison.Ordinal);
+        Assert.Contains("vault_core_unsealed 1\n", Answer.Of(await kernel.Kernel.Requests.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Body, StringComparison.Ordinal);
         await kernel.SealAsync();
-        Answer.Of(await kernel.Kernel.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
+        Answer.Of(await kernel.Kernel.Requests.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
     }
 
     private static Dictionary<string, double> Parse(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -79,12 +79,9 @@ public sealed class HostileInputTests(ServerFixture server) : IClassFixture<Serv
             {
                 var direct = await server.SendAsync("POST", "/v1/auth/token/create", $$"""{"policies":["{{name}}"],"ttl":"1h"}""");
                 Assert.True(direct.Status == 400, direct.ToString());
-                Assert.Equal(204, (await server.SendAsync("POST", "/v1/auth/token/roles/odd", $$"""{"allowed_policies":["x{{name}}"]}""")).Status);
-                var throughRole = await server.SendAsync("POST", "/v1/auth/token/create/odd", """{"ttl":"1h"}""");
-                Assert.True(throughRole.Status == 400, throughRole.ToString());
+                var ofRole = await server.SendAsync("POST", "/v1/auth/token/roles/odd", $$"""{"allowed_policies":["x{{name}}"]}""");
+                Assert.True(ofRole.Status == 400, ofRole.ToString());
             }
-
-            await server.SendAsync("DELETE", "/v1/auth/token/roles/odd");
         });
     }
 

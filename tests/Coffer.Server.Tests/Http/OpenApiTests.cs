@@ -9,7 +9,7 @@ public sealed partial class OpenApiTests(ServerFixture server) : IClassFixture<S
 {
     private const string Target = "/v1/sys/internal/specs/openapi";
 
-    private static readonly string[] Types = ["string", "integer", "boolean", "array", "object"];
+    private static readonly string[] Types = ["string", "integer", "number", "boolean", "array", "object"];
 
     [Fact]
     public async Task The_document_names_the_paths_of_every_mount()

@@ -169,7 +169,7 @@ public sealed class ExplainTests
             Data = default(JsonElement),
             RemoteAddress = "127.0.0.1",
         };
-        Answer.Of(await kernel.Kernel.HandleAsync(request, TestContext.Current.CancellationToken)).Is(403);
+        Answer.Of(await kernel.Kernel.Requests.HandleAsync(request, TestContext.Current.CancellationToken)).Is(403);
         return request.Id;
     }
 }
