@@ -47,6 +47,14 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void The_page_on_engines_shows_the_code_that_the_tests_run_in_at_most_150_lines()
+    {
+        var page = Repository.Read("docs/write-an-engine.md");
+        Assert.Contains($"```csharp\n{Repository.Read("tests/Coffer.Kernel.Tests/Engines/TicketsEngine.cs")}```\n", page, StringComparison.Ordinal);
+        Assert.InRange(page.Count(character => character == '\n'), 1, 150);
+    }
+
+    [Fact]
     public void Every_key_that_the_configuration_reader_knows_stands_on_its_page()
     {
         var page = Repository.Read("docs/configuration.md");

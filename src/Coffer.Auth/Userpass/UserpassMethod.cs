@@ -46,7 +46,7 @@ public sealed class UserpassMethod : IAuthMethod
 
     /// <summary>What mounts name it by.</summary>
     public static EngineType Type { get; } =
-        new("userpass", MountClass.Auth, "Logs in with a name and a password kept here.", context => new UserpassMethod(context));
+        new("userpass", MountClass.Auth, "Logs in with a name and a password kept here.", context => new UserpassMethod(context)) { LocksNamesOut = true };
 
     public ImmutableArray<EnginePath> Paths { get; }
 

@@ -33,9 +33,6 @@ public sealed record LockoutChanges
 /// <summary>The configuration's <c>user_lockout</c> blocks, by type of auth method; <c>all</c> holds for those without a block of their own.</summary>
 public sealed record LockoutConfiguration
 {
-    /// <summary>The types whose logins guess at a name's secret, and which can therefore be tuned.</summary>
-    public static ImmutableArray<string> Types { get; } = ["userpass", "approle", "ldap"];
-
     public ImmutableDictionary<string, LockoutChanges> Blocks { get; init; } = ImmutableDictionary<string, LockoutChanges>.Empty;
 
     /// <summary>What holds for a mount: its own settings, then its type's block, then that of all, then the standard.</summary>

@@ -5,7 +5,7 @@ using Coffer.Sdk.Tasks;
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>A mount with its engine and its compiled paths.</summary>
-public sealed record MountedEngine(MountEntry Mount, EngineInstance Instance, PathTable Paths, MountView View)
+public sealed record MountedEngine(MountEntry Mount, EngineType Type, EngineInstance Instance, PathTable Paths, MountView View)
 {
     public IEngine Engine => Instance.Engine;
 

@@ -84,8 +84,9 @@ public sealed class RouterFactory(
         }
 
         var context = contextOf(mount);
-        var engine = types[mount.Type].Create(context);
-        return _mounted[mount.Uuid] = new MountedEngine(mount, new EngineInstance(engine, context.Outbound, onFailure), new PathTable(engine.Paths), ViewOf(mount));
+        var type = types[mount.Type];
+        var engine = type.Create(context);
+        return _mounted[mount.Uuid] = new MountedEngine(mount, type, new EngineInstance(engine, context.Outbound, onFailure), new PathTable(engine.Paths), ViewOf(mount));
     }
 
     private void Forget(IEnumerable<string> uuids)

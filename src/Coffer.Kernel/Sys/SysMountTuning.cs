@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
@@ -55,17 +56,17 @@ internal static class SysMountTuning
             return Reply.Invalid("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
         }
 
-        var tuning = TuningFields.Apply(sent, mount.Tuning, mount.Type, mount.Class, request.Services.SystemTtl, enabling: false, out var refused);
+        var tuning = TuningFields.Apply(sent, mount.Tuning, mount.Type, request.Services.Routers.TypeOf(mount.Type, mount.Class), mount.Class, request.Services.SystemTtl, enabling: false, out var refused);
         if ((problem ?? refused) is { } wrong)
         {
             return Reply.Invalid(wrong);
         }
 
         var options = Merge(mount.Options, sent.Get(Options));
-        var upgrades = VersionOf(mount.Options) == "1" && VersionOf(options) == "2" && mount.Type == "kv";
-        if (VersionProblem(mount, options) is { } version)
+        var version = JudgeVersion(request, mount, options);
+        if (version.Problem is { } notThis)
         {
-            return Reply.Invalid(version);
+            return Reply.Invalid(notThis);
         }
 
         var tuned = mount with
@@ -76,9 +77,7 @@ internal static class SysMountTuning
             HasOptions = mount.HasOptions || sent.Has(Options),
         };
         request.Work.Put(MountTable.StorageKey, request.Router.Table.With(tuned), KernelJson.Default.MountTable);
-        return upgrades
-            ? new Reply.Empty { Warnings = ["Upgrading mount from version 1 to version 2. This mount will be unavailable for a brief period and will resume service shortly."] }
-            : Reply.Done;
+        return version.Warning is { Length: > 0 } warning ? new Reply.Empty { Warnings = [warning] } : Reply.Done;
     }
 
     private static ImmutableSortedDictionary<string, string> Merge(
@@ -92,17 +91,17 @@ internal static class SysMountTuning
         return before;
     }
 
-    private static string VersionOf(ImmutableSortedDictionary<string, string> options) => options.GetValueOrDefault("version", "1");
-
-    private static string? VersionProblem(MountEntry mount, ImmutableSortedDictionary<string, string> options)
+    private static VersionVerdict JudgeVersion(KernelRequest request, MountEntry mount, ImmutableSortedDictionary<string, string> options)
     {
-        if (mount.Type != "kv")
+        if (request.Services.Routers.TypeOf(mount.Type, mount.Class)?.Versions is not { } judge)
         {
-            return options.ContainsKey("version") && !mount.Options.ContainsKey("version") ? $"secrets engine \"{mount.Type}\" does not allow setting a version" : null;
+            return options.ContainsKey("version") && !mount.Options.ContainsKey("version")
+                ? new VersionVerdict($"secrets engine \"{mount.Type}\" does not allow setting a version")
+                : default;
         }
 
-        return VersionOf(options) is not ("1" or "2") ? "invalid version provided: options.version must be \"1\" or \"2\""
-            : VersionOf(mount.Options) == "2" && VersionOf(options) == "1" ? "cannot downgrade mount from version 2"
-            : null;
+        return judge(VersionOf(mount.Options), VersionOf(options));
     }
+
+    private static string VersionOf(ImmutableSortedDictionary<string, string> options) => options.GetValueOrDefault("version", "1");
 }

@@ -113,7 +113,7 @@ internal static class SysMounts
             return Reply.Invalid(wrongPath);
         }
 
-        var (type, options) = Alias(asked, request.Get(Options));
+        var (type, options) = Alias(request, asked, request.Get(Options));
         if (TypeProblem(request, type, kind, options) is { } wrongType)
         {
             return Reply.Invalid(wrongType);
@@ -121,7 +121,7 @@ internal static class SysMounts
 
         var config = TuningFields.Parse(request.Get(Config), out var problem);
         var tuning = TuningFields.Apply(
-            config, new MountTuning { TokenType = kind == MountClass.Auth ? "default-service" : "" }, type, kind, request.Services.SystemTtl, enabling: true, out var refused);
+            config, new MountTuning { TokenType = kind == MountClass.Auth ? "default-service" : "" }, type, request.Services.Routers.TypeOf(type, kind), kind, request.Services.SystemTtl, enabling: true, out var refused);
         if ((problem ?? refused) is { } wrong)
         {
             return Reply.Invalid(wrong);
@@ -182,13 +182,19 @@ internal static class SysMounts
         return taken is null ? null : $"path is already in use at {(kind == MountClass.Auth ? taken.Path["auth/".Length..] : taken.Path)}";
     }
 
-    /// <summary><c>kv-v1</c> and <c>kv-v2</c> are names for kv with a version.</summary>
-    private static (string Type, ImmutableSortedDictionary<string, string> Options) Alias(string type, ImmutableSortedDictionary<string, string> options) => type switch
+    /// <summary>Some names stand for a type with options, such as <c>kv-v2</c>.</summary>
+    private static (string Type, ImmutableSortedDictionary<string, string> Options) Alias(KernelRequest request, string name, ImmutableSortedDictionary<string, string> options)
     {
-        "kv-v1" or "generic" => ("kv", options.SetItem("version", "1")),
-        "kv-v2" => ("kv", options.SetItem("version", "2")),
-        _ => (type, options),
-    };
+        foreach (var type in request.Services.Routers.Types)
+        {
+            if (type.Aliases.TryGetValue(name, out var meant))
+            {
+                return (type.Name, options.SetItems(meant));
+            }
+        }
+
+        return (name, options);
+    }
 
     private static string? TypeProblem(KernelRequest request, string type, MountClass kind, ImmutableSortedDictionary<string, string> options)
     {
@@ -202,16 +208,16 @@ internal static class SysMounts
             return "plugin_name must be provided for plugin backend";
         }
 
-        if (request.Services.Routers.TypeOf(type, kind) is null)
+        if (request.Services.Routers.TypeOf(type, kind) is not { } found)
         {
             return $"plugin not found in the catalog: there are {string.Join(", ", request.Services.Routers.NamesOf(kind).Where(name => !Unmountable.Contains(name)))}";
         }
 
         if (options.TryGetValue("version", out var version))
         {
-            return type != "kv" ? $"{(kind == MountClass.Auth ? "auth method" : "secrets engine")} \"{type}\" does not allow setting a version"
-                : version is not ("1" or "2") ? "invalid version provided: options.version must be \"1\" or \"2\""
-                : null;
+            return found.Versions is not { } judge ? $"{(kind == MountClass.Auth ? "auth method" : "secrets engine")} \"{type}\" does not allow setting a version"
+                : version.Length == 0 ? "invalid version provided: options.version must not be empty"
+                : judge("", version).Problem;
         }
 
         return null;

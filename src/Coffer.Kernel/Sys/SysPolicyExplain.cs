@@ -156,13 +156,13 @@ internal static class SysPolicyExplain
     private static string Hint(KernelRequest request, string path, Acl? seenBy)
     {
         var mounted = request.Router.Find(path, out var below);
-        if (mounted?.Mount is not { Type: "kv" } mount || mount.Options.GetValueOrDefault("version") != "2"
+        if (mounted?.Mount is not { } mount || mounted.Type.Folders(mount.Options) is not { } folders
             || (seenBy is not null && !SysUi.Sees(seenBy, mount))
             || (mounted.Paths.TryMatch(below, listing: false, out var found) && !found.Path.Undocumented))
         {
             return "";
         }
 
-        return $"{mount.Path} is a version 2 key-value store: the API reads and writes at {mount.Path}data/{below}, and lists at {mount.Path}metadata/{below}";
+        return $"{mount.Path} is {folders.Kind}: the API reads and writes at {mount.Path}{folders.Data}/{below}, and lists at {mount.Path}{folders.Metadata}/{below}";
     }
 }

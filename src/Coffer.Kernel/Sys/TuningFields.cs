@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Mounts;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -29,7 +28,7 @@ internal static class TuningFields
     /// <summary>The settings after a change; only what was sent changes.</summary>
     /// <param name="enabling">The mount is being made: clients are told so in other words.</param>
     /// <param name="problem">Why the change is refused; null when it is not.</param>
-    public static MountTuning Apply(FieldValues sent, MountTuning before, string type, MountClass kind, SystemTtl system, bool enabling, out string? problem)
+    public static MountTuning Apply(FieldValues sent, MountTuning before, string typeName, EngineType? type, MountClass kind, SystemTtl system, bool enabling, out string? problem)
     {
         var after = before with
         {
@@ -47,7 +46,7 @@ internal static class TuningFields
         if (sent.Has(UserLockout))
         {
             after = after with { Lockout = LockoutFields.Apply(sent.Get(UserLockout), before.Lockout, out var lockoutProblem) };
-            problem ??= LockoutConfiguration.Types.Contains(type) ? lockoutProblem : $"tuning of user lockout configuration for auth type \"{type}\" not allowed";
+            problem ??= type is { LocksNamesOut: true } ? lockoutProblem : $"tuning of user lockout configuration for auth type \"{typeName}\" not allowed";
         }
 
         return after;

@@ -32,12 +32,6 @@ public enum MountClass
     Auth,
 }
 
-/// <summary>A kind of engine that can be mounted, by the name that clients give: <c>aws</c>, <c>kv</c>.</summary>
-/// <param name="Name">The <c>type</c> in <c>sys/mounts</c>.</param>
-/// <param name="Description">One line for listings and help.</param>
-/// <param name="Create">Makes the engine of one mount. Called at unseal and whenever the mount's options change.</param>
-public sealed record EngineType(string Name, MountClass Class, string Description, Func<EngineContext, IEngine> Create);
-
 /// <summary>What an engine is given for its whole life: no statics, so that tests control time, chance and the network.</summary>
 /// <param name="Options">The mount's options as written at <c>sys/mounts</c>, such as <c>version</c> of a kv mount.</param>
 /// <param name="Outbound">The network, as this mount reaches it.</param>

@@ -12,11 +12,19 @@ public static class KvEngines
     /// A mount whose option goes from 1 to 2 needs no migration: each value is version 1 of its key from then on, and moves to the new form when
     /// it is first written. The way back is not offered.
     /// </remarks>
-    public static EngineType Type { get; } = new("kv", MountClass.Secret, "Key/value secrets, with or without versions.", Create);
-
-    /// <summary><c>generic</c>: the old name of version 1, which some clients still mount.</summary>
-    public static EngineType Generic { get; } =
-        new("generic", MountClass.Secret, "Key/value secrets without versions, by their old name.", _ => new PlainEngine());
+    public static EngineType Type { get; } = new("kv", MountClass.Secret, "Key/value secrets, with or without versions.", Create)
+    {
+        Aliases = ImmutableDictionary.CreateRange(
+        [
+            Alias("generic", "1"),
+            Alias("kv-v1", "1"),
+            Alias("kv-v2", "2"),
+        ]),
+        Versions = JudgeVersion,
+        Folders = options => options.TryGetValue("version", out var version) && version == "2"
+            ? new SplitFolders("a version 2 key-value store", ["data", "metadata", "delete", "undelete", "destroy", "subkeys", "config"], "data", "metadata")
+            : null,
+    };
 
     /// <summary>The version that a mount's options ask for.</summary>
     /// <exception cref="EngineException">The option is neither absent, <c>1</c> nor <c>2</c>.</exception>
@@ -25,6 +33,17 @@ public static class KvEngines
         "" or "1" => 1,
         "2" => 2,
         var other => throw new EngineException(FailureClass.Invalid, $"kv has no version \"{other}\": set the option version to \"1\" or \"2\""),
+    };
+
+    private static KeyValuePair<string, ImmutableDictionary<string, string>> Alias(string name, string version) =>
+        new(name, ImmutableDictionary<string, string>.Empty.Add("version", version));
+
+    private static VersionVerdict JudgeVersion(string before, string after) => (before, after) switch
+    {
+        (_, not ("" or "1" or "2")) => new("invalid version provided: options.version must be \"1\" or \"2\""),
+        ("2", not "2") => new("cannot downgrade mount from version 2"),
+        ("1", "2") => new(null, "Upgrading mount from version 1 to version 2. This mount will be unavailable for a brief period and will resume service shortly."),
+        _ => default,
     };
 
     private static IEngine Create(EngineContext context) =>

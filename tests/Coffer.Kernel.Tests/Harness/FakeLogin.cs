@@ -23,7 +23,7 @@ internal sealed class FakeLogin : IAuthMethod
     public static EngineType Type { get; } = new("fakelogin", MountClass.Auth, "for tests", _ => new FakeLogin());
 
     /// <summary>The same under the name of a type whose lockout can be tuned.</summary>
-    public static EngineType Userpass { get; } = new("userpass", MountClass.Auth, "for tests", _ => new FakeLogin());
+    public static EngineType Userpass { get; } = new("userpass", MountClass.Auth, "for tests", _ => new FakeLogin()) { LocksNamesOut = true };
 
     public ImmutableArray<EnginePath> Paths =>
     [

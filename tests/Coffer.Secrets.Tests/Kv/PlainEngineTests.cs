@@ -46,7 +46,7 @@ public sealed class PlainEngineTests
     [Fact]
     public async Task Generic_is_version_1_by_its_old_name()
     {
-        var harness = new EngineHarness(KvEngines.Generic);
+        var harness = new EngineHarness(KvEngines.Type);
 
         (await harness.WriteAsync("k", """{"a":"1"}""")).AssertDone();
         Assert.Equal("""{"a":"1"}""", (await harness.ReadAsync("k")).DataText());

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Mounts;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Policies.Lint;
 
 /// <summary>Holds a rule against what is mounted: whether there is anything behind its path.</summary>
 internal static class MountLint
 {
-    private static readonly string[] VersionedBranches = ["data", "metadata", "delete", "undelete", "destroy", "subkeys", "config"];
-
     public static IEnumerable<LintFinding> Of(LintedRule rule, PatternTrie all, Router router)
     {
         var reached = router.Table.Mounts.Where(mount => Reaches(rule.Pattern, Folder(mount.Path))).ToArray();
@@ -26,23 +25,24 @@ internal static class MountLint
             return [];
         }
 
+        var folders = mounted.Type.Folders(mount.Options);
         var paths = mounted.Paths.Paths.Where(path => !path.Undocumented && Reaches(rule.Pattern, Pattern(mount.Path, path.Template))).ToArray();
         if (paths.Length == 0)
         {
-            return [IsVersioned(mount) ? MissingBranch(rule, mount) : NoSuchPath(rule, mount)];
+            return [folders is not null ? MissingBranch(rule, mount, folders) : NoSuchPath(rule, mount)];
         }
 
-        var findings = OfPath(rule, router).Concat(ParameterLint.Of(rule, paths, IsVersioned(mount)));
-        return IsVersioned(mount) && !rule.IsDeny ? findings.Concat(OfBranch(rule, all, mount)) : findings;
+        var findings = OfPath(rule, router).Concat(ParameterLint.Of(rule, paths, folders is not null));
+        return folders is not null && !rule.IsDeny ? findings.Concat(OfBranch(rule, all, mount)) : findings;
     }
 
-    private static LintFinding MissingBranch(LintedRule rule, MountEntry mount)
+    private static LintFinding MissingBranch(LintedRule rule, MountEntry mount, SplitFolders folders)
     {
         var below = rule.Rule.Path.Length > mount.Path.Length ? rule.Rule.Path[mount.Path.Length..] : "";
         return rule.Finding(
             "kv-version-2",
-            $"{mount.Path} is a version 2 key-value store, whose paths begin with {string.Join(", ", VersionedBranches.Select(branch => branch + "/"))}: "
-            + $"write \"{mount.Path}data/{below}\" to read and write secrets, \"{mount.Path}metadata/{below}\" to list them")
+            $"{mount.Path} is {folders.Kind}, whose paths begin with {string.Join(", ", folders.Branches.Select(branch => branch + "/"))}: "
+            + $"write \"{mount.Path}{folders.Data}/{below}\" to read and write secrets, \"{mount.Path}{folders.Metadata}/{below}\" to list them")
             with
         { IsCertain = true };
     }
@@ -98,8 +98,6 @@ internal static class MountLint
 
     private static RulePattern Twin(RulePattern pattern, MountEntry mount) =>
         new(pattern.Segments.SetItem(mount.Path.Count(c => c == '/'), "metadata"), pattern.IsPrefix);
-
-    private static bool IsVersioned(MountEntry mount) => mount.Type == "kv" && mount.Options.GetValueOrDefault("version") == "2";
 
     /// <summary>Whether the rule matches something there. What is listed has a slash at its end, and a rule may leave it out.</summary>
     private static bool Reaches(RulePattern rule, RulePattern there) =>
