@@ -46,6 +46,7 @@ try
         "check" => await CheckAsync(),
         "build" => await BuildAsync() is 0 ? Next($"{Short(program)} is ready; try `{Short(program)} server -dev`") : 1,
         "publish" => await PublishAsync(),
+        "docs" => await DocsAsync(),
         "bench" => await BenchAsync(),
         "fuzz" => await RunAsync("dotnet", ["run", "--project", "fuzz/Coffer.Fuzz", "-c", "Release", "--", .. rest]),
         "soak" => await SoakAsync(),
@@ -73,6 +74,7 @@ int Help()
           check     what CI asks for: locked restore, build, format, tests, native program; -long as above
           build     restore and build in Release; leaves the program at artifacts/bin/coffer
           publish   native program at artifacts/native/coffer; needs clang and zlib headers
+          docs      write the pages that are made from declarations: docs/compatibility.md and the two references
           bench     measure a native build with wrk; arguments go to bench/Coffer.Bench (-help lists them)
           fuzz      feed broken input to whatever reads bytes from outside; arguments go to fuzz/Coffer.Fuzz (-help lists them)
           soak      run a server with everything going for long, and look at its memory, leases and audit log; -help lists the options
@@ -150,6 +152,18 @@ async Task<int> CheckAsync()
     }
 
     return await PublishAsync() != 0 ? 1 : await TestAsync(rest);
+}
+
+async Task<int> DocsAsync()
+{
+    const string project = "Coffer.Docs.Tests";
+    if (await BuildAsync($"tests/{project}") != 0)
+    {
+        return 1;
+    }
+
+    var settings = new Dictionary<string, string> { ["COFFER_DOCS_WRITE"] = "1" };
+    return await RunAsync(Path.Combine(root, "artifacts", "bin", project, "release", project), ["-noLogo", "-noColor", "-reporter", "quiet"], settings: settings);
 }
 
 async Task<int> BenchAsync() =>

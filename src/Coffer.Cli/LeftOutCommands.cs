@@ -1,6 +1,6 @@
 namespace Coffer.Cli;
 
-/// <summary>The commands of Vault's own program that this one does not have, each with the reason and what to use instead. docs/command-line.md lists them.</summary>
+/// <summary>The commands of Vault's own program that this one does not have, each with the reason and what to use instead. docs/compatibility.md lists them.</summary>
 internal static class LeftOutCommands
 {
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)

@@ -78,9 +78,15 @@ public class ReferenceTests
         Assert.Empty(Packages(Load("Directory.Build.props")));
     }
 
-    /// <summary>The sandbox speaks the other end of the client's wire, and its tests drive both. The kill host ends its process inside a commit of the store.</summary>
+    /// <summary>
+    /// The sandbox speaks the other end of the client's wire, and its tests drive both. The kill host ends its process inside a commit of the store. The pages
+    /// of reference are made from the declarations of paths, engines and commands.
+    /// </summary>
     private static readonly HashSet<(string, string)> Neighbours =
-        [("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests"), ("Coffer.Storage", "Coffer.Kill.Host")];
+    [
+        ("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests"), ("Coffer.Storage", "Coffer.Kill.Host"),
+        ("Coffer.Kernel", "Coffer.Docs.Tests"), ("Coffer.Server", "Coffer.Docs.Tests"), ("Coffer.Cli", "Coffer.Docs.Tests"),
+    ];
 
     [Fact]
     public void Internals_are_shown_to_the_tests_of_the_same_project_only()
