@@ -12,7 +12,7 @@ internal sealed class AuthEnableCommand : ApiCommand
             """
             Turns on a way to log in, at its type's name or at -path.
 
-                $ {0} auth enable approle
+                $ {0} auth enable userpass
             """)
     {
         _flags = new EnableFlags(Flags, isAuth: true);

@@ -19,7 +19,7 @@ internal sealed class AuthTuneCommand : ApiCommand
             """
             Changes the settings of an auth method; what is not given stays.
 
-                $ {0} auth tune -default-lease-ttl=72h approle/
+                $ {0} auth tune -default-lease-ttl=72h userpass/
             """)
     {
         _flags = new MountFlags(Flags, isAuth: true);
