@@ -9,7 +9,8 @@ public partial class DocumentTests
     private const string SecurityPage = "docs/security.md";
 
     private static readonly string[] Required =
-        ["README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/configuration.md", "docs/dependencies.md", "docs/reliability.md", "docs/performance.md", "dev.cs", ".ci/run"];
+        ["README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/compatibility.md", "docs/operate.md", "docs/configuration.md", "docs/dependencies.md",
+        "docs/reliability.md", "docs/performance.md", "dev.cs", ".ci/run"];
 
     [Fact]
     public void What_a_stranger_looks_for_is_there() => Assert.All(Required, file => Assert.Contains(file, Repository.Files));
