@@ -38,11 +38,11 @@ internal sealed record ApiTable(string Title, string Prefix, ImmutableArray<Desc
 
     private static IEnumerable<ApiTable> Mountable(EngineType type)
     {
-        var prefix = type.Class == MountClass.Auth ? $"auth/{type.Name}/" : type.Name == "cubbyhole" ? "cubbyhole/" : $"{type.Name}/";
+        var prefix = type.Class == MountClass.Auth ? $"auth/{type.Name}/" : $"{type.Name}/";
         var title = $"{(type.Class == MountClass.Auth ? "Auth method" : "Secrets engine")} `{type.Name}`";
-        return type.Name == "kv"
-            ? [Of($"{title}, version 1", prefix, Create(type, "1")), Of($"{title}, version 2", prefix, Create(type, "2"))]
-            : [Of(title, prefix, Create(type, version: null))];
+        return type.Versions is null
+            ? [Of(title, prefix, Create(type, version: null))]
+            : new[] { "1", "2" }.Where(version => type.Versions("", version).Problem is null).Select(version => Of($"{title}, version {version}", prefix, Create(type, version)));
     }
 
     private static IEngine Create(EngineType type, string? version)
