@@ -3,6 +3,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Secrets.Aws;
 using Coffer.Secrets.Cubbyhole;
 using Coffer.Secrets.Kv;
+using Coffer.Secrets.Totp;
 
 namespace Coffer.Server;
 
@@ -14,6 +15,7 @@ internal static class EngineCatalog
         KvEngines.Type,
         CubbyholeEngine.Type,
         AwsEngine.Type,
+        TotpEngine.Type,
         UserpassMethod.Type,
     ];
 }

@@ -114,6 +114,10 @@ internal static class EveryPath
         ("credential_type", _) => "iam_user",
         ("policy_document" or "policy_documents", _) => """{"Version":"2012-10-17","Statement":[]}""",
         ("token_type" or "type", _) => "service",
+        ("algorithm", _) => "SHA1",
+        ("digits", _) => 6,
+        // Not together with a key.
+        ("url", _) => "",
         (_, FieldKind.Text) => "text",
         (_, FieldKind.Count or FieldKind.Duration) => 1,
         (_, FieldKind.Boolean) => false,
