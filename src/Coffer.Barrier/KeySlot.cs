@@ -38,7 +38,7 @@ public sealed class KeySlot
     /// <summary>When the slot was made; UTC.</summary>
     public DateTimeOffset Created { get; }
 
-    /// <summary>What whoever opens the slot must know to come by its key. Not secret, and not to be believed before the slot has opened.</summary>
+    /// <summary>What is needed to find the key of the slot. Not secret, and not trusted before the slot has opened.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; }
 
     /// <summary>Shares that a Shamir slot's key was split into; null for other kinds, or where the parameter is not a number in range.</summary>

@@ -68,7 +68,7 @@ public sealed class Keyring : IDisposable
     public Keyring Share() => new(Table.Terms);
 
     /// <summary>Whether the active term has been used as often, or for as long, as the limits allow.</summary>
-    /// <remarks>A clock that stands before the term's installation makes it young, never due.</remarks>
+    /// <remarks>A clock that is before the term's installation makes it young, never due.</remarks>
     public bool NeedsRotation(RotationLimits limits, TimeProvider clock) =>
         ActiveEncryptions >= limits.OperationsMax
         || (limits.Interval is { } interval && clock.GetUtcNow() - ActiveSince >= interval);

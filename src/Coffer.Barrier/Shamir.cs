@@ -8,7 +8,7 @@ namespace Coffer.Barrier;
 /// followed by that coordinate: the format of Vault's key shares.
 /// </summary>
 /// <remarks>
-/// Nothing in a share tells whether it is genuine: wrong shares combine into a wrong secret. Whoever combines must be able to test what comes out.
+/// Nothing in a share tells whether it is genuine: wrong shares combine into a wrong secret, so the caller must be able to test the result.
 /// </remarks>
 public static class Shamir
 {

@@ -48,7 +48,7 @@ public static class UnsealKeyShares
         return shares == 1 ? [SecretBytes.CopyOf(key.Expose())] : Shamir.Split(key, shares, threshold, random);
     }
 
-    /// <summary>As <see cref="Split"/>, for whoever hands the shares out: copies that nothing disposes.</summary>
+    /// <summary>As <see cref="Split"/>, for handing the shares out: copies that nothing disposes.</summary>
     public static IReadOnlyList<byte[]> SplitToBytes(SecretBytes key, int shares, int threshold, IRandom random)
     {
         var split = Split(key, shares, threshold, random);

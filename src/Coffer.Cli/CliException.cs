@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Coffer.Cli;
 
-/// <summary>Ends a command: the text goes to standard error as it stands. 1: wrong use or a local fault; 2: the server refused or is out of reach.</summary>
+/// <summary>Ends a command: the text goes to standard error as it is. 1: wrong use or a local fault; 2: the server refused or is out of reach.</summary>
 internal sealed class CliException(string message, int exitCode) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;

@@ -5,7 +5,7 @@ namespace Coffer.Cli;
 /// <summary>What starts a server or reads whole log files: tests put something else in its place.</summary>
 public sealed record CliHooks
 {
-    /// <summary>Runs a server until it is told to stop and returns the exit code. Null: this build has no server.</summary>
+    /// <summary>Runs a server until it is to stop and returns the exit code. Null: this build has no server.</summary>
     public Func<ServerCommandOptions, TextWriter, CancellationToken, Task<int>>? RunServer { get; init; }
 
     /// <summary>

@@ -18,6 +18,6 @@ public sealed record TlsOptions
     /// <summary>The name to ask for (SNI) and to expect in the certificate. Default: the address's host.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Accept any certificate. Whoever sits in between can then read and change everything. Default false.</summary>
+    /// <summary>Accept any certificate. Anybody on the way can then read and change everything. Default false.</summary>
     public bool SkipVerify { get; init; }
 }

@@ -81,7 +81,7 @@ public sealed class HclObject(HclPosition position, ImmutableArray<HclItem> item
 /// <summary>A word that names something: the key of an item or the label of a block.</summary>
 /// <param name="Text">The word, escapes undone.</param>
 /// <param name="Position">Where it begins.</param>
-/// <param name="Quoted">Whether it stands in quotes.</param>
+/// <param name="Quoted">Whether it is in quotes.</param>
 public sealed record HclKey(string Text, HclPosition Position, bool Quoted);
 
 /// <summary>An attribute (<c>key = value</c>) or a block (<c>key "label" { }</c>).</summary>

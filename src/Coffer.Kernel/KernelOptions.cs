@@ -60,12 +60,12 @@ public sealed record KernelOptions : KernelSettings
     /// <summary>Writes the members of <c>sys/host-info</c> that tell of the machine.</summary>
     public Action<Utf8JsonWriter> DescribeHost { get; init; } = _ => { };
 
-    /// <summary>Told of what the people who run the server want to know. Never holds a secret.</summary>
+    /// <summary>Called with what the people who run the server want to know. Never holds a secret.</summary>
     public Action<LogLine> OnEvent { get; init; } = _ => { };
 
     /// <summary>Which of those lines are shown, which <c>sys/loggers</c> changes; of the process, so it outlives sealing.</summary>
     public LogLevels LogLevels { get; init; } = new();
 
-    /// <summary>Told of failures that no request waits for. Never holds a secret.</summary>
+    /// <summary>Called with failures that no request waits for. Never holds a secret.</summary>
     public Action<string, Exception> OnFailure { get; init; } = (_, _) => { };
 }

@@ -136,7 +136,7 @@ public interface IServerControl
     /// <summary>Throws the keys away once the running request is answered.</summary>
     void RequestSeal();
 
-    /// <summary>Has the key slots read anew before they are next used.</summary>
+    /// <summary>Has the key slots read again before they are next used.</summary>
     void NoteSlotsChanged();
 }
 

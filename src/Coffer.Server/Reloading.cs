@@ -4,7 +4,7 @@ using Coffer.Server.Logging;
 
 namespace Coffer.Server;
 
-/// <summary>What SIGHUP asks for: files that were moved away are opened anew, certificates and the log level are read again.</summary>
+/// <summary>What SIGHUP does: it reopens log and audit files, and reads certificates and the log level again.</summary>
 /// <param name="sections">What the running configuration says, as digests by top-level key.</param>
 internal sealed class Reloading(
     CofferServer server, ServerLog log, IReadOnlyList<string> configuration, LogLevel configured, IReadOnlyDictionary<string, string> sections)
@@ -14,7 +14,7 @@ internal sealed class Reloading(
     private readonly Lock _turn = new();
     private LogLevel _configured = configured;
 
-    /// <summary>Does it. What fails is told in the log, and leaves what was in force before.</summary>
+    /// <summary>Does it. What fails is logged, and leaves what was in force before.</summary>
     public void Run()
     {
         lock (_turn)

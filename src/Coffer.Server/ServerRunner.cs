@@ -5,7 +5,7 @@ using Coffer.Server.Logging;
 
 namespace Coffer.Server;
 
-/// <summary>Runs a server until it is told to stop, and tells people what it did.</summary>
+/// <summary>Runs a server until it is to stop, and says what it did.</summary>
 public static class ServerRunner
 {
     /// <summary>Runs a development server.</summary>
@@ -148,7 +148,7 @@ public static class ServerRunner
 
     private static Task TellAsync(TextWriter output, string name, string value) => output.WriteLineAsync($"{name,24}: {value}");
 
-    /// <summary>Null when a flag is wrong or the file cannot be opened, which is told.</summary>
+    /// <summary>Null when a flag is wrong or the file cannot be opened, which it says.</summary>
     private static async Task<ServerLog?> OpenLogAsync(LogFlags flags, LogOptions configured, TextWriter errors)
     {
         var problems = flags.Problems().ToList();

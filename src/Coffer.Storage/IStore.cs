@@ -35,13 +35,13 @@ public interface IStore : IAsyncDisposable
 
 /// <summary>A committed value and its version.</summary>
 /// <param name="Version">Grows with every commit that writes the key and is never reused, not even after a delete. Never zero. What one batch writes has one version.</param>
-/// <param name="Value">Not to be changed by whoever reads it: stores and caches share it.</param>
+/// <param name="Value">Readers must not change it: stores and caches share it.</param>
 public readonly record struct StoreEntry(long Version, ReadOnlyMemory<byte> Value);
 
 /// <summary>An entry together with its key, as a scan gives it.</summary>
 public readonly record struct KeyedEntry(string Key, long Version, ReadOnlyMemory<byte> Value);
 
-/// <summary>What a commit does and on what condition. A key stands at most once among the writes.</summary>
+/// <summary>What a commit does and on what condition. A key is at most once among the writes.</summary>
 /// <param name="Writes">Puts, and deletes where the value is null. Deleting an absent key is fine.</param>
 /// <param name="Preconditions">What must still be so.</param>
 public sealed record StoreBatch(IReadOnlyList<StoreWrite> Writes, IReadOnlyList<StorePrecondition> Preconditions)

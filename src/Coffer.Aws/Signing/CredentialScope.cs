@@ -8,6 +8,6 @@ public readonly record struct CredentialScope(string Date, string Region, string
 {
     internal const string Terminator = "aws4_request";
 
-    /// <summary>The scope as it stands in the string to sign.</summary>
+    /// <summary>The scope as it is in the string to sign.</summary>
     public override string ToString() => $"{Date}/{Region}/{Service}/{Terminator}";
 }

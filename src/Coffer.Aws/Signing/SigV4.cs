@@ -25,7 +25,7 @@ public static class SigV4
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary>The time as it stands in <c>X-Amz-Date</c>.</summary>
+    /// <summary>The time as it is in <c>X-Amz-Date</c>.</summary>
     public static string FormatTime(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     /// <summary>

@@ -8,10 +8,10 @@ internal enum SigV4PathRule
     /// <summary>Dot segments and doubled slashes removed, then encoded once more. Every service but S3.</summary>
     Standard,
 
-    /// <summary>As it stands, then encoded once more.</summary>
+    /// <summary>As it is, then encoded once more.</summary>
     Unnormalised,
 
-    /// <summary>As it stands, each byte encoded exactly once: an S3 key may hold <c>//</c> and <c>..</c>.</summary>
+    /// <summary>As it is, each byte encoded exactly once: an S3 key may hold <c>//</c> and <c>..</c>.</summary>
     S3,
 }
 

@@ -27,7 +27,7 @@ internal abstract class PolicyHolder
 
     public ManagedPolicy? Boundary { get; set; }
 
-    /// <summary>As it stands in action names: User, Group or Role.</summary>
+    /// <summary>As it is written in action names: User, Group or Role.</summary>
     public abstract string Kind { get; }
 
     /// <summary>Characters of all inline policies together, white space not counted.</summary>

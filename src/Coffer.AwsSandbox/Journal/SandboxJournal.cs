@@ -7,7 +7,7 @@ public sealed class SandboxJournal
 {
     private const int ValueMax = 2048;
 
-    /// <summary>Never recorded: whoever reads the journal need not be trusted with them.</summary>
+    /// <summary>Never recorded: readers of the journal need not be trusted with them.</summary>
     private static readonly ImmutableHashSet<string> Secrets =
     [
         "Password", "OldPassword", "NewPassword", "TokenCode", "AuthenticationCode1", "AuthenticationCode2", "SAMLAssertion",

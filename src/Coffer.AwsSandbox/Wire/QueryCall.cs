@@ -18,7 +18,7 @@ internal sealed class QueryCall(ServiceCall call)
 
     public ServiceCall Call => call;
 
-    /// <summary>What stands between the result tags; nothing written means an answer without a result.</summary>
+    /// <summary>What is between the result tags; nothing written means an answer without a result.</summary>
     public Xml Out { get; } = new();
 
     /// <summary>Set by actions whose result is empty and still has its tags.</summary>
@@ -82,7 +82,7 @@ internal sealed class QueryCall(ServiceCall call)
     /// <param name="key">What the marker names.</param>
     /// <param name="keys">How keys are ordered.</param>
     /// <param name="list">The element around the members.</param>
-    /// <param name="write">Writes what stands inside one member; null writes its key.</param>
+    /// <param name="write">Writes what is inside one member; null writes its key.</param>
     public void Page<T>(IEnumerable<T> items, Func<T, string> key, StringComparer keys, string list, Action<Xml, T>? write)
     {
         var most = Number("MaxItems", 1, 1000, 100);

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Coffer.AwsSandbox.Wire;
 
 /// <summary>An action of the query protocol.</summary>
-/// <param name="Name">As it stands in the parameter Action.</param>
+/// <param name="Name">As it is written in the parameter Action.</param>
 /// <param name="Authorize">Throws AccessDenied unless the caller may.</param>
 /// <param name="Run">Does it and writes the result.</param>
 internal sealed record QueryAction(string Name, Action<QueryCall> Authorize, Action<QueryCall> Run);

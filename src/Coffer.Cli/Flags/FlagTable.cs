@@ -34,7 +34,7 @@ internal sealed class FlagTable
     public Flag? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
-    /// Reads flags up to the first argument that is none, or to <c>--</c>, which is dropped. What follows is returned as it stands.
+    /// Reads flags up to the first argument that is none, or to <c>--</c>, which is dropped. What follows is returned as it is.
     /// A lone <c>-</c> is an argument.
     /// </summary>
     public IReadOnlyList<string> Parse(IReadOnlyList<string> arguments)

@@ -15,7 +15,7 @@ public sealed record AuditBounds
     public string Folder { get; init; } = "";
 
     /// <summary>
-    /// Devices may put a text of the client's choice before each line. Default false: with it, whoever may enable devices decides how a file begins.
+    /// Devices may put a text of the client's choice before each line. Default false: with it, a client that may enable devices decides how a file begins.
     /// </summary>
     public bool AllowPrefix { get; init; }
 

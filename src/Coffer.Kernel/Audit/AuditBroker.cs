@@ -144,7 +144,7 @@ internal sealed class AuditBroker(
             }
             else if (table.Revision == before.Table.Revision)
             {
-                // The same state, decoded anew: remembered, so that the next request sees at a glance that nothing changed.
+                // The same state, decoded again. It is remembered, so that the next request sees by its reference that nothing has changed.
                 _devices = before with { Table = table };
             }
 

@@ -83,7 +83,7 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
 
     public ArrayBufferWriter<byte> Bytes { get; } = new(4096);
 
-    /// <summary>Ends what stands torn at the end of a file.</summary>
+    /// <summary>Ends what is torn at the end of a file.</summary>
     public void EndTornLine() => Bytes.Write("\n"u8);
 
     /// <param name="entry">As <see cref="AuditLineForm.EntryOf"/> makes it.</param>

@@ -56,7 +56,7 @@ internal static class AuditDeclaration
 
         foreach (var declared in bounds.Declared.Where(declared => !devices.Any(device => device.Path == declared.Path)))
         {
-            // With its former salt, so that hashes stay comparable; with a new id, so that its sink is opened anew.
+            // With its former salt, so that hashes stay comparable; with a new id, so that its sink is opened again.
             var device = new AuditDevice
             {
                 Path = declared.Path,

@@ -27,7 +27,7 @@ public sealed record AuditDeviceOptions
     /// <summary>Mode of the file; null: leave it as it is. Default 0600. Never executable.</summary>
     public UnixFileMode? Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Nothing is hashed: every secret stands in the file.</summary>
+    /// <summary>Nothing is hashed: every secret is in the file.</summary>
     public bool LogRaw { get; init; }
 
     public bool HmacAccessor { get; init; } = true;

@@ -32,7 +32,7 @@ public interface IAuditLog : IAsyncDisposable
     /// <summary>The last line that a device wrote; null when it has not written since the server was unsealed.</summary>
     AuditMark? HeadOf(AuditDevice device);
 
-    /// <summary>Every device opens its file anew: they have been moved away.</summary>
+    /// <summary>Every device reopens its file, after the files were moved away.</summary>
     void Reopen();
 }
 

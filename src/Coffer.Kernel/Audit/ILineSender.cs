@@ -11,6 +11,6 @@ internal interface ILineSender : IDisposable
     /// <exception cref="IOException">It was not sent, or not all of it, for all that is known.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancellation);
 
-    /// <summary>What is open is given up; the next line connects anew.</summary>
+    /// <summary>Closes the connection; the next line connects again.</summary>
     void Abandon();
 }

@@ -3,7 +3,7 @@ namespace Coffer.Kernel.Audit;
 /// <summary>Where the lines of one device go: a file or a stream. Used by one thread at a time.</summary>
 internal interface ILineTarget : IDisposable
 {
-    /// <summary>Gets ready for lines: opens what is not open, and tells the chain where it stands.</summary>
+    /// <summary>Gets ready for lines: opens what is not open, and gives the chain its position.</summary>
     /// <param name="leave">Writes last lines to a place that is about to be left for another of the same name.</param>
     /// <returns>True when the last line there is torn and must be ended first.</returns>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -20,7 +20,7 @@ internal interface ILineTarget : IDisposable
     /// <summary>Brings what was appended to the disk, whatever the device promises.</summary>
     void Sync();
 
-    /// <summary>The next <see cref="Prepare"/> opens anew. May be called from any thread.</summary>
+    /// <summary>The next <see cref="Prepare"/> opens the target again. May be called from any thread.</summary>
     void Reopen();
 
     /// <summary>After a failure: what is open is given up, and the next <see cref="Prepare"/> looks at what is really there.</summary>

@@ -185,7 +185,7 @@ internal sealed class LineSink : IAuditSink
         _head = new AuditMark(draft.Head.Seq, draft.Head.Hash);
     }
 
-    /// <summary>Signs where the chain stands, in the file that is about to be left. Nobody waits for it, so a failure is reported.</summary>
+    /// <summary>Signs the end of the chain, in the file that is about to be left. Nobody waits for it, so a failure is reported.</summary>
     private void LastCheckpoint()
     {
         try

@@ -217,7 +217,7 @@ internal sealed class SpoolSink : IAuditSink
         return false;
     }
 
-    /// <summary>Told once for each time it is away.</summary>
+    /// <summary>Reported once for each time it is away.</summary>
     private void Note(Exception error)
     {
         if (!_away)

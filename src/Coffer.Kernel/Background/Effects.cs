@@ -1,7 +1,7 @@
 namespace Coffer.Kernel.Background;
 
 /// <summary>What works of the scheduler have begun and goes on beside their steps, such as a call to an outside system. Counted, so that a seal can wait for it.</summary>
-/// <param name="onFailure">Told of effects that end with an exception. Effects are expected to handle their own.</param>
+/// <param name="onFailure">Called with effects that end with an exception. Effects are expected to handle their own.</param>
 /// <param name="stop">Cancelled at seal.</param>
 internal sealed class Effects(Action<string, Exception> onFailure, CancellationToken stop)
 {

@@ -9,7 +9,7 @@ namespace Coffer.Kernel.Background;
 /// <param name="effects">What the works begin and do not wait for.</param>
 /// <param name="released">Ends when the store is not in quarantine, or not any more.</param>
 /// <param name="clock">The kernel's time, and the timers to sleep by.</param>
-/// <param name="onFailure">Told of steps that fail; each runs again after its work's <see cref="IBackgroundWork.RetryAfter"/>.</param>
+/// <param name="onFailure">Called with steps that fail; each runs again after its work's <see cref="IBackgroundWork.RetryAfter"/>.</param>
 /// <param name="stop">Cancelled at seal: then no further step begins.</param>
 internal sealed class Scheduler(
     ImmutableArray<IBackgroundWork> works, Effects effects, Task released, TimeProvider clock, Action<string, Exception> onFailure, CancellationToken stop)

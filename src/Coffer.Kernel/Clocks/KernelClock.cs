@@ -39,7 +39,7 @@ public sealed class KernelClock : TimeProvider
     private volatile Away? _away;
 
     /// <param name="system">Its timestamps must be steady.</param>
-    /// <param name="onEvent">Told of steps and how they end.</param>
+    /// <param name="onEvent">Called with steps and how they end.</param>
     /// <param name="steps">Counts steps.</param>
     public KernelClock(TimeProvider system, Action<LogLine> onEvent, Counter steps)
     {

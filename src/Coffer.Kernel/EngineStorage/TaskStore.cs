@@ -15,7 +15,7 @@ internal static class TaskStore
     private const string Records = "task/id/";
     private const int TimeCharacters = 16;
 
-    /// <summary>Every record of a mount stands below it.</summary>
+    /// <summary>Every record of a mount is below it.</summary>
     public static string OfMount(string mountUuid) => $"{Records}{mountUuid}/";
 
     public static ValueTask<TaskState?> FindAsync(UnitOfWork work, TaskName name, CancellationToken cancellation) =>

@@ -9,7 +9,7 @@ internal sealed class EntityMerge(UnitOfWork work, EntityRecord target, Immutabl
     private readonly EntityRecord _before = target;
     private EntityRecord _after = target;
 
-    /// <summary>What stands in the way of taking over an entity's aliases; null when nothing does.</summary>
+    /// <summary>What is in the way of taking over an entity's aliases; null when nothing does.</summary>
     public string? ProblemOf(EntityRecord source)
     {
         foreach (var alias in source.Aliases)
@@ -39,7 +39,7 @@ internal sealed class EntityMerge(UnitOfWork work, EntityRecord target, Immutabl
             _after = EntityStore.Join(work, _after, group);
         }
 
-        // Chains are kept short: whoever was merged into the source points at the target from now on.
+        // Chains are kept short: entities that were merged into the source point at the target from now on.
         var merged = source.MergedEntityIds.Add(source.Id);
         foreach (var id in merged)
         {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Coffer.Kernel.Identity;
 
-/// <summary>Somebody, whoever they log in as. With its aliases and groups in one entry, since every request of its tokens reads it; immutable.</summary>
+/// <summary>An identity entity. Aliases and group ids are stored inline, because every request of its tokens reads them. Immutable.</summary>
 public sealed record EntityRecord
 {
     public required string Id { get; init; }

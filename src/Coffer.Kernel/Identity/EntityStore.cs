@@ -17,7 +17,7 @@ internal static class EntityStore
     public static ValueTask<EntityRecord?> FindByNameAsync(UnitOfWork work, IdentityName name, CancellationToken cancellation) =>
         FollowAsync(work, IdentityKeys.EntityName(name), cancellation);
 
-    /// <summary>Whoever is called that at a mount.</summary>
+    /// <summary>The entity that has this name at a mount.</summary>
     /// <param name="accessor">Of a mount that exists or did: never text from a client that has not been looked up.</param>
     public static ValueTask<EntityRecord?> FindByAliasAsync(UnitOfWork work, string accessor, IdentityName name, CancellationToken cancellation) =>
         FollowAsync(work, IdentityKeys.Alias(accessor, name), cancellation);

@@ -4,7 +4,7 @@ using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Identity;
 
-/// <summary>Ties whoever proved a name at a mount to an entity, in the unit of work of the login itself.</summary>
+/// <summary>Ties a name that was proved at a mount to an entity, in the unit of work of the login itself.</summary>
 internal static class IdentityLogin
 {
     /// <summary>The entity of an alias; made, with the alias, when there is none.</summary>

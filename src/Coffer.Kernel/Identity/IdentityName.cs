@@ -21,7 +21,7 @@ public readonly struct IdentityName : IEquatable<IdentityName>
     public string Spelling => _spelling ?? "";
 
     /// <summary>
-    /// What stands for the name in a storage key: keys are not encrypted and bounded in length, and names are people's and may be long.
+    /// What represents the name in a storage key: keys are not encrypted and bounded in length, and names are people's and may be long.
     /// </summary>
     public string KeyPart => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical)));
 

@@ -5,7 +5,7 @@ using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Identity;
 
-/// <summary>Finds what an entity gives its tokens, at every request anew: what is read is checked at the commit, so a change counts at once.</summary>
+/// <summary>Finds what an entity gives its tokens. Each request reads it again, and the commit checks what was read, so a change counts at once.</summary>
 public sealed class IdentityResolver
 {
     private static readonly ImmutableSortedDictionary<string, string> NoText =

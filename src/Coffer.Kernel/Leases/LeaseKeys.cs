@@ -17,7 +17,7 @@ internal static class LeaseKeys
 
     public static string OwnedByEntity(string entityId) => $"{AllOwnedByEntities}{entityId}/";
 
-    /// <summary>The index entry of whoever a lease ends with; null when nobody owns it.</summary>
+    /// <summary>The index entry of the owner that a lease ends with; null when nobody owns it.</summary>
     public static string? OwnerOf(LeaseRecord lease) => lease.Owner.Length > 0 ? Owner(lease.Owner, lease.Id)
         : lease.OwnerEntity.Length > 0 ? OwnedByEntity(lease.OwnerEntity) + lease.Id
         : null;
@@ -28,7 +28,7 @@ internal static class LeaseKeys
     public static string Attention(string mountUuid, string id) => $"{AllAttention}{mountUuid}/{id}";
 }
 
-/// <summary>The one index in order of time that the janitor reads: what is due stands in front.</summary>
+/// <summary>The one index in order of time that the janitor reads: what is due is in front.</summary>
 internal static class DueKeys
 {
     public const string All = "due/";

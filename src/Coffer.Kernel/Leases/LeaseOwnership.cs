@@ -25,7 +25,7 @@ internal static class LeaseOwnership
     /// <summary>The header, in lower case, with which a client asks for an owner when the lease is made.</summary>
     public const string Header = "x-coffer-lease-owner";
 
-    /// <summary>Where the grant stands for a kind of owner.</summary>
+    /// <summary>The path of the grant for a kind of owner.</summary>
     public const string GrantPath = "sys/leases/owner/";
 
     public static bool TryParse(string text, out OwnerKind kind)

@@ -6,7 +6,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Leases;
 
-/// <summary>Where a lease stands in its life.</summary>
+/// <summary>The state of a lease in its life.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LeaseState>))]
 public enum LeaseState
 {
@@ -100,7 +100,7 @@ public sealed record LeaseRecord
 
     public LeasePlan ToPlan() => new(Secret, JsonText.From(Plan)) { MaxTtl = MaxTtl, Renewable = Renewable };
 
-    /// <summary>What stands in the lease index for a token: only where to find it.</summary>
+    /// <summary>What is in the lease index for a token: only where to find it.</summary>
     internal static LeaseRecord OfToken(TokenRecord token) => new() { Id = token.LeaseId, State = LeaseState.Active, TokenAccessor = token.Accessor };
 
     public override string ToString() => $"LeaseRecord({Id}, {State})";

@@ -47,7 +47,7 @@ public sealed partial class LeaseRevoker(
     private static readonly TimeSpan RetryMax = TimeSpan.FromMinutes(10);
     private const int AttemptsMax = 6;
 
-    /// <summary>Told of revocations that fail.</summary>
+    /// <summary>Called with revocations that fail.</summary>
     public Action<LogLine> OnEvent { get; init; } = _ => { };
 
     private readonly ConcurrentDictionary<string, Task<RevokeOutcome?>> _running = new(StringComparer.Ordinal);

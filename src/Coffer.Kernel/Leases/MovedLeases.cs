@@ -26,7 +26,7 @@ internal static class MovedLeases
         return null;
     }
 
-    /// <summary>What stands directly below a prefix of lease ids, in order.</summary>
+    /// <summary>What is directly below a prefix of lease ids, in order.</summary>
     /// <param name="prefix">Empty, or with a slash at its end.</param>
     public static async ValueTask<IReadOnlyList<string>> ListAsync(UnitOfWork work, MountTable table, string prefix, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace Coffer.Kernel.Leases;
 /// <summary>Keeps tombstones for a while, in the order in which they were made.</summary>
 internal static class TombstoneStore
 {
-    /// <summary>How long a tombstone is kept: a quarter, in which whoever keeps the outside system's books has looked at them.</summary>
+    /// <summary>How long a tombstone is kept: a quarter of a year, in which the owners of the outside system will have looked at them.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
     private const string Records = "lease/tombstone/";

@@ -28,7 +28,7 @@ public enum TtlBound
     OutsideSystem,
 }
 
-/// <summary>The true end of a lease, what decided it, and when a client should renew or ask anew.</summary>
+/// <summary>The true end of a lease, what decided it, and when a client should renew it or ask for another.</summary>
 public readonly record struct LeaseEnd(DateTimeOffset ExpireTime, TtlBound LimitedBy, DateTimeOffset RefreshTime)
 {
     /// <summary>Of a lease as it is.</summary>

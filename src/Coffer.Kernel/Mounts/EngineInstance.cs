@@ -10,7 +10,7 @@ namespace Coffer.Kernel.Mounts;
 /// </summary>
 /// <param name="engine">Disposed at the end, if it can be.</param>
 /// <param name="outbound">The engine's own; disposed after it.</param>
-/// <param name="onFailure">Told when disposing fails.</param>
+/// <param name="onFailure">Called when disposing fails.</param>
 public sealed class EngineInstance(IEngine engine, IOutbound outbound, Action<Exception> onFailure)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

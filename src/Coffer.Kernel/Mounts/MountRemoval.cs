@@ -6,7 +6,7 @@ using Coffer.Kernel.Transactions;
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>Takes a mount away whose leases are gone: its data first, then its entry. Each step can be repeated.</summary>
-/// <param name="onEvent">Told when it is gone.</param>
+/// <param name="onEvent">Called when it is gone.</param>
 public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEvent)
 {
     /// <summary>Removes the mount's entries and the mount. Nothing to do when it is gone.</summary>

@@ -6,7 +6,7 @@ namespace Coffer.Kernel.Mounts;
 /// <summary>Makes routers, and keeps engines alive from one state of the mount table to the next.</summary>
 /// <param name="types">Every engine that can be mounted, by type name.</param>
 /// <param name="contextOf">What the engine of a mount is given.</param>
-/// <param name="onFailure">Told when an engine that is not used any more could not be disposed.</param>
+/// <param name="onFailure">Called when an engine that is not used any more could not be disposed.</param>
 public sealed class RouterFactory(
     IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf, Action<Exception> onFailure)
 {

@@ -19,7 +19,7 @@ internal sealed class DescribedPath
         PathParameters = [.. template.Parameters.Select(name => (name, row.Fields.FirstOrDefault(field => field.Name == name)))];
         var sent = row.Fields.Where(field => !template.Parameters.Contains(field.Name)).ToImmutableArray();
 
-        // What a read takes cannot be a whole object: it stands in the query.
+        // What a read takes cannot be a whole object: it is in the query.
         var takesBody = row.Write is not null || row.Patch is not null;
         QueryFields = [.. (takesBody ? row.Query : sent).Where(field => field.Kind is not (FieldKind.Object or FieldKind.Records))];
         BodyFields = [.. takesBody || row.AcceptsPost ? sent.Except(row.Query) : []];
@@ -42,7 +42,7 @@ internal sealed class DescribedPath
     public string OperationName(string verb) => _names.Unique($"{Mount.Path}{verb}/{Template}");
 }
 
-/// <summary>Names of operations: each stands once in a document.</summary>
+/// <summary>Names of operations: each occurs once in a document.</summary>
 internal sealed class OperationNames
 {
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);

@@ -20,7 +20,7 @@ public sealed record AclRule
     /// <summary>The column of the path, from 1.</summary>
     public required int Column { get; init; }
 
-    /// <summary>What is granted; <see cref="AclCapabilities.Deny"/> stands alone.</summary>
+    /// <summary>What is granted; <see cref="AclCapabilities.Deny"/> is never combined with others.</summary>
     public required AclCapabilities Capabilities { get; init; }
 
     /// <summary>When not empty, no other parameter may be sent; an empty list of values allows any value; <c>*</c> opens the unlisted.</summary>
@@ -38,7 +38,7 @@ public sealed record AclRule
     /// <summary>The reply must be wrapped, for at most this long. Null: no upper bound.</summary>
     public TimeSpan? MaxWrappingTtl { get; init; }
 
-    /// <summary>What stands beside a <c>deny</c> and has no effect.</summary>
+    /// <summary>What is beside a <c>deny</c> and has no effect.</summary>
     internal AclCapabilities Overridden { get; init; }
 
     /// <summary>The path, cut into text and templates.</summary>

@@ -23,7 +23,7 @@ public sealed class GrantedRule
     /// <summary>Where it comes from, in the order of the policies.</summary>
     public ImmutableArray<RuleSource> Sources { get; }
 
-    /// <summary>What is granted; <see cref="AclCapabilities.Deny"/> stands alone.</summary>
+    /// <summary>What is granted; <see cref="AclCapabilities.Deny"/> is never combined with others.</summary>
     public AclCapabilities Capabilities { get; }
 
     /// <summary>The capabilities' names, sorted; <c>deny</c> alone when there is none.</summary>

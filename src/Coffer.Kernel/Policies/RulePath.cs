@@ -49,7 +49,7 @@ internal sealed class RulePath
         return true;
     }
 
-    /// <summary>What stands between the double braces, in order.</summary>
+    /// <summary>What is between the double braces, in order.</summary>
     public IEnumerable<string> Templates => _pieces.Where(piece => piece.IsTemplate).Select(piece => piece.Text);
 
     /// <summary>The pattern for one caller, or the reason why the rule drops out for them.</summary>

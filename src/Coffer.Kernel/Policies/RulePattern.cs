@@ -32,7 +32,7 @@ internal sealed class RulePattern
     /// <summary>The pattern without its final <c>*</c>.</summary>
     public string Text { get; }
 
-    /// <summary>Where the first <c>+</c> or <c>*</c> stands.</summary>
+    /// <summary>The position of the first <c>+</c> or <c>*</c>.</summary>
     public int FirstWild { get; }
 
     /// <summary>The length of <see cref="Text"/> in UTF-8.</summary>

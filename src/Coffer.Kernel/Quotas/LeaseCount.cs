@@ -2,7 +2,7 @@ namespace Coffer.Kernel.Quotas;
 
 /// <summary>
 /// The state of one limit of leases: how many there may be at most by now. It counts up with every lease that is made and learns of ended ones
-/// by counting the store anew, once the limit seems reached.
+/// by counting the leases in the store again, once the limit seems reached.
 /// </summary>
 /// <param name="count">Counts the leases that are in the store.</param>
 internal sealed class LeaseCount(long max, Func<CancellationToken, ValueTask<long>> count)

@@ -58,7 +58,7 @@ public sealed class QuotaGate(Transactor transactions)
         }
     }
 
-    /// <summary>Counts a mount's leases where it stands and where it stood. Only beside another mount's is each of them looked at.</summary>
+    /// <summary>Counts leases under the mount's present and former paths. Reads each record only where another mount shares the prefix.</summary>
     private Func<CancellationToken, ValueTask<long>> CounterOf(Router router, string mountUuid, string prefix)
     {
         var scopes = ImmutableArray.Create(new LeaseScope(prefix));

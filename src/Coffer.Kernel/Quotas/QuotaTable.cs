@@ -40,7 +40,7 @@ public sealed record QuotaSettings
     /// <summary>Refused requests are audited.</summary>
     public bool Audited { get; init; }
 
-    /// <summary>Answers tell where the client stands with its limit.</summary>
+    /// <summary>Answers say what the limit leaves the client.</summary>
     public bool Headers { get; init; }
 
     internal bool IsExempt(string path)

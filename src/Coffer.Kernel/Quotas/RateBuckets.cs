@@ -1,6 +1,6 @@
 namespace Coffer.Kernel.Quotas;
 
-/// <summary>How a client stands with a rate limit after a request.</summary>
+/// <summary>What a rate limit leaves a client after a request.</summary>
 /// <param name="Allowed">False: refused, and <paramref name="RetryAfter"/> says for how long.</param>
 /// <param name="Remaining">Requests left at this moment.</param>
 /// <param name="FullIn">When all of them are there again.</param>

@@ -5,7 +5,7 @@ using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Seal;
 
-/// <summary>Where the making of new key shares stands.</summary>
+/// <summary>How far the making of new key shares has come.</summary>
 public sealed record RekeyStatus
 {
     public string Nonce { get; init; } = "";
@@ -41,11 +41,11 @@ public sealed record RekeyStatus
     public bool Complete { get; init; }
 }
 
-/// <summary>Where the verification of new key shares stands.</summary>
+/// <summary>How far the verification of new key shares has come.</summary>
 public sealed record RekeyVerification(string Nonce, int Threshold, int Shares, int Progress, bool Complete);
 
 /// <summary>
-/// New key shares in place of the old, when enough holders of the old ones agree. Re-encrypts nothing: only the slot is made anew. With verification, the old
+/// Replaces key shares when enough holders of the old ones agree. Re-encrypts nothing: only the slot is replaced. With verification, the old
 /// shares stay in force until enough new ones were shown. Held in memory alone, so that sealing ends it and leaves the old shares.
 /// </summary>
 public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOptions options) : IDisposable
@@ -55,7 +55,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
     private readonly AsyncLock _turn = new();
     private Attempt? _attempt;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>How far it has come.</summary>
     /// <exception cref="KeyShareException">The store has no key shares.</exception>
     public ValueTask<RekeyStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
         async () => _attempt?.Status ?? new RekeyStatus { Required = (await slots.ShamirAsync(cancellation))?.Threshold ?? throw RootGeneration.NoShares() }, cancellation);
@@ -126,7 +126,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         },
         cancellation);
 
-    /// <summary>Where the verification stands.</summary>
+    /// <summary>How far the verification has come.</summary>
     /// <exception cref="KeyShareException">There is nothing to verify.</exception>
     public ValueTask<RekeyVerification> VerificationAsync(CancellationToken cancellation) =>
         _turn.RunAsync(() => ValueTask.FromResult(MustVerify().Verification), cancellation);
@@ -156,7 +156,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         },
         cancellation);
 
-    /// <summary>Lets the verification begin anew, under another nonce.</summary>
+    /// <summary>Starts the verification again, under another nonce.</summary>
     /// <exception cref="KeyShareException">There is nothing to verify.</exception>
     public ValueTask<RekeyVerification> RestartVerificationAsync(CancellationToken cancellation) => _turn.RunAsync(
         () =>

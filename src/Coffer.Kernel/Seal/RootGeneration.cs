@@ -6,7 +6,7 @@ using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Seal;
 
-/// <summary>Where the making of a root token stands.</summary>
+/// <summary>How far the making of a root token has come.</summary>
 public sealed record RootGenerationStatus
 {
     public string Nonce { get; init; } = "";
@@ -32,7 +32,7 @@ public sealed record RootGenerationStatus
 }
 
 /// <summary>
-/// Makes a root token when enough holders of key shares agree: the way back in for whoever has lost every other. Held in memory alone, so that sealing ends it.
+/// Makes a root token when enough holders of key shares agree: the way back in when every other one is lost. Held in memory alone, so that sealing ends it.
 /// </summary>
 public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, KernelOptions options) : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
     private SecretBytes? _password;
     private PgpRecipient? _holder;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>How far it has come.</summary>
     /// <exception cref="KeyShareException">The store has no key shares.</exception>
     public ValueTask<RootGenerationStatus> StatusAsync(CancellationToken cancellation) => _turn.RunAsync(
         async () => await StatusOfAsync(cancellation) with { OneTimePasswordLength = RootToken.ShortCharacters }, cancellation);

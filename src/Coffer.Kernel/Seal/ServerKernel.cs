@@ -154,7 +154,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
-    /// <summary>Where unsealing stands.</summary>
+    /// <summary>How far unsealing has come.</summary>
     public async ValueTask<SealStatus> StatusAsync(CancellationToken cancellation)
     {
         var initialized = await _seal.IsInitializedAsync(cancellation);
@@ -294,7 +294,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         }
     }
 
-    /// <summary>Audit devices open their files anew, as log rotation asks for with SIGHUP. Nothing to do while sealed.</summary>
+    /// <summary>Audit devices reopen their files, as log rotation asks for with SIGHUP. Does nothing while sealed.</summary>
     public void ReopenAudit() => Volatile.Read(ref _unsealed)?.ReopenAudit();
 
     public async ValueTask DisposeAsync()

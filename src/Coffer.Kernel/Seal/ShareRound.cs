@@ -63,7 +63,7 @@ internal sealed class ShareRound : IDisposable
 
     public int Required => _progress.Threshold;
 
-    /// <summary>Takes a share from whoever names this operation's nonce.</summary>
+    /// <summary>Takes a share that comes with this operation's nonce.</summary>
     public ShareAnswer Give(string key, string nonce)
     {
         if (key.Length == 0)

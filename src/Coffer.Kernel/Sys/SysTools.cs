@@ -10,7 +10,7 @@ using Org.BouncyCastle.Crypto.Digests;
 
 namespace Coffer.Kernel.Sys;
 
-/// <summary><c>sys/tools</c>: hashes and random bytes for whoever has no better source.</summary>
+/// <summary><c>sys/tools</c>: hashes and random bytes for clients that have no better source.</summary>
 internal static class SysTools
 {
     private const int RandomBytesMax = 128 * 1024;

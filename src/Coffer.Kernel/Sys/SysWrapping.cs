@@ -48,7 +48,7 @@ internal static class SysWrapping
         });
     }
 
-    /// <summary>Whoever sends a wrapping token as its own needs nothing else; whoever names it in the body needs the right to do so.</summary>
+    /// <summary>A caller that sends a wrapping token as its own needs nothing else; one that names it in the body needs the right to do so.</summary>
     private static async ValueTask<Reply> UnwrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);

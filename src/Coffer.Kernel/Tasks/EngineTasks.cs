@@ -28,7 +28,7 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
     /// <param name="routers">Where the engines are.</param>
     /// <param name="effects">Where runs are counted.</param>
     /// <param name="clock">The kernel's time.</param>
-    /// <param name="onFailure">Told of runs that fail and that no request waits for.</param>
+    /// <param name="onFailure">Called with runs that fail and that no request waits for.</param>
     /// <param name="stop">Cancelled at seal.</param>
     internal EngineTasks(
         Transactor transactions, RouterFactory routers, Effects effects, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)

@@ -2,7 +2,7 @@ namespace Coffer.Kernel.Telemetry;
 
 /// <summary>How often something happened, and how long it took in all where that is measured. Adding takes no lock and no memory.</summary>
 /// <param name="Name">As Vault calls it, with dots.</param>
-/// <param name="Help">One sentence for whoever reads the metrics.</param>
+/// <param name="Help">One sentence for the readers of the metrics.</param>
 /// <param name="IsTimed">Durations are added as well.</param>
 public sealed record Counter(string Name, string Help, bool IsTimed = false)
 {

@@ -7,7 +7,7 @@ namespace Coffer.Kernel.Tidying;
 
 /// <summary>Walks through entries in the background and repairs what does not fit together: one walk at a time, one page of entries a step.</summary>
 /// <param name="name">What the log calls it.</param>
-/// <param name="janitor">Told that something may be due.</param>
+/// <param name="janitor">Signalled that something may be due.</param>
 public sealed class Tidy(
     string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, Action<Exception> onFailure) : IBackgroundWork
 {

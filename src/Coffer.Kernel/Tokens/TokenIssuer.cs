@@ -14,7 +14,7 @@ public static class TokenIssuer
         $"{path}/h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(accessor)))}";
 
     /// <summary>The <c>auth</c> block of a token that was just made or renewed.</summary>
-    /// <param name="text">Empty hides the token from whoever renewed it by accessor.</param>
+    /// <param name="text">Empty where the token was renewed by its accessor, which must not reveal it.</param>
     /// <param name="identityPolicies">What its entity and groups add at this moment.</param>
     public static AuthInfo AuthOf(TokenRecord token, string text, ImmutableArray<string> identityPolicies) => new()
     {

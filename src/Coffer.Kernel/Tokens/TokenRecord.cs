@@ -13,7 +13,7 @@ public sealed record TokenRecord
     /// <summary>Keyed hash of the token's text.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>The id was chosen by whoever made it, and is found through an index of its own.</summary>
+    /// <summary>The id was chosen by the client that made it, and is found through an index of its own.</summary>
     public bool CustomId { get; init; }
 
     /// <summary>Accessor of the parent; empty for an orphan.</summary>

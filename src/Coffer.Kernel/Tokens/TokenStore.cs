@@ -68,7 +68,7 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
             ? await work.GetAsync(TokenKeys.Record(accessor), KernelJson.Default.TokenRecord, cancellation)
             : null;
 
-    /// <summary>When the janitor takes up a revocation that begins now and is not finished by whoever began it.</summary>
+    /// <summary>When the janitor takes up a revocation that begins now and is not finished by its own request.</summary>
     public DateTimeOffset TakeUpTime => clock.GetUtcNow() + LeaseRevoker.TakeUpAfter;
 
     public bool IsLive(TokenRecord record) => StateOf(record) == TokenState.Valid;

@@ -9,7 +9,7 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
 {
     private readonly EntryQueues _queues = new();
 
-    /// <summary>Told when a commit makes a run of a task due.</summary>
+    /// <summary>Called when a commit makes a run of a task due.</summary>
     internal DueSignal TaskDue { get; } = new();
 
     /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>

@@ -11,7 +11,7 @@ namespace Coffer.Kernel.Transactions;
 /// has changed.
 /// </summary>
 /// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
-/// <param name="tasks">Told when a run of a task becomes due.</param>
+/// <param name="tasks">Called when a run of a task becomes due.</param>
 /// <param name="turn">The turn at an entry that an earlier try met a change of. It ends with the commit.</param>
 public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null)
 {
@@ -103,13 +103,13 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
                 return keys.Count <= limit ? keys : keys.GetRange(0, limit);
             }
 
-            // Own deletes took some of a full page, so what stands behind it belongs to the answer.
+            // Own deletes took some of a full page, so what is behind it belongs to the answer.
             after = end;
             stored = await store.ScanAsync(prefix, after, limit, cancellation);
         }
     }
 
-    /// <summary>What stands directly below a prefix, as Vault lists it: folders once, with a slash at the end.</summary>
+    /// <summary>What is directly below a prefix, as Vault lists it: folders once, with a slash at the end.</summary>
     public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation)
     {
         var names = new List<string>();

@@ -17,7 +17,7 @@ public sealed record WrapRecord
     /// <summary>What was made for the wrapped reply; null for none.</summary>
     public Entrusted? Entrusts { get; init; }
 
-    /// <summary>Where a wrap record stands in the store.</summary>
+    /// <summary>The key of a wrap record in the store.</summary>
     internal static string KeyOf(string accessor) => "wrap/" + accessor;
 
     public override string ToString() => "WrapRecord(redacted)";

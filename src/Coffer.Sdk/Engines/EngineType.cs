@@ -29,7 +29,7 @@ public delegate VersionVerdict VersionRule(string before, string after);
 
 /// <summary>What is said of a version.</summary>
 /// <param name="Problem">Why it is refused; null when it is not.</param>
-/// <param name="Warning">What the client is told beside the success; empty for nothing.</param>
+/// <param name="Warning">The warning for the client beside the success; empty for nothing.</param>
 public readonly record struct VersionVerdict(string? Problem, string Warning = "");
 
 /// <summary>The folders of a mount that keeps values in one folder and lists them in another.</summary>

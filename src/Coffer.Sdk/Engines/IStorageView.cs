@@ -14,7 +14,7 @@ public interface IStorageReader
         where T : class;
 
     /// <summary>
-    /// What stands directly below <paramref name="prefix"/> (empty, or ending in a slash), in order of bytes: keys by their last segment, folders
+    /// What is directly below <paramref name="prefix"/> (empty, or ending in a slash), in order of bytes: keys by their last segment, folders
     /// with a slash at the end, each once. Writes of this unit of work are seen. Not a condition of the commit.
     /// </summary>
     ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation);

@@ -14,7 +14,7 @@ public abstract class Field
         Kind = kind;
     }
 
-    /// <summary>As it stands in the request body, in snake_case.</summary>
+    /// <summary>As it is written in the request body, in snake_case.</summary>
     public string Name { get; }
 
     public string Description { get; }

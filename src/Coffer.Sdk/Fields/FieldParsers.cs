@@ -47,7 +47,7 @@ internal static class FieldParsers
         return isNumber && double.IsFinite(parsed);
     }
 
-    /// <summary>The duration that a text means where the word <c>system</c> stands for none.</summary>
+    /// <summary>The duration that a text means where the word <c>system</c> is written for none.</summary>
     public static bool TryDurationText(string text, out TimeSpan duration)
     {
         duration = default;

@@ -46,7 +46,7 @@ public sealed record LeasePlan(string Secret, JsonText Data)
     public bool Renewable { get; init; } = true;
 }
 
-/// <summary>What was made: told once, in the reply, and not kept.</summary>
+/// <summary>What was made: given once, in the reply, and not kept.</summary>
 /// <param name="Data">The <c>data</c> object of the reply.</param>
 public sealed record CreatedSecret(JsonText Data)
 {

@@ -51,7 +51,7 @@ public sealed record LoginGrant(string DisplayName, ImmutableArray<string> Polic
 /// <summary>Which kind of token a login asks for.</summary>
 public enum LoginTokenKind
 {
-    /// <summary>What the mount gives unless it is told otherwise.</summary>
+    /// <summary>What the mount gives unless it says otherwise.</summary>
     MountDefault,
 
     /// <summary>Kept in the store: can be renewed, looked up and revoked.</summary>

@@ -19,12 +19,12 @@ public readonly struct JsonText
     /// <summary>The raw text of a parsed object, copied, so that it outlives the document.</summary>
     public static JsonText From(JsonElement element) => new(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element).ToArray());
 
-    /// <summary>Writes an object: <paramref name="members"/> writes what stands between the braces.</summary>
+    /// <summary>Writes an object: <paramref name="members"/> writes what is between the braces.</summary>
     public static JsonText Write(Action<Utf8JsonWriter> members) => Write(members, static (write, json) => write(json));
 
     /// <summary>The same for a delegate that captures nothing.</summary>
     /// <param name="source">Passed on to <paramref name="members"/>.</param>
-    /// <param name="members">Writes what stands between the braces.</param>
+    /// <param name="members">Writes what is between the braces.</param>
     public static JsonText Write<T>(T source, Action<T, Utf8JsonWriter> members) => new(JsonBytes.Write(
         (Source: source, Members: members),
         static (whole, json) =>

@@ -12,7 +12,7 @@ public abstract record Reply
     {
     }
 
-    /// <summary>Told to the client beside the answer. A refusal has none.</summary>
+    /// <summary>For the client, beside the answer. A refusal has none.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>
@@ -44,7 +44,7 @@ public abstract record Reply
 
     /// <summary>A secret of a kind that lives in the store (<see cref="IStoredSecret"/>): its lease is made in the same commit as what the handler wrote.</summary>
     /// <param name="Plan">All that revoking will need.</param>
-    /// <param name="Body">The <c>data</c> object, told once and not kept.</param>
+    /// <param name="Body">The <c>data</c> object, given once and not kept.</param>
     public sealed record LeasedData(LeasePlan Plan, JsonText Body) : Reply;
 
     /// <summary>A login: the kernel issues a token.</summary>
@@ -62,7 +62,7 @@ public abstract record Reply
     public sealed record Refused(ApiError Error) : Reply
     {
         /// <summary>
-        /// Set by an auth method when whoever asked did not prove to be this name: the name that a successful login would give as its alias, whether
+        /// Set by an auth method when the caller did not prove to be this name: the name that a successful login would give as its alias, whether
         /// or not there is anybody of that name. The kernel counts such failures and locks the name out.
         /// </summary>
         public string FailedLogin { get; init; } = "";

@@ -125,7 +125,7 @@ internal readonly struct KeyStore(IStorageView storage, string path)
         return stored.Key;
     }
 
-    /// <summary>Gives the data that stands in the key's entry, of one version at most, an entry of its own.</summary>
+    /// <summary>Gives the data that is in the key's entry, of one version at most, an entry of its own.</summary>
     private KvKey MoveOut(KvKey key)
     {
         for (var number = key.FirstVersion; number <= key.CurrentVersion; number++)

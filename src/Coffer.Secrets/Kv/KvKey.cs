@@ -5,7 +5,7 @@ namespace Coffer.Secrets.Kv;
 
 /// <summary>A key of a version 2 mount: its settings and all its versions, in one entry.</summary>
 /// <remarks>
-/// One version's data stands in this entry too: the newest that is not larger than <see cref="InlineBytesMax"/>. Most secrets are small, and most
+/// One version's data is in this entry too: the newest that is not larger than <see cref="InlineBytesMax"/>. Most secrets are small, and most
 /// reads ask for the newest, so most reads touch this entry alone. All other data has entries of its own: this one is decoded whole.
 /// </remarks>
 internal sealed record KvKey

@@ -157,7 +157,7 @@ internal static class MetadataPath
         await new KeyStore(request.Storage, path).LoadAsync(cancellation) is { } stored
             && stored.Key.Find(stored.Key.CurrentVersion) is { } newest && !newest.IsReadable(request.Now);
 
-    /// <summary>Two listings in order of bytes as one; what both have stands once.</summary>
+    /// <summary>Two listings in order of bytes as one; what both have occurs once.</summary>
     private static IReadOnlyList<string> Merge(IReadOnlyList<string> keys, IReadOnlyList<string> plain)
     {
         if (plain.Count == 0 || keys.Count == 0)

@@ -2,7 +2,7 @@ using Coffer.Hcl;
 
 namespace Coffer.Server.Configuration;
 
-/// <summary>The value of one key as it stands in a file. Each way to read it gives null for what it cannot be, and notes that.</summary>
+/// <summary>The value of one key as it is in a file. Each way to read it gives null for what it cannot be, and notes that.</summary>
 internal readonly record struct GivenValue(ConfigurationNotes Notes, string File, HclItem Item)
 {
     public string? Text() => Notes.Text(File, Item);

@@ -29,7 +29,7 @@ public sealed record ServerOptions : KernelSettings
     /// <summary>What the configuration said; of no effect on anything but what is shown of it.</summary>
     public GivenConfiguration Given { get; init; } = GivenConfiguration.None;
 
-    /// <summary>Told of what the people who run the server want to know.</summary>
+    /// <summary>Called with what the people who run the server want to know.</summary>
     public Action<LogLine> OnEvent { get; init; } = Unheard;
 
     /// <summary>Which of those lines are shown; changed while it runs. Null: nobody looks, since there is no log.</summary>

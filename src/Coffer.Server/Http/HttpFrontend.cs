@@ -53,7 +53,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             var reply = read.Refusal ?? await HandleAsync(read.Request!, late.Token);
             if (read.Request is { } request)
             {
-                // A refusal's body does not say which request it was; whoever wants it explained has to.
+                // A refusal's body has no request id, and the caller needs it to ask for an explanation.
                 context.GetRequiredFeature<IHttpResponseFeature>().Headers[RequestIdHeader] = request.Id;
             }
 

@@ -44,7 +44,7 @@ internal static class QueryText
 
     public static bool IsTrue(string value) => value is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
-    /// <summary>The parameters as an object: a text each, or a list where a name stands more than once.</summary>
+    /// <summary>The parameters as an object: a text each, or a list where a name occurs more than once.</summary>
     public static JsonDocument ToJson(Dictionary<string, List<string>> parameters) => JsonDocument.Parse(JsonText.Write(json =>
     {
         foreach (var (name, values) in parameters)

@@ -2,7 +2,7 @@ using Coffer.Kernel.Logging;
 
 namespace Coffer.Server.Logging;
 
-/// <summary>The server's log: lines to standard error and, if asked for, to a file that is opened anew on demand. Safe for any thread.</summary>
+/// <summary>The server's log: lines to standard error and, if asked for, to a file that can be reopened. Safe for any thread.</summary>
 /// <remarks>A log that cannot be written stops nothing: that is what the audit log is for. What was lost is told with the next line that can be written.</remarks>
 public sealed class ServerLog : IDisposable
 {
@@ -52,7 +52,7 @@ public sealed class ServerLog : IDisposable
     /// <summary>A failure that no client waits for, or whose cause no client is told.</summary>
     public void Failure(string what, Exception error) => Write(FailureText.Line(what, error));
 
-    /// <summary>Opens the file anew: it was moved away.</summary>
+    /// <summary>Reopens the file, after it was moved away.</summary>
     /// <exception cref="IOException">It cannot be opened; what is open stays in use.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public void Reopen()

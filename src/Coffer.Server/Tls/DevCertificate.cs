@@ -6,7 +6,7 @@ using Coffer.Server.Configuration;
 
 namespace Coffer.Server.Tls;
 
-/// <summary>A certificate for a development server, and the authority that vouches for it, made anew at each start.</summary>
+/// <summary>A certificate for a development server, and the authority that signs it, made at each start.</summary>
 /// <remarks>The authority's key is thrown away at once, so it vouches for nothing else.</remarks>
 internal static class DevCertificate
 {

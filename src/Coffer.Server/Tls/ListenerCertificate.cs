@@ -5,7 +5,7 @@ using Coffer.Server.Configuration;
 
 namespace Coffer.Server.Tls;
 
-/// <summary>A listener's certificate as it stands on the disk now, or as it stood when it could last be read.</summary>
+/// <summary>A listener's certificate as it is on the disk now, or as it stood when it could last be read.</summary>
 internal sealed class ListenerCertificate
 {
     private readonly ListenerTlsOptions _options;

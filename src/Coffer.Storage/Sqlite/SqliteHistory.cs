@@ -73,7 +73,7 @@ internal sealed class SqliteHistory : IDisposable
     /// <returns>The generation that it makes.</returns>
     public long Advance()
     {
-        // An older copy stands still, or with some commits it would no longer be behind what is known.
+        // An older copy does not move its generation, or with some commits it would no longer be behind what is known.
         var generation = _older is null ? Math.Max(_mark.Generation, Interlocked.Read(ref _least)) + 1 : _mark.Generation;
         _next = new StoreMark(generation, _clock.GetUtcNow());
         _write.Bind(1, _next.Generation);

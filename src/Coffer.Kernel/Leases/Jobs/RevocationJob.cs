@@ -29,7 +29,7 @@ public enum JobState
     Cancelled,
 }
 
-/// <summary>A revocation of many leases, as it is stored: whoever takes it up after a restart goes on where it stood. Immutable.</summary>
+/// <summary>A revocation of many leases, as it is stored: after a restart the job goes on from here. Immutable.</summary>
 public sealed record RevocationJob
 {
     /// <summary>Begins with time, and is the storage key.</summary>
@@ -56,7 +56,7 @@ public sealed record RevocationJob
     /// <summary>Not null: what cannot be removed is forgotten.</summary>
     public ForceRevoke? ForceRevoke { get; init; }
 
-    /// <summary>Display name of whoever asked for it.</summary>
+    /// <summary>Display name of the caller that asked for it.</summary>
     public string By { get; init; } = "";
 
     public DateTimeOffset BeginTime { get; init; }

@@ -7,7 +7,7 @@ namespace Coffer.Kernel.Policies.Lint;
 /// <param name="Message">What is wrong and what to do about it.</param>
 public sealed record LintFinding(string Code, int Line, string Path, string Message)
 {
-    /// <summary>The rule can have no effect at all, whoever asks. Told at every write; anything less only to those who ask for it.</summary>
+    /// <summary>The rule can have no effect for any caller. Every write reports such a finding; lesser ones are reported on request.</summary>
     public bool IsCertain { get; init; }
 
     /// <summary>In one line, with its place.</summary>

@@ -71,7 +71,7 @@ internal static class MountLint
         }
     }
 
-    /// <summary>In a version 2 store secrets are read at <c>data/</c> and listed at <c>metadata/</c>: whoever has the one mostly wants the other.</summary>
+    /// <summary>In a version 2 store secrets are read at <c>data/</c> and listed at <c>metadata/</c>: a policy that grants one mostly means to grant the other.</summary>
     private static IEnumerable<LintFinding> OfBranch(LintedRule rule, PatternTrie all, MountEntry mount)
     {
         if (!PatternRelation.Covers(Folder(mount.Path + "data/"), rule.Pattern))

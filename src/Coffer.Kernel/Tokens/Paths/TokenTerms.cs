@@ -9,7 +9,7 @@ namespace Coffer.Kernel.Tokens.Paths;
 /// <summary>How long a new token lives and how often it can be used: request and role taken together, the lesser winning.</summary>
 /// <param name="Granted">Its first life.</param>
 /// <param name="Period">What renewals give; from the role or from the request.</param>
-/// <param name="OwnPeriod">The period as the token itself keeps it: a role's is looked up anew at each renewal.</param>
+/// <param name="OwnPeriod">The period as the token itself keeps it: a role's is read again at each renewal.</param>
 internal sealed record TokenTerms(
     TimeSpan Granted, TimeSpan ExplicitMaxTtl, TimeSpan Period, TimeSpan OwnPeriod, long NumUses, bool NeverExpires, ImmutableArray<string> Warnings, TtlBound Bound = TtlBound.Lease)
 {

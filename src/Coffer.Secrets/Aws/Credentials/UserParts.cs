@@ -3,7 +3,7 @@ using Coffer.Aws.Iam;
 
 namespace Coffer.Secrets.Aws.Credentials;
 
-/// <summary>Takes away what hangs on an IAM user, whoever put it there. What is gone already is success.</summary>
+/// <summary>Removes everything that is attached to an IAM user, also what others attached. What is gone already counts as success.</summary>
 internal sealed class UserParts(IamClient iam, string userName)
 {
     public async ValueTask RemoveKeysAsync(CancellationToken cancellation)

@@ -100,7 +100,7 @@ internal sealed class UserRemoval(IamClient iam, UserPlan plan, DateTimeOffset i
         }
     }
 
-    /// <summary>Done when the user is gone, whoever removed it.</summary>
+    /// <summary>Done when the user is gone, also when somebody else removed it.</summary>
     private async ValueTask DeleteAsync(CancellationToken cancellation)
     {
         try

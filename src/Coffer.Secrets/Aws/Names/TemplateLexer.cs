@@ -19,7 +19,7 @@ internal enum TemplateTokenKind
 /// <param name="At">Where it begins, counted from 0.</param>
 internal readonly record struct TemplateToken(TemplateTokenKind Kind, object Value, int At);
 
-/// <summary>Splits what stands between <c>{{</c> and <c>}}</c> into words, fields, literals, bars and parentheses.</summary>
+/// <summary>Splits what is between <c>{{</c> and <c>}}</c> into words, fields, literals, bars and parentheses.</summary>
 internal static class TemplateLexer
 {
     private const string Marks = "|()";
@@ -112,7 +112,7 @@ internal static class TemplateLexer
         return source[start..at];
     }
 
-    /// <summary>A literal in double quotes, with escapes, or in back quotes, as it stands.</summary>
+    /// <summary>A literal in double quotes, with escapes, or in back quotes, as it is.</summary>
     private static string Quoted(string source, ref int at, int end)
     {
         var start = at;

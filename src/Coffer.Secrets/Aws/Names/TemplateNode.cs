@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Coffer.Secrets.Aws.Names;
 
-/// <summary>What stands in a template, in order: text, a value to print, a choice.</summary>
+/// <summary>What is in a template, in order: text, a value to print, a choice.</summary>
 internal abstract record TemplateNode
 {
     private TemplateNode()
@@ -16,7 +16,7 @@ internal abstract record TemplateNode
     internal sealed record Choice(TemplateValue Condition, ImmutableArray<TemplateNode> Then, ImmutableArray<TemplateNode> Else) : TemplateNode;
 }
 
-/// <summary>What gives a value: a literal, a field, a call. A pipeline is a call whose last argument is what stands left of the bar.</summary>
+/// <summary>What gives a value: a literal, a field, a call. A pipeline is a call whose last argument is what is to the left of the bar.</summary>
 internal abstract record TemplateValue
 {
     private TemplateValue()

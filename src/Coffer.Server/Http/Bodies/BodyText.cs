@@ -55,7 +55,7 @@ internal static class BodyText
             return false;
         }
 
-        // A field that stands twice is one text with commas, as every list may be written.
+        // A field that occurs twice is one text with commas, as every list may be written.
         form = QueryText.ToJson(parameters.ToDictionary(field => field.Key, field => (List<string>)[string.Join(',', field.Value)], StringComparer.Ordinal));
         return true;
     }
