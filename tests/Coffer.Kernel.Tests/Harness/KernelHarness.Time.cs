@@ -64,6 +64,16 @@ public sealed partial class KernelHarness
     /// <inheritdoc cref="AdvanceUntilAsync(Func{Task{bool}}, TimeSpan?)"/>
     public Task AdvanceUntilAsync(Func<bool> holds, TimeSpan? within = null) => AdvanceUntilAsync(() => Task.FromResult(holds()), within);
 
+    /// <summary>
+    /// Lets time pass until a request is answered. One that waits for a job may wait for the pause after a step of the job's work that failed, which ends only when
+    /// time passes.
+    /// </summary>
+    public async Task<Answer> AnsweredAsync(Task<Answer> asked)
+    {
+        await AdvanceUntilAsync(() => asked.IsCompleted);
+        return await asked;
+    }
+
     /// <summary>Runs a call of the kernel where it is counted, with all that it begins.</summary>
     internal Task<T> InContextAsync<T>(Func<ValueTask<T>> call) => _context.RunAsync(async () => await call());
 

@@ -197,14 +197,14 @@ internal sealed partial class StepRunner
         foreach (var at in Paths)
         {
             // A disabling that broke off is taken up by asking again.
-            await harness.AdvanceUntilAsync(async () => (await harness.SendAsync(Operation.Delete, "sys/mounts/" + at, null)).Status == 204);
+            await harness.AdvanceUntilAsync(async () => (await harness.AnsweredAsync(harness.SendAsync(Operation.Delete, "sys/mounts/" + at, null))).Status == 204);
         }
 
         foreach (var accessor in (await harness.KeysAsync("token/id/")).Select(key => key["token/id/".Length..]))
         {
             if (!(await harness.WriteAsync("auth/token/lookup-accessor", new JsonObject { ["accessor"] = accessor }.ToJsonString())).Body.Contains("\"root\"", StringComparison.Ordinal))
             {
-                await harness.WriteAsync("auth/token/revoke-accessor", new JsonObject { ["accessor"] = accessor }.ToJsonString());
+                await harness.AnsweredAsync(harness.WriteAsync("auth/token/revoke-accessor", new JsonObject { ["accessor"] = accessor }.ToJsonString()));
             }
         }
 

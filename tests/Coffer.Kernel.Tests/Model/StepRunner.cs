@@ -67,7 +67,7 @@ internal sealed partial class StepRunner(KernelHarness harness, bool strict)
     /// <summary>Sends a request and compares its status with what the model expects; a token's use is spent whatever comes of it.</summary>
     private async Task<Answer> SendAsync(Operation operation, string path, JsonObject? body, ModelToken caller, int expected, params int[] orElse)
     {
-        var answer = await harness.SendAsync(operation, path, body?.ToJsonString(), caller.Text);
+        var answer = await harness.AnsweredAsync(harness.SendAsync(operation, path, body?.ToJsonString(), caller.Text));
         if (strict)
         {
             Assert.True(answer.Status == expected || orElse.Contains(answer.Status), $"{operation} {path} {body?.ToJsonString()}: expected {expected}, got {answer}");
