@@ -112,11 +112,14 @@ public sealed record MountTable(ImmutableArray<MountEntry> Mounts)
 {
     public const string StorageKey = "core/mounts";
 
+    /// <summary>How often the table has been changed, so that an older state is known as such.</summary>
+    public long Changes { get; init; }
+
     public MountEntry? Find(string path) => Mounts.FirstOrDefault(mount => mount.Path == path);
 
-    public MountTable With(MountEntry mount) => new(Mounts.RemoveAll(other => other.Uuid == mount.Uuid).Add(mount));
+    public MountTable With(MountEntry mount) => new(Mounts.RemoveAll(other => other.Uuid == mount.Uuid).Add(mount)) { Changes = Changes + 1 };
 
-    public MountTable Without(MountEntry mount) => new(Mounts.RemoveAll(other => other.Uuid == mount.Uuid));
+    public MountTable Without(MountEntry mount) => new(Mounts.RemoveAll(other => other.Uuid == mount.Uuid)) { Changes = Changes + 1 };
 }
 
 /// <summary>Shared empty values.</summary>

@@ -25,6 +25,12 @@ public sealed class RouterFactory(
 
         lock (_lock)
         {
+            if (_latest is { } newer && newer.Table.Changes > table.Changes)
+            {
+                // Read before the last change, by a request that began earlier: it is served by the engines that there still are, and ends none.
+                return new Router(table, table.Mounts.Select(mount => _mounted.GetValueOrDefault(mount.Uuid)).OfType<MountedEngine>());
+            }
+
             var router = new Router(table, [.. table.Mounts.Where(mount => types.ContainsKey(mount.Type)).Select(Mounted)]);
             Forget(_mounted.Keys.Except(table.Mounts.Select(mount => mount.Uuid), StringComparer.Ordinal));
             Volatile.Write(ref _latest, router);

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Outbound;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Testing;
 
@@ -55,6 +58,31 @@ public sealed class EngineEndTests
         await harness.IdleAsync();
         Assert.Equal(1, engine.Ends);
         Assert.Equal(0, _made[1].Ends);
+    }
+
+    [Fact]
+    public void A_reader_of_an_older_mount_table_ends_no_engine_of_the_newer_one()
+    {
+        var made = 0;
+        var type = new EngineType("holder", MountClass.Secret, "for these tests", context =>
+        {
+            made++;
+            return new KeyHolder(context.Outbound);
+        });
+        using var http = new HttpClient();
+        var factory = new RouterFactory(
+            new Dictionary<string, EngineType> { ["holder"] = type },
+            SystemTtl.Standard,
+            mount => new EngineContext(mount.Accessor, ImmutableDictionary<string, string>.Empty, TimeProvider.System, SystemRandom.Instance, new TestOutbound(http)),
+            _ => { });
+        var mount = Initialization.NewMount(SystemRandom.Instance, "holder/", "holder", MountClass.Secret, "");
+        var older = new MountTable([]);
+        var newer = older.With(mount);
+
+        var first = factory.For(newer).FindByUuid(mount.Uuid)!;
+        Assert.Null(factory.For(older).FindByUuid(mount.Uuid));
+        Assert.Same(first, factory.For(newer).FindByUuid(mount.Uuid));
+        Assert.Equal(1, made);
     }
 
     private async Task<KernelHarness> StartAsync()
