@@ -64,7 +64,9 @@ internal sealed class Session : IAsyncDisposable
     public async Task<HandedOut> HandOutAsync(string section, string role, TimeSpan max)
     {
         var before = await Aws.UserNamesAsync();
-        var earliest = DateTimeOffset.UtcNow + max;
+
+        // The server lives by a clock of its own, which may be a fraction of a second behind the system's while that is being adjusted.
+        var earliest = DateTimeOffset.UtcNow + max - TimeSpan.FromSeconds(1);
         var table = await PlayAsync(section);
         var latest = DateTimeOffset.UtcNow + max + TimeSpan.FromSeconds(1);
         Terminal.Export("LEASE_ID", Printed.Row(table, "lease_id"));
