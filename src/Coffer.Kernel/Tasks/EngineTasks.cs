@@ -59,8 +59,7 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
         await SeedAsync(now, cancellation);
         foreach (var asked in _runs.Asked)
         {
-            var name = TaskName.Parse(asked);
-            _runs.TryBegin(asked, () => CountedAsync(name, _attempts.RunAsync));
+            Begin(TaskName.Parse(asked), _attempts.RunAsync);
         }
 
         string? after = null;
@@ -77,7 +76,7 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
 
                 if (HasRoom(name.MountUuid))
                 {
-                    _runs.TryBegin(name.ToString(), () => CountedAsync(name, _attempts.RunUnaskedAsync));
+                    Begin(name, _attempts.RunUnaskedAsync);
                 }
             }
 
@@ -98,20 +97,31 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
         }
     }
 
-    private async Task<Reply> CountedAsync(TaskName name, Func<TaskName, Task<Reply>> run)
+    /// <summary>Begins a run unless it is under way. It has its place from here on, so that the next task of the same step sees that.</summary>
+    private void Begin(TaskName name, Func<TaskName, Task<Reply>> run)
     {
         Count(name.MountUuid, 1);
+        if (!_runs.TryBegin(name.ToString(), () => CountedAsync(name, run)))
+        {
+            Count(name.MountUuid, -1);
+        }
+    }
+
+    private async Task<Reply> CountedAsync(TaskName name, Func<TaskName, Task<Reply>> run)
+    {
+        Reply reply;
         try
         {
-            return await run(name);
+            reply = await run(name);
         }
         finally
         {
             Count(name.MountUuid, -1);
-
-            // Another may have waited for its place.
-            _due.Add(DateTimeOffset.MinValue);
         }
+
+        // Another may have waited for its place. Not after a failure: what could not note how it ended is still due, and would begin as fast as it fails.
+        _due.Add(DateTimeOffset.MinValue);
+        return reply;
     }
 
     private void Count(string mountUuid, int change)

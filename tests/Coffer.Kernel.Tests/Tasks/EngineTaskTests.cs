@@ -1,6 +1,7 @@
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Storage;
 
 namespace Coffer.Kernel.Tests.Tasks;
 
@@ -87,6 +88,41 @@ public sealed class EngineTaskTests
         await harness.AdvanceUntilAsync(() => Task.FromResult(RunsOf("quick").Count >= 2));
         Assert.Single(RunsOf("slow"));
         held.SetResult();
+    }
+
+    [Fact]
+    public async Task No_more_runs_of_a_mount_begin_at_once_than_the_limit_and_the_others_follow()
+    {
+        await using var harness = await StartAsync();
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _engine.While = _ => held.Task;
+        var roles = Enumerable.Range(0, 2 * Limits.TasksPerMount).Select(number => $"role-{number}").ToArray();
+        foreach (var role in roles)
+        {
+            (await harness.WriteAsync($"roster/roles/{role}", """{"period":"30m"}""")).Is(204);
+        }
+
+        await harness.AdvanceAsync(TimeSpan.FromMinutes(40));
+        Assert.Equal(Limits.TasksPerMount, _engine.Runs.Count);
+
+        held.SetResult();
+        await harness.AdvanceUntilAsync(() => Task.FromResult(roles.All(role => RunsOf(role).Count > 0)));
+    }
+
+    [Fact]
+    public async Task A_run_whose_end_cannot_be_noted_does_not_begin_again_at_once()
+    {
+        await using var harness = await StartAsync();
+        (await harness.WriteAsync("roster/roles/a", """{"period":"30m"}""")).Is(204);
+
+        // After this, the hourly sweep has its schedule, which is a commit of its own.
+        await harness.AdvanceAsync(TimeSpan.FromMinutes(10));
+        harness.Store.BeforeCommit = batch => batch.Writes.Any(write => write.Key.StartsWith("task/", StringComparison.Ordinal)) ? throw new StoreUnavailableException("gone") : default;
+        await harness.AdvanceAsync(TimeSpan.FromMinutes(21));
+        Assert.Single(RunsOf("a"));
+
+        harness.Store.BeforeCommit = null;
+        await harness.AdvanceUntilAsync(() => Task.FromResult(RunsOf("a").Count == 2));
     }
 
     [Fact]
