@@ -11,18 +11,15 @@ namespace Coffer.Kernel.EngineStorage;
 /// </summary>
 internal sealed class LatestReader(Transactor transactions, string mountUuid) : IStorageReader
 {
-    private readonly string _prefix = EngineKeys.PrefixOf(mountUuid);
-
-    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellation) =>
-        transactions.Begin().GetAsync(_prefix + key, cancellation);
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellation) => Now().GetAsync(key, cancellation);
 
     public ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class =>
-        transactions.Begin().GetAsync(_prefix + key, type, cancellation);
+        Now().GetAsync(key, type, cancellation);
 
-    public ValueTask<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellation) =>
-        transactions.Begin().ListAsync(_prefix + folder, cancellation);
+    public ValueTask<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellation) => Now().ListAsync(folder, cancellation);
 
-    public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
-        TaskStore.FindAsync(transactions.Begin(), new TaskName(mountUuid, task, argument), cancellation);
+    public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) => Now().FindTaskAsync(task, argument, cancellation);
+
+    private StorageView Now() => new(transactions.Begin(), mountUuid);
 }

@@ -148,12 +148,11 @@ public sealed partial class LeaseRevoker(
                 return RevokeOutcome.Gone;
             }
 
-            string? leftBehind = null;
-            var begin = clock.GetTimestamp();
+            string leftBehind;
             try
             {
                 // A secret in the store goes with its record; one outside goes first.
-                var removal = await RemoveSecretAsync(lease, cancellation);
+                var removal = await RemoveTimedAsync(lease, cancellation);
                 if (await ForgetAsync(lease, force, leftBehind: null, removal, cancellation) is { } gone)
                 {
                     return gone;
@@ -169,10 +168,6 @@ public sealed partial class LeaseRevoker(
             catch (EngineException error)
             {
                 leftBehind = error.Message;
-            }
-            finally
-            {
-                revocations.Add(clock.GetElapsedTime(begin));
             }
 
             if (await ForgetAsync(lease, force, leftBehind, removal: null, cancellation) is { } outcome)
@@ -261,6 +256,20 @@ public sealed partial class LeaseRevoker(
                 return (revoking, true);
             },
             cancellation);
+
+    /// <summary>As <see cref="RemoveSecretAsync"/>, and counts and times it.</summary>
+    private async ValueTask<Func<UnitOfWork, ValueTask>?> RemoveTimedAsync(LeaseRecord lease, CancellationToken cancellation)
+    {
+        var begin = clock.GetTimestamp();
+        try
+        {
+            return await RemoveSecretAsync(lease, cancellation);
+        }
+        finally
+        {
+            revocations.Add(clock.GetElapsedTime(begin));
+        }
+    }
 
     /// <summary>Takes away a secret that is outside, now.</summary>
     /// <returns>What takes away a secret that is in the store, in the commit that forgets the lease; null for one outside, which is gone.</returns>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
+using Coffer.Storage;
 
 namespace Coffer.Kernel.Mounts;
 
@@ -36,6 +38,16 @@ public sealed class RouterFactory(
             Volatile.Write(ref _latest, router);
             return router;
         }
+    }
+
+    /// <summary>The router of the mounts as a unit of work finds them.</summary>
+    /// <exception cref="StoreUnavailableException">The mount table cannot be read.</exception>
+    public async ValueTask<Router> ReadAsync(UnitOfWork work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
+            ?? throw new StoreUnavailableException("the mount table is missing from the store");
+        return For(table);
     }
 
     /// <summary>Every engine there is.</summary>

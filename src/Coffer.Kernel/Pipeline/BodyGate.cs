@@ -1,6 +1,4 @@
-using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Transactions;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Pipeline;
@@ -11,7 +9,7 @@ internal sealed class BodyGate(KernelServices services)
     /// <summary>Whether the row of a request takes the body unparsed.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read.</exception>
     public async ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation) =>
-        (await RouterAsync(services.Transactions.Begin(), cancellation)).Route(head.Path, listing: false) is { Match.Path: { } row } && row.RawContentTypes.Contains(head.ContentType);
+        (await services.Routers.ReadAsync(services.Transactions.Begin(), cancellation)).Route(head.Path, listing: false) is { Match.Path: { } row } && row.RawContentTypes.Contains(head.ContentType);
 
     /// <param name="head">The request without its body.</param>
     /// <param name="cancellation">Ends the look.</param>
@@ -24,14 +22,7 @@ internal sealed class BodyGate(KernelServices services)
             return BodySender.TokenHolder;
         }
 
-        var router = await RouterAsync(work, cancellation);
+        var router = await services.Routers.ReadAsync(work, cancellation);
         return router.Route(head.Path, listing: false) is { Match.Path.Unauthenticated: true } ? BodySender.Stranger : BodySender.Refused;
-    }
-
-    private async ValueTask<Router> RouterAsync(UnitOfWork work, CancellationToken cancellation)
-    {
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
-            ?? throw new StoreUnavailableException("the mount table is missing from the store");
-        return services.Routers.For(table);
     }
 }

@@ -18,8 +18,9 @@ internal static class ParameterWarnings
     public static KernelReply AddTo(RequestContext context, KernelReply reply)
     {
         if (context.Route.Match is not { Path: { TakesAnyInput: false } path } match || context.Request.Help || reply.Shape.Bare || reply.Inner is Reply.Refused or Reply.Raw
-            || context.Request.Data.ValueKind != JsonValueKind.Object)
+            || context.Request.Data.ValueKind != JsonValueKind.Object || context.Request.Body.Length > 0)
         {
+            // A body that is not parsed has no parameters: its data is only how policies and audit see it.
             return reply;
         }
 
@@ -27,11 +28,6 @@ internal static class ParameterWarnings
         List<string> replaced = [];
         foreach (var parameter in context.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
         {
-            if (context.Request.Body.Length > 0 && parameter.Name.StartsWith("http_", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
             if (match.Parameters.ContainsKey(parameter.Name))
             {
                 replaced.Add(parameter.Name);

@@ -1,4 +1,3 @@
-using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -12,9 +11,7 @@ internal sealed class RouteStep(KernelServices services)
     /// <exception cref="StoreUnavailableException">The mount table cannot be read.</exception>
     public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
-        var table = await context.Work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
-            ?? throw new StoreUnavailableException("the mount table is missing from the store");
-        var router = services.Routers.For(table);
+        var router = await services.Routers.ReadAsync(context.Work, cancellation);
         var request = context.Request;
         var route = router.Route(request.Path, request.Operation == Operation.List);
         if (route.Mounted is null || route.Mounted.Mount.Draining)

@@ -87,16 +87,16 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
             var isAsked = current.Due != seen?.Due;
             if (outcome is { IsUnfinished: true })
             {
-                Put(work, name, current, Failed(current, outcome.Reply is Reply.Refused refused ? string.Join("; ", refused.Error.Messages) : string.Join("; ", outcome.Reply.Warnings)));
+                TaskStore.Put(work, name, current, Failed(current, string.Join("; ", outcome.Reply is Reply.Refused refused ? refused.Error.Messages : outcome.Reply.Warnings)));
             }
             else if (isAsked && current.Due > now)
             {
                 // Set while it ran: that time holds.
-                Put(work, name, current, current with { LastRun = now, LastError = "", Failures = 0 });
+                TaskStore.Put(work, name, current, current with { LastRun = now, LastError = "", Failures = 0 });
             }
             else if (outcome?.NextRun is { } next)
             {
-                Put(work, name, current, new TaskState(next) { LastRun = now });
+                TaskStore.Put(work, name, current, new TaskState(next) { LastRun = now });
             }
             else
             {
@@ -104,8 +104,6 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
             }
         },
         CancellationToken.None);
-
-    private static void Put(UnitOfWork work, TaskName name, TaskState current, TaskState after) => TaskStore.Put(work, name, current, after);
 
     private TaskState Failed(TaskState current, string reason)
     {

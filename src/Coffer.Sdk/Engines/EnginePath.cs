@@ -72,8 +72,8 @@ public sealed record EnginePath(string Template, string Synopsis)
     public bool Unauthenticated { get; init; }
 
     /// <summary>
-    /// Of a path that may be called without a token: a good token is told more. The token is judged by the handler and not by the policies, and the request takes
-    /// no use off it, because clients ask such paths before the request that they mean.
+    /// For a path that may be called without a token and answers more to a good one. The handler judges the token, and not the policies. The request does not spend
+    /// a use of it, because clients ask such paths before the request that they mean.
     /// </summary>
     public bool SpendsNoUse { get; init; }
 
