@@ -1,16 +1,17 @@
 using System.Text.Json;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Identity;
-using Coffer.Kernel.Leases;
-using Coffer.Kernel.Leases.Jobs;
 using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
+using Coffer.Kernel.Revocation;
+using Coffer.Kernel.Revocation.Jobs;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tasks;
 using Coffer.Kernel.Telemetry;
@@ -53,12 +54,12 @@ public sealed record KernelServices
     /// <summary>Why the last requests were allowed or refused.</summary>
     public required RecentDecisions Decisions { get; init; }
 
-    /// <summary>As <see cref="KernelSettings.ApiAddress"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelSettings.ApiAddress"/>.</summary>
     public required string ApiAddress { get; init; }
 
     public required Quarantine Quarantine { get; init; }
 
-    /// <summary>As <see cref="KernelOptions.Condition"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelOptions.Condition"/>.</summary>
     public IStoreCondition? Condition { get; init; }
 
     public required LeaseRevoker Revoker { get; init; }
@@ -103,22 +104,22 @@ public sealed record KernelServices
 
     internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Lanes, Clock, Quarantine, Condition, ShowsPrometheus);
 
-    /// <summary>As <see cref="KernelSettings.ShowsPrometheus"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelSettings.ShowsPrometheus"/>.</summary>
     public bool ShowsPrometheus { get; init; } = true;
 
-    /// <summary>As <see cref="KernelSettings.RawStorage"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelSettings.RawStorage"/>.</summary>
     public bool RawStorage { get; init; }
 
-    /// <summary>As <see cref="KernelOptions.DescribeConfiguration"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelOptions.DescribeConfiguration"/>.</summary>
     public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };
 
-    /// <summary>As <see cref="KernelOptions.DescribeHost"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelOptions.DescribeHost"/>.</summary>
     public Action<Utf8JsonWriter> DescribeHost { get; init; } = _ => { };
 
-    /// <summary>As <see cref="KernelOptions.OnEvent"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelOptions.OnEvent"/>.</summary>
     public required Action<LogLine> OnEvent { get; init; }
 
-    /// <summary>As <see cref="KernelOptions.LogLevels"/>.</summary>
+    /// <summary>As <see cref="Hosting.KernelOptions.LogLevels"/>.</summary>
     public required LogLevels LogLevels { get; init; }
 
     /// <summary>What of the server itself <c>sys/</c> may touch.</summary>
@@ -129,16 +130,3 @@ public sealed record KernelServices
     /// </summary>
     public required CancellationToken Abort { get; init; }
 }
-
-/// <summary>The server around the kernel, as far as requests may reach it.</summary>
-public interface IServerControl
-{
-    /// <summary>Throws the keys away once the running request is answered.</summary>
-    void RequestSeal();
-
-    /// <summary>Has the key slots read again before they are next used.</summary>
-    void NoteSlotsChanged();
-}
-
-/// <summary>The keyring's active term.</summary>
-public sealed record KeyStatus(uint Term, DateTimeOffset InstallTime, long Encryptions);

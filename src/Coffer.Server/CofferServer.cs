@@ -1,6 +1,5 @@
-using Coffer.Kernel;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Seal;
 using Coffer.Outbound;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;

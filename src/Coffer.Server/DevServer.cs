@@ -1,7 +1,7 @@
 using System.Net;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Identity;
+using Coffer.Kernel.BuiltIn.Identity;
+using Coffer.Kernel.BuiltIn.Sys;
+using Coffer.Kernel.BuiltIn.Tokens;
 using Coffer.Kernel.OpenApi;
-using Coffer.Kernel.Sys;
-using Coffer.Kernel.Tokens.Paths;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;

@@ -1,5 +1,6 @@
 using Coffer.Fuzz.Targets;
 
+
 namespace Coffer.Fuzz.Tests;
 
 /// <summary>Every input that fuzzing has kept is run again: none may crash a reader, hang it, or get a 500 from a server.</summary>

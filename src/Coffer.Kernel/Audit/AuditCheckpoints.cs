@@ -13,7 +13,7 @@ public sealed record AuditCheckpoints(ImmutableSortedDictionary<string, AuditMar
     public AuditMark? Of(string device) => Devices.GetValueOrDefault(device);
 
     internal static async ValueTask<AuditCheckpoints> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        await work.GetAsync(StorageKey, KernelJson.Default.AuditCheckpoints, cancellation) ?? None;
+        await work.GetAsync(StorageKey, AuditJsonContext.Default.AuditCheckpoints, cancellation) ?? None;
 
     /// <summary>With newer checkpoints, and without devices that are enabled no more.</summary>
     internal AuditCheckpoints With(IEnumerable<KeyValuePair<string, AuditMark>> newer, AuditTable table)

@@ -21,14 +21,14 @@ public sealed record AuditTable(long Revision, ImmutableArray<AuditDevice> Devic
     internal AuditDevice? Find(string path) => Devices.FirstOrDefault(device => device.Path == path);
 
     internal static async ValueTask<AuditTable> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        await work.GetAsync(StorageKey, KernelJson.Default.AuditTable, cancellation) ?? None;
+        await work.GetAsync(StorageKey, AuditJsonContext.Default.AuditTable, cancellation) ?? None;
 
     /// <summary>Stores this as the next state.</summary>
     /// <returns>That state, to be adopted once it is committed.</returns>
     internal AuditTable Write(UnitOfWork work)
     {
         var next = this with { Revision = Revision + 1 };
-        work.Put(StorageKey, next, KernelJson.Default.AuditTable);
+        work.Put(StorageKey, next, AuditJsonContext.Default.AuditTable);
         return next;
     }
 

@@ -59,7 +59,7 @@ internal sealed class CheckpointBook(Transactor transactions, Action<string, Exc
                 {
                     var table = await AuditTable.ReadAsync(work, CancellationToken.None);
                     var known = await AuditCheckpoints.ReadAsync(work, CancellationToken.None);
-                    work.Put(AuditCheckpoints.StorageKey, known.With(newer, table), KernelJson.Default.AuditCheckpoints);
+                    work.Put(AuditCheckpoints.StorageKey, known.With(newer, table), AuditJsonContext.Default.AuditCheckpoints);
                 },
                 CancellationToken.None);
         }

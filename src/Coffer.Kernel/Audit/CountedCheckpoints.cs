@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
 

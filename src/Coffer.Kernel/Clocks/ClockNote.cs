@@ -7,8 +7,8 @@ public sealed record ClockNote(DateTimeOffset Time)
 {
     public const string StorageKey = "core/clock";
 
-    internal static void Put(UnitOfWork work, DateTimeOffset now) => work.Put(StorageKey, new ClockNote(now), KernelJson.Default.ClockNote);
+    internal static void Put(UnitOfWork work, DateTimeOffset now) => work.Put(StorageKey, new ClockNote(now), ClocksJsonContext.Default.ClockNote);
 
     internal static async ValueTask<DateTimeOffset?> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        (await work.GetAsync(StorageKey, KernelJson.Default.ClockNote, cancellation))?.Time;
+        (await work.GetAsync(StorageKey, ClocksJsonContext.Default.ClockNote, cancellation))?.Time;
 }

@@ -19,7 +19,7 @@ internal static class TaskStore
     public static string OfMount(string mountUuid) => $"{Records}{mountUuid}/";
 
     public static ValueTask<TaskState?> FindAsync(UnitOfWork work, TaskName name, CancellationToken cancellation) =>
-        work.GetAsync(Records + name, KernelJson.Default.TaskState, cancellation);
+        work.GetAsync(Records + name, EngineStorageJsonContext.Default.TaskState, cancellation);
 
     /// <summary>Sets when a run is due, and forgets how earlier ones ended.</summary>
     public static async ValueTask ScheduleAsync(UnitOfWork work, TaskName name, DateTimeOffset due, CancellationToken cancellation)
@@ -44,7 +44,7 @@ internal static class TaskStore
             work.Delete(DueKey(before.Due, name));
         }
 
-        work.Put(Records + name, after, KernelJson.Default.TaskState);
+        work.Put(Records + name, after, EngineStorageJsonContext.Default.TaskState);
         work.Put(DueKey(after.Due, name), Array.Empty<byte>());
         work.NoteTaskDue(after.Due);
     }

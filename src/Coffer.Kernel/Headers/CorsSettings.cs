@@ -25,5 +25,5 @@ public sealed record CorsSettings(ImmutableArray<string> Origins, ImmutableArray
     public bool Allows(string origin) => Origins.Contains(origin, StringComparer.Ordinal) || Origins is [Everyone];
 
     internal static ValueTask<CorsSettings?> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        work.GetAsync(StorageKey, KernelJson.Default.CorsSettings, cancellation);
+        work.GetAsync(StorageKey, HeadersJsonContext.Default.CorsSettings, cancellation);
 }

@@ -7,7 +7,7 @@ namespace Coffer.Kernel.Identity;
 internal static class EntityStore
 {
     public static async ValueTask<EntityRecord?> FindAsync(UnitOfWork work, string id, CancellationToken cancellation) =>
-        IdentityKeys.IsId(id) ? await work.GetAsync(IdentityKeys.Entity(id), KernelJson.Default.EntityRecord, cancellation) : null;
+        IdentityKeys.IsId(id) ? await work.GetAsync(IdentityKeys.Entity(id), IdentityJsonContext.Default.EntityRecord, cancellation) : null;
 
     /// <summary>The entity that acts under an id: itself, or the one it was merged into.</summary>
     public static async ValueTask<EntityRecord?> FindActingAsync(UnitOfWork work, string id, CancellationToken cancellation) =>
@@ -47,7 +47,7 @@ internal static class EntityStore
             }
         }
 
-        work.Put(IdentityKeys.Entity(after.Id), after, KernelJson.Default.EntityRecord);
+        work.Put(IdentityKeys.Entity(after.Id), after, IdentityJsonContext.Default.EntityRecord);
     }
 
     /// <summary>Removes an entity with its aliases, its memberships and every index that names it: its tokens open nothing any more.</summary>

@@ -7,7 +7,7 @@ namespace Coffer.Kernel.Identity;
 internal static class GroupStore
 {
     public static async ValueTask<GroupRecord?> FindAsync(UnitOfWork work, string id, CancellationToken cancellation) =>
-        IdentityKeys.IsId(id) ? await work.GetAsync(IdentityKeys.Group(id), KernelJson.Default.GroupRecord, cancellation) : null;
+        IdentityKeys.IsId(id) ? await work.GetAsync(IdentityKeys.Group(id), IdentityJsonContext.Default.GroupRecord, cancellation) : null;
 
     public static ValueTask<GroupRecord?> FindByNameAsync(UnitOfWork work, IdentityName name, CancellationToken cancellation) =>
         FollowAsync(work, IdentityKeys.GroupName(name), cancellation);
@@ -35,7 +35,7 @@ internal static class GroupStore
             EntityStore.Point(work, IdentityKeys.GroupAlias(alias.MountAccessor, IdentityName.Parse(alias.Name)), after.Id);
         }
 
-        work.Put(IdentityKeys.Group(after.Id), after, KernelJson.Default.GroupRecord);
+        work.Put(IdentityKeys.Group(after.Id), after, IdentityJsonContext.Default.GroupRecord);
     }
 
     /// <summary>Removes a group, with every side that names it.</summary>

@@ -5,5 +5,5 @@ namespace Coffer.Kernel.Leases;
 /// <param name="Due">When it was, or is, due.</param>
 /// <param name="IsToken">A token, and no lease of a secret.</param>
 /// <param name="Name">The token's accessor or the lease's id.</param>
-/// <param name="Lane">The UUID of the mount at whose outside system it ends; <see cref="RevocationLanes.OfTokens"/> for none.</param>
+/// <param name="Lane">The UUID of the mount at whose outside system it ends; the lane of tokens for none.</param>
 public sealed record DueEntry(string Key, DateTimeOffset Due, bool IsToken, string Name, string Lane);

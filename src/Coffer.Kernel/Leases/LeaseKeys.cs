@@ -33,6 +33,9 @@ internal static class DueKeys
 {
     public const string All = "due/";
 
+    /// <summary>A revocation that dies with its process is taken up again after this long.</summary>
+    public static readonly TimeSpan TakeUpAfter = TimeSpan.FromMinutes(2);
+
     private const int TimeCharacters = 16;
 
     /// <summary>Stands before every entry that is due at this time or later, and behind every other.</summary>

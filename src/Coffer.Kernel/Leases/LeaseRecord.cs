@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
 
@@ -99,9 +98,6 @@ public sealed record LeaseRecord
         : OwnerKind.None;
 
     public LeasePlan ToPlan() => new(Secret, JsonText.From(Plan)) { MaxTtl = MaxTtl, Renewable = Renewable };
-
-    /// <summary>What is in the lease index for a token: only where to find it.</summary>
-    internal static LeaseRecord OfToken(TokenRecord token) => new() { Id = token.LeaseId, State = LeaseState.Active, TokenAccessor = token.Accessor };
 
     public override string ToString() => $"LeaseRecord({Id}, {State})";
 }

@@ -7,7 +7,7 @@ public static class LeaseStore
 {
     public static ValueTask<LeaseRecord?> GetAsync(UnitOfWork work, string id, CancellationToken cancellation) =>
         IsPossible(id)
-            ? work.GetAsync(LeaseKeys.Record(id), KernelJson.Default.LeaseRecord, cancellation)
+            ? work.GetAsync(LeaseKeys.Record(id), LeasesJsonContext.Default.LeaseRecord, cancellation)
             : ValueTask.FromResult<LeaseRecord?>(null);
 
     /// <summary>An id may come from a body, which is no path: what no lease can be called is not asked for.</summary>
@@ -38,7 +38,7 @@ public static class LeaseStore
             work.Put(LeaseKeys.Attention(after.MountUuid, after.Id), Array.Empty<byte>());
         }
 
-        work.Put(LeaseKeys.Record(after.Id), after, KernelJson.Default.LeaseRecord);
+        work.Put(LeaseKeys.Record(after.Id), after, LeasesJsonContext.Default.LeaseRecord);
     }
 
     /// <summary>Removes a lease of a secret and every index that names it.</summary>

@@ -30,7 +30,7 @@ internal static class TombstoneStore
             Reason = force.Reason,
             LastError = error,
         };
-        work.Put(Records + tombstone.Id, tombstone, KernelJson.Default.Tombstone);
+        work.Put(Records + tombstone.Id, tombstone, LeasesJsonContext.Default.Tombstone);
         var oldest = Records + RandomText.TimeOrdered(now - KeptFor);
         foreach (var key in await work.ScanAsync(Records, null, Dropped, cancellation))
         {
@@ -52,7 +52,7 @@ internal static class TombstoneStore
         var found = new List<Tombstone>(keys.Count);
         foreach (var key in keys)
         {
-            if (await work.GetAsync(key, KernelJson.Default.Tombstone, cancellation) is { } tombstone)
+            if (await work.GetAsync(key, LeasesJsonContext.Default.Tombstone, cancellation) is { } tombstone)
             {
                 found.Add(tombstone);
             }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.Leases;
@@ -38,13 +37,6 @@ public readonly record struct LeaseEnd(DateTimeOffset ExpireTime, TtlBound Limit
         return Between(lease.LastRenewal ?? lease.IssueTime, lease.ExpireTime, lease.LimitedBy);
     }
 
-    /// <summary>Of a token as it is; null for one that never ends.</summary>
-    public static LeaseEnd? Of(TokenRecord token)
-    {
-        ArgumentNullException.ThrowIfNull(token);
-        return token.ExpireTime is { } end ? Between(token.LastRenewal ?? token.IssueTime, end, token.LimitedBy) : null;
-    }
-
     /// <summary>As the API names what limits it.</summary>
     public string LimitedByName => LimitedBy switch
     {
@@ -63,7 +55,8 @@ public readonly record struct LeaseEnd(DateTimeOffset ExpireTime, TtlBound Limit
         json.WriteString("recommended_refresh_at"u8, Rfc3339.Format(RefreshTime));
     }
 
-    private static LeaseEnd Between(DateTimeOffset from, DateTimeOffset end, TtlBound bound) => new(end, bound, from + (end - from) * RefreshPart);
+    /// <summary>Of what was made or last renewed at <paramref name="from"/>.</summary>
+    internal static LeaseEnd Between(DateTimeOffset from, DateTimeOffset end, TtlBound bound) => new(end, bound, from + (end - from) * RefreshPart);
 
     // Two thirds leave a client that fails once or twice the time to try again.
     private const double RefreshPart = 2.0 / 3;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Coffer.Kernel.EngineStorage;
+using Coffer.Kernel.Logging;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Mounts;
@@ -49,6 +50,10 @@ public sealed record MountEntry
 
     /// <summary>Where it stood before, the latest last: ids of its leases begin so. See <see cref="AllFormerPaths"/>.</summary>
     public ImmutableArray<string> FormerPaths { get; init; } = [];
+
+    /// <summary>This mount as the log shows it.</summary>
+    /// <param name="what">What happened to it.</param>
+    internal LogLine ToLine(string what) => new LogLine(LogLevel.Info, what).With("path", Path).With("type", Type).With("accessor", Accessor);
 
     /// <summary>Every path but the present one that leases of this mount may be called after.</summary>
     [JsonIgnore]

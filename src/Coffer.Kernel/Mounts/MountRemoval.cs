@@ -1,6 +1,5 @@
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Sys;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Mounts;
@@ -23,11 +22,11 @@ public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEven
             {
                 if (await FindAsync(work, uuid, cancellation) is (var current, { } there))
                 {
-                    work.Put(MountTable.StorageKey, current.Without(there), KernelJson.Default.MountTable);
+                    work.Put(MountTable.StorageKey, current.Without(there), MountsJsonContext.Default.MountTable);
                 }
             },
             cancellation);
-        onEvent(MountJson.LineOf("an engine is unmounted", mount));
+        onEvent(mount.ToLine("an engine is unmounted"));
     }
 
     /// <summary>Lets a mount answer nothing while a job empties it, or lets it serve again.</summary>
@@ -36,13 +35,13 @@ public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEven
     {
         if (await FindAsync(work, uuid, cancellation) is (var table, { } mount))
         {
-            work.Put(MountTable.StorageKey, table.With(mount with { Draining = job.Length > 0, DrainJob = job }), KernelJson.Default.MountTable);
+            work.Put(MountTable.StorageKey, table.With(mount with { Draining = job.Length > 0, DrainJob = job }), MountsJsonContext.Default.MountTable);
         }
     }
 
     private static async ValueTask<(MountTable Table, MountEntry? Mount)> FindAsync(UnitOfWork work, string uuid, CancellationToken cancellation)
     {
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation) ?? new MountTable([]);
+        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation) ?? new MountTable([]);
         return (table, table.Mounts.FirstOrDefault(mount => mount.Uuid == uuid));
     }
 

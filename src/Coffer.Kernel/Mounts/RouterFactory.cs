@@ -45,7 +45,7 @@ public sealed class RouterFactory(
     public async ValueTask<Router> ReadAsync(UnitOfWork work, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation)
+        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation)
             ?? throw new StoreUnavailableException("the mount table is missing from the store");
         return For(table);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Revocation;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
 
@@ -179,7 +180,7 @@ internal sealed class LeaseStep(KernelServices services)
         MaxTtl = plan.MaxTtl,
 
         // Not from the time of the request, which may have waited: nobody takes up what is still being made.
-        Due = services.Clock.GetUtcNow() + LeaseRevoker.TakeUpAfter,
+        Due = services.Clock.GetUtcNow() + DueKeys.TakeUpAfter,
     };
 
     private static JsonElement Parse(JsonText text)

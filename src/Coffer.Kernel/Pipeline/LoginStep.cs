@@ -99,7 +99,7 @@ internal sealed class LoginStep(KernelServices services)
         var warnings = granted.Warning is null ? login.Warnings : login.Warnings.Add(granted.Warning);
         return new KernelReply(new Reply.Empty { Warnings = warnings })
         {
-            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = LeaseEnd.Of(token) },
+            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = token.End },
             Entrusts = new Entrusted("", accessor),
             Effect = _ =>
             {

@@ -11,7 +11,7 @@ public sealed class PolicyStore
     private readonly ConcurrentDictionary<string, Compiled> _compiled = new(StringComparer.Ordinal);
 
     public static async ValueTask<StoredPolicy?> GetAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        await work.GetAsync(StoredPolicy.KeyOf(name), KernelJson.Default.StoredPolicy, cancellation);
+        await work.GetAsync(StoredPolicy.KeyOf(name), PoliciesJsonContext.Default.StoredPolicy, cancellation);
 
     /// <summary>The names below a prefix of the store, in order.</summary>
     internal static async ValueTask<IReadOnlyList<string>> NamesAsync(UnitOfWork work, string prefix, CancellationToken cancellation)

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Telemetry;
+using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Quotas;

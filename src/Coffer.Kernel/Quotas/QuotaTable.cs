@@ -16,9 +16,9 @@ public sealed record QuotaTable(ImmutableArray<QuotaRule> Rules, QuotaSettings S
     internal static QuotaTable Empty { get; } = new([], new QuotaSettings());
 
     internal static async ValueTask<QuotaTable> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        await work.GetAsync(StorageKey, KernelJson.Default.QuotaTable, cancellation) ?? Empty;
+        await work.GetAsync(StorageKey, QuotasJsonContext.Default.QuotaTable, cancellation) ?? Empty;
 
-    internal void Write(UnitOfWork work) => work.Put(StorageKey, this, KernelJson.Default.QuotaTable);
+    internal void Write(UnitOfWork work) => work.Put(StorageKey, this, QuotasJsonContext.Default.QuotaTable);
 
     internal QuotaRule? Find(QuotaKind kind, string name) => Rules.FirstOrDefault(rule => rule.Kind == kind && rule.Name == name);
 

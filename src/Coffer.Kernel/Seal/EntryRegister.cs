@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Coffer.Barrier;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Policies;
 using Coffer.Storage;
 

@@ -1,4 +1,5 @@
 using Coffer.Barrier;
+using Coffer.Kernel.Hosting;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 

@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
@@ -80,7 +81,7 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
 
     private async ValueTask LookAsync(CancellationToken cancellation)
     {
-        var settings = await transactions.Begin().GetAsync(RotationSettings.StorageKey, KernelJson.Default.RotationSettings, cancellation) ?? new RotationSettings();
+        var settings = await transactions.Begin().GetAsync(RotationSettings.StorageKey, SealJsonContext.Default.RotationSettings, cancellation) ?? new RotationSettings();
         using var ring = cipher.ShareRing();
         if (!settings.Disabled && ring.NeedsRotation(settings.Limits, options.Clock))
         {

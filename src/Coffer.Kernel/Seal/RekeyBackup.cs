@@ -16,11 +16,11 @@ public sealed record RekeyBackup(string Nonce, ImmutableSortedDictionary<string,
             .GroupBy(pair => pair.Fingerprint, StringComparer.Ordinal)
             .ToImmutableSortedDictionary(group => group.Key, group => group.Select(pair => pair.Hex).ToImmutableArray(), StringComparer.Ordinal));
 
-    internal static ValueTask<RekeyBackup?> ReadAsync(UnitOfWork work, CancellationToken cancellation) => work.GetAsync(StorageKey, KernelJson.Default.RekeyBackup, cancellation);
+    internal static ValueTask<RekeyBackup?> ReadAsync(UnitOfWork work, CancellationToken cancellation) => work.GetAsync(StorageKey, SealJsonContext.Default.RekeyBackup, cancellation);
 
     internal static void Delete(UnitOfWork work) => work.Delete(StorageKey);
 
-    internal void Write(UnitOfWork work) => work.Put(StorageKey, this, KernelJson.Default.RekeyBackup);
+    internal void Write(UnitOfWork work) => work.Put(StorageKey, this, SealJsonContext.Default.RekeyBackup);
 
     public override string ToString() => $"RekeyBackup({Nonce})";
 }

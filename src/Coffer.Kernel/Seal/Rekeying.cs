@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Barrier;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 

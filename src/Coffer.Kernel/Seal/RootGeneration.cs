@@ -1,4 +1,5 @@
 using System.Text;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;

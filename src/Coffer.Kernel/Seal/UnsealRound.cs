@@ -1,4 +1,5 @@
 using Coffer.Barrier;
+using Coffer.Kernel.Hosting;
 
 namespace Coffer.Kernel.Seal;
 

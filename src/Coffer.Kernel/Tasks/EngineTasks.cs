@@ -143,7 +143,7 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
     /// <summary>Sets the first run of tasks that run without being asked for, once for each state of the mount table.</summary>
     private async ValueTask SeedAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        var table = await _transactions.Begin().GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
+        var table = await _transactions.Begin().GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
         if (table is null || ReferenceEquals(table, _seeded))
         {
             return;
@@ -158,7 +158,7 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
                 await _transactions.RunAsync(
                     async work =>
                     {
-                        var current = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
+                        var current = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
                         if (current?.Mounts.Any(mount => mount.Uuid == name.MountUuid) == true && await TaskStore.FindAsync(work, name, cancellation) is null)
                         {
                             await TaskStore.ScheduleAsync(work, name, now + task.FirstRunAfter!.Value, cancellation);

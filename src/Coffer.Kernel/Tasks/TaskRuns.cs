@@ -57,7 +57,7 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
     /// <returns>Null when the mount or the task is gone.</returns>
     private async ValueTask<TaskOutcome?> CallEngineAsync(TaskName name)
     {
-        var table = await transactions.Begin().GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, stop);
+        var table = await transactions.Begin().GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, stop);
         if (table is null || routers.For(table).FindByUuid(name.MountUuid) is not { } mounted || mounted.TaskOf(name.Task) is not { } task)
         {
             return null;

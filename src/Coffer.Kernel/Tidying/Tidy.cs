@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Background;
-using Coffer.Kernel.Leases;
+using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Tidying;

@@ -45,7 +45,7 @@ internal sealed class TokenChecks(TimeProvider clock)
 
         if (token.LeaseId.Length > 0 && await LeaseStore.GetAsync(work, token.LeaseId, cancellation) is null)
         {
-            work.Put(LeaseKeys.Record(token.LeaseId), LeaseRecord.OfToken(token), KernelJson.Default.LeaseRecord);
+            work.Put(LeaseKeys.Record(token.LeaseId), TokenStore.LeaseOf(token), LeasesJsonContext.Default.LeaseRecord);
             mended = true;
         }
 
@@ -74,7 +74,7 @@ internal sealed class TokenChecks(TimeProvider clock)
     /// <summary>Of all mounts' entries only a cubbyhole's belong to tokens.</summary>
     private static async ValueTask<bool> CubbyholeAsync(UnitOfWork work, string key, CancellationToken cancellation)
     {
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
+        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
         if (table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole")?.StoragePrefix is not { } prefix
             || !key.StartsWith(prefix, StringComparison.Ordinal))
         {

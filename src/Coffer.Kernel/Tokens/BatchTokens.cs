@@ -15,7 +15,7 @@ public sealed class BatchTokens(EntryCipher cipher, TimeProvider clock)
 
     /// <summary>The text of a batch token.</summary>
     public string Issue(TokenRecord record) =>
-        Prefix + Base64Url.EncodeToString(cipher.Seal(SealLabel, JsonSerializer.SerializeToUtf8Bytes(record, KernelJson.Default.TokenRecord)));
+        Prefix + Base64Url.EncodeToString(cipher.Seal(SealLabel, JsonSerializer.SerializeToUtf8Bytes(record, TokensJsonContext.Default.TokenRecord)));
 
     /// <summary>The live record inside a text, or null. Its parent must live as well.</summary>
     public async ValueTask<TokenRecord?> FindAsync(UnitOfWork work, string text, TokenStore tokens, CancellationToken cancellation) =>
@@ -54,7 +54,7 @@ public sealed class BatchTokens(EntryCipher cipher, TimeProvider clock)
 
         try
         {
-            return JsonSerializer.Deserialize(cipher.Open(SealLabel, Base64Url.DecodeFromChars(encoded)), KernelJson.Default.TokenRecord);
+            return JsonSerializer.Deserialize(cipher.Open(SealLabel, Base64Url.DecodeFromChars(encoded)), TokensJsonContext.Default.TokenRecord);
         }
         catch (BarrierException)
         {

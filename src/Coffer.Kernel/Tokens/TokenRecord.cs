@@ -89,6 +89,10 @@ public sealed record TokenRecord
     /// <summary>When the janitor looks at it next; decides the key of its due entry. Null: there is none.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>Null when it never ends.</summary>
+    [JsonIgnore]
+    public LeaseEnd? End => ExpireTime is { } end ? LeaseEnd.Between(LastRenewal ?? IssueTime, end, LimitedBy) : null;
+
     [JsonIgnore]
     public bool IsRoot => Policies is ["root"];
 

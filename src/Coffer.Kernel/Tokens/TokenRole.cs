@@ -40,7 +40,4 @@ public sealed record TokenRole
 
     /// <summary>Deprecated names that a value was last written under: the value is shown under that name too.</summary>
     public ImmutableArray<string> OldFields { get; init; } = [];
-
-    /// <summary>Earlier versions kept one mark for all deprecated names; read, and no longer written.</summary>
-    public bool OldNames { get; init; }
 }

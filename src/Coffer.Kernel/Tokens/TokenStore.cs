@@ -50,7 +50,7 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
         var accessor = IsOurs(text)
             ? text.Substring(ServicePrefix.Length, AccessorCharacters)
             : await work.GetAsync(TokenKeys.CustomId(hash), cancellation) is { } pointer ? Encoding.UTF8.GetString(pointer.Span) : "unknown";
-        var record = await work.GetAsync(TokenKeys.Record(accessor), KernelJson.Default.TokenRecord, cancellation);
+        var record = await work.GetAsync(TokenKeys.Record(accessor), TokensJsonContext.Default.TokenRecord, cancellation);
         var matches = CryptographicOperations.FixedTimeEquals(hash, record?.Hash ?? new byte[hash.Length]);
         return matches && record is not null ? new TokenLook(StateOf(record), record) : TokenLook.Unknown;
     }
@@ -65,11 +65,15 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
     /// <summary>The record of an accessor in whatever state, or null.</summary>
     public static async ValueTask<TokenRecord?> GetAnyAsync(UnitOfWork work, string accessor, CancellationToken cancellation) =>
         accessor.Length == AccessorCharacters && accessor.All(char.IsAsciiLetterOrDigit)
-            ? await work.GetAsync(TokenKeys.Record(accessor), KernelJson.Default.TokenRecord, cancellation)
+            ? await work.GetAsync(TokenKeys.Record(accessor), TokensJsonContext.Default.TokenRecord, cancellation)
             : null;
 
+    /// <summary>The role of that name, or null.</summary>
+    public static ValueTask<TokenRole?> FindRoleAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
+        work.GetAsync(TokenKeys.Role(name), TokensJsonContext.Default.TokenRole, cancellation);
+
     /// <summary>When the janitor takes up a revocation that begins now and is not finished by its own request.</summary>
-    public DateTimeOffset TakeUpTime => clock.GetUtcNow() + LeaseRevoker.TakeUpAfter;
+    public DateTimeOffset TakeUpTime => clock.GetUtcNow() + DueKeys.TakeUpAfter;
 
     public bool IsLive(TokenRecord record) => StateOf(record) == TokenState.Valid;
 
@@ -97,7 +101,7 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
 
         if (record.LeaseId.Length > 0)
         {
-            work.Put(LeaseKeys.Record(record.LeaseId), LeaseRecord.OfToken(record), KernelJson.Default.LeaseRecord);
+            work.Put(LeaseKeys.Record(record.LeaseId), LeaseOf(record), LeasesJsonContext.Default.LeaseRecord);
         }
 
         Put(work, before: null, record);
@@ -116,7 +120,7 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
             work.Put(DueKeys.Token(due, after.Accessor), Array.Empty<byte>());
         }
 
-        work.Put(TokenKeys.Record(after.Accessor), after, KernelJson.Default.TokenRecord);
+        work.Put(TokenKeys.Record(after.Accessor), after, TokensJsonContext.Default.TokenRecord);
     }
 
     /// <summary>Removes a token and every index that names it.</summary>
@@ -143,6 +147,9 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
             work.Delete(DueKeys.Token(due, record.Accessor));
         }
     }
+
+    /// <summary>What is in the lease index for a token: only where to find it.</summary>
+    internal static LeaseRecord LeaseOf(TokenRecord token) => new() { Id = token.LeaseId, State = LeaseState.Active, TokenAccessor = token.Accessor };
 
     private static bool IsOurs(string text) =>
         text.Length == ServicePrefix.Length + AccessorCharacters + SecretCharacters

@@ -15,7 +15,7 @@ public sealed record VersionHistory(ImmutableArray<InstalledVersion> Versions)
     private const int KeptMax = 200;
 
     public static async ValueTask<VersionHistory> ReadAsync(UnitOfWork work, CancellationToken cancellation) =>
-        await work.GetAsync(StorageKey, KernelJson.Default.VersionHistory, cancellation) ?? new VersionHistory([]);
+        await work.GetAsync(StorageKey, VersionsJsonContext.Default.VersionHistory, cancellation) ?? new VersionHistory([]);
 
     /// <summary>Adds a version unless it has run here before.</summary>
     public static ValueTask NoteAsync(Transactor transactions, string version, DateTimeOffset now, CancellationToken cancellation) => transactions.RunAsync(
@@ -25,7 +25,7 @@ public sealed record VersionHistory(ImmutableArray<InstalledVersion> Versions)
             if (history.Versions.All(known => known.Version != version))
             {
                 var all = history.Versions.Add(new InstalledVersion(version, now));
-                work.Put(StorageKey, new VersionHistory([.. all.TakeLast(KeptMax)]), KernelJson.Default.VersionHistory);
+                work.Put(StorageKey, new VersionHistory([.. all.TakeLast(KeptMax)]), VersionsJsonContext.Default.VersionHistory);
             }
         },
         cancellation);

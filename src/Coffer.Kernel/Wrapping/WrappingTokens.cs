@@ -45,7 +45,7 @@ internal static class WrappingTokens
         work.Put(
             WrapRecord.KeyOf(accessor),
             new WrapRecord { CreationPath = path, CreationTime = now, Ttl = ttl, Entrusts = entrusts.IsNothing ? null : entrusts },
-            KernelJson.Default.WrapRecord);
+            WrappingJsonContext.Default.WrapRecord);
         work.Put(await ResponseKeyAsync(work, accessor, cancellation), JsonText.Write(json => json.WriteString("response", response.Span)).Utf8);
         return new WrapInfo(text, accessor, ttl, now, path, "");
     }
@@ -70,7 +70,7 @@ internal static class WrappingTokens
         var token = await services.Tokens.FindAsync(work, text, cancellation);
         return token is not null
             && IsWrapping(token)
-            && await work.GetAsync(WrapRecord.KeyOf(token.Accessor), KernelJson.Default.WrapRecord, cancellation) is { } held
+            && await work.GetAsync(WrapRecord.KeyOf(token.Accessor), WrappingJsonContext.Default.WrapRecord, cancellation) is { } held
             ? (token, held)
             : null;
     }
@@ -85,7 +85,7 @@ internal static class WrappingTokens
 
     private static async ValueTask<string> ResponseKeyAsync(UnitOfWork work, string accessor, CancellationToken cancellation)
     {
-        var table = await work.GetAsync(MountTable.StorageKey, KernelJson.Default.MountTable, cancellation);
+        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
         var cubbyhole = table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole")
             ?? throw new InvalidDataException("the mount table has no cubbyhole");
         return $"{cubbyhole.StoragePrefix}{accessor}/response";

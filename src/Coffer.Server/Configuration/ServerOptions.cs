@@ -1,4 +1,4 @@
-using Coffer.Kernel;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Engines;
 using Coffer.Server.Logging;

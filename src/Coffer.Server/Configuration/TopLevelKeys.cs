@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using Coffer.Kernel.Leases;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Revocation;
 using Coffer.Server.Logging;
 
 namespace Coffer.Server.Configuration;

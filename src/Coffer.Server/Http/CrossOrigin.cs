@@ -1,5 +1,5 @@
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Replies;
 using Microsoft.AspNetCore.Http.Features;
 

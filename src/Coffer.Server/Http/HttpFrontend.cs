@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;

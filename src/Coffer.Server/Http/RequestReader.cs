@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coffer.Kernel;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coffer.Kernel.Seal;
+using Coffer.Kernel.Hosting;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Audit;

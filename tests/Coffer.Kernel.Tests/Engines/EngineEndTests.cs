@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Outbound;

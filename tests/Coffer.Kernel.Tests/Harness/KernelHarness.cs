@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;

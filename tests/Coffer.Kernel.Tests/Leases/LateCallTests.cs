@@ -1,4 +1,4 @@
-using Coffer.Kernel.Leases;
+using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Leases;
+using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Leases;
 using Coffer.Storage;
@@ -97,7 +98,7 @@ public sealed class LeaseFaultTests
             var start = harness.Clock.GetUtcNow();
             await harness.RestartAsync();
             await harness.AdvanceUntilAsync(async () => (await harness.ReadAsync("auth/token/lookup-self", parent.ClientToken)).Status == 403
-                || harness.Clock.GetUtcNow() - start > LeaseRevoker.TakeUpAfter);
+                || harness.Clock.GetUtcNow() - start > DueKeys.TakeUpAfter);
             foreach (var child in children)
             {
                 (await harness.ReadAsync("auth/token/lookup-self", child.ClientToken)).Is(200);

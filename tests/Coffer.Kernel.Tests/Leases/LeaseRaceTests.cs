@@ -189,7 +189,7 @@ public sealed class LeaseRaceTests
     /// <summary>A revocation of a lease begins by moving its due entry to when it would be taken up again.</summary>
     private static bool IsBeginningOfRevocation(KernelHarness harness, StoreBatch batch)
     {
-        var takenUp = DueKeys.Lease(harness.Clock.GetUtcNow() + LeaseRevoker.TakeUpAfter, "");
+        var takenUp = DueKeys.Lease(harness.Clock.GetUtcNow() + DueKeys.TakeUpAfter, "");
         return batch.Writes.Any(write => write.Value is not null && write.Key.StartsWith(takenUp, StringComparison.Ordinal));
     }
 }

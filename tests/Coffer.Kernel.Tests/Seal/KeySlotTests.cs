@@ -1,3 +1,4 @@
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;

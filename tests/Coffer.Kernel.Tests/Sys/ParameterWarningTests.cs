@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Coffer.Kernel.Sys;
+using Coffer.Kernel.BuiltIn.Sys;
+using Coffer.Kernel.BuiltIn.Tokens;
 using Coffer.Kernel.Tests.Harness;
-using Coffer.Kernel.Tokens.Paths;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Sys;

@@ -1,4 +1,4 @@
-using Coffer.Kernel.Sys;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Tests.Harness;
 
 namespace Coffer.Kernel.Tests.Tokens;

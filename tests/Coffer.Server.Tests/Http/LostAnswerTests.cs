@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
-using Coffer.Kernel.Seal;
+using Coffer.Kernel.Hosting;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

@@ -12,11 +12,11 @@ internal static class OidcStore
     private const string Config = "identity/oidc/config";
 
     public static ValueTask<OidcKeyRecord?> FindKeyAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        work.GetAsync(Keys + name, KernelJson.Default.OidcKeyRecord, cancellation);
+        work.GetAsync(Keys + name, IdentityJsonContext.Default.OidcKeyRecord, cancellation);
 
     public static async ValueTask<OidcRoleRecord?> FindRoleAsync(UnitOfWork work, string name, CancellationToken cancellation)
     {
-        if (await work.GetAsync(Roles + name, KernelJson.Default.OidcRoleRecord, cancellation) is not { } role)
+        if (await work.GetAsync(Roles + name, IdentityJsonContext.Default.OidcRoleRecord, cancellation) is not { } role)
         {
             return null;
         }
@@ -26,14 +26,14 @@ internal static class OidcStore
         return role with { Template = template };
     }
 
-    public static void Put(UnitOfWork work, OidcKeyRecord key) => work.Put(Keys + key.Name, key, KernelJson.Default.OidcKeyRecord);
+    public static void Put(UnitOfWork work, OidcKeyRecord key) => work.Put(Keys + key.Name, key, IdentityJsonContext.Default.OidcKeyRecord);
 
-    public static void Put(UnitOfWork work, string name, OidcRoleRecord role) => work.Put(Roles + name, role, KernelJson.Default.OidcRoleRecord);
+    public static void Put(UnitOfWork work, string name, OidcRoleRecord role) => work.Put(Roles + name, role, IdentityJsonContext.Default.OidcRoleRecord);
 
     public static async ValueTask<string> ConfiguredIssuerAsync(UnitOfWork work, CancellationToken cancellation) =>
-        (await work.GetAsync(Config, KernelJson.Default.OidcConfigRecord, cancellation))?.Issuer ?? "";
+        (await work.GetAsync(Config, IdentityJsonContext.Default.OidcConfigRecord, cancellation))?.Issuer ?? "";
 
-    public static void PutIssuer(UnitOfWork work, string issuer) => work.Put(Config, new OidcConfigRecord(issuer), KernelJson.Default.OidcConfigRecord);
+    public static void PutIssuer(UnitOfWork work, string issuer) => work.Put(Config, new OidcConfigRecord(issuer), IdentityJsonContext.Default.OidcConfigRecord);
 
     /// <summary>The issuer of tokens: what is configured, else the server's own address, and the path that discovery starts from.</summary>
     public static async ValueTask<string> IssuerAsync(UnitOfWork work, KernelServices services, CancellationToken cancellation)

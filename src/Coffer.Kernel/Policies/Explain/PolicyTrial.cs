@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Sys;
 
 namespace Coffer.Kernel.Policies.Explain;
 

@@ -10,7 +10,7 @@ internal static class PasswordPolicyStore
 
     /// <summary>The text of a policy; null when there is none of that name.</summary>
     public static async ValueTask<string?> GetAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        (await work.GetAsync(Prefix + name, KernelJson.Default.StoredPolicy, cancellation))?.Text;
+        (await work.GetAsync(Prefix + name, PoliciesJsonContext.Default.StoredPolicy, cancellation))?.Text;
 
     /// <summary>The rules of a policy; null when there is none of that name.</summary>
     public static async ValueTask<PasswordRules?> RulesAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
@@ -19,7 +19,7 @@ internal static class PasswordPolicyStore
         : throw new FormatException($"the stored password policy {name} cannot be read: {problem}");
 
     public static void Put(UnitOfWork work, string name, string text) =>
-        work.Put(Prefix + name, new StoredPolicy(text), KernelJson.Default.StoredPolicy);
+        work.Put(Prefix + name, new StoredPolicy(text), PoliciesJsonContext.Default.StoredPolicy);
 
     public static void Delete(UnitOfWork work, string name) => work.Delete(Prefix + name);
 

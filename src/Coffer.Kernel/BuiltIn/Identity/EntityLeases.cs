@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Identity;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Revocation.Jobs;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn.Identity;
+
+/// <summary>Ends the leases that deleted entities owned.</summary>
+internal static class EntityLeases
+{
+    /// <summary>Stores the jobs in the unit of work that deletes the entities, so that no lease can be left behind, and begins them after it.</summary>
+    /// <returns>The reply, with that beginning.</returns>
+    public static Reply EndAfter(Reply reply, KernelRequest request, params IEnumerable<EntityRecord> entities)
+    {
+        // Leases made before a merge stand under the id that was merged.
+        var jobs = entities
+            .SelectMany(entity => entity.MergedEntityIds.Append(entity.Id))
+            .Select(id => Sys.JobWait.New(request, JobKind.Entity, id))
+            .ToImmutableArray();
+        foreach (var job in jobs)
+        {
+            JobStore.Put(request.Work, job);
+        }
+
+        return reply.Then(() =>
+        {
+            foreach (var job in jobs)
+            {
+                _ = request.Services.Jobs.Start(job.Id);
+            }
+        });
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Replies;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.BuiltIn.Identity;
+
+/// <summary>Listings of identity: ids, with what there is to know of each.</summary>
+internal static class IdentityLists
+{
+    /// <summary>Everything of one kind, in order of the keys. What comes or goes meanwhile may be there or not.</summary>
+    /// <param name="keys">What the keys begin with; the id follows.</param>
+    /// <param name="find">Finds what an id stands for.</param>
+    public static async ValueTask<List<T>> AllAsync<T>(
+        KernelServices services, string keys, Func<UnitOfWork, string, CancellationToken, ValueTask<T?>> find, CancellationToken cancellation)
+        where T : class
+    {
+        // Units of work of their own, never committed: a listing of thousands must not run again because one of them has changed.
+        var all = new List<T>();
+        string? after = null;
+        while (true)
+        {
+            var found = await services.Transactions.Begin().ScanAsync(keys, after, StoreLimits.ScanMax, cancellation);
+            foreach (var key in found)
+            {
+                if (await find(services.Transactions.Begin(), key[keys.Length..], cancellation) is { } item)
+                {
+                    all.Add(item);
+                }
+            }
+
+            if (found.Count < StoreLimits.ScanMax)
+            {
+                return all;
+            }
+
+            after = found[^1];
+        }
+    }
+
+    /// <summary><c>keys</c> and <c>key_info</c>; 404 when there are none.</summary>
+    public static Reply Of<T>(IReadOnlyList<T> all, Func<T, string> idOf, Action<Utf8JsonWriter, T> info) => all.Count == 0
+        ? Reply.NotFound
+        : Reply.With(json =>
+        {
+            json.WriteStartObject("key_info");
+            foreach (var item in all)
+            {
+                json.WriteStartObject(idOf(item));
+                info(json, item);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteStartArray("keys");
+            foreach (var item in all)
+            {
+                json.WriteStringValue(idOf(item));
+            }
+
+            json.WriteEndArray();
+        });
+}

@@ -1,0 +1,72 @@
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Revocation.Jobs;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary>Begins a job with a request, and answers when it has ended, or after as long as the client wants to wait.</summary>
+internal static class JobWait
+{
+    /// <summary>Stores a job in the request's unit of work and begins it after the commit.</summary>
+    /// <param name="wait">Null: until it has ended. Zero: not at all.</param>
+    public static Reply Begin(KernelRequest request, RevocationJob job, TimeSpan? wait)
+    {
+        JobStore.Put(request.Work, job);
+        return Join(request, job.Id, wait);
+    }
+
+    /// <summary>As <see cref="Begin"/>, for a job that is stored already.</summary>
+    public static Reply Join(KernelRequest request, string id, TimeSpan? wait) => Reply.Done.Then(async cancellation =>
+    {
+        var running = request.Services.Jobs.Start(id);
+        if (wait is { } limit && (limit == TimeSpan.Zero || !await EndsAsync(running, limit, request.Services.Clock, cancellation)))
+        {
+            return Reply.With(json => json.WriteString("job_id", id)).Shaped(new ReplyShape { Status = 202 });
+        }
+
+        try
+        {
+            return AnswerOf(await running);
+        }
+        catch (OperationCanceledException)
+        {
+            return Reply.Refuse(ErrorKind.Unavailable, $"the server is being sealed: job {id} goes on once it is unsealed");
+        }
+    });
+
+    /// <summary>A job as it is stored at first.</summary>
+    public static RevocationJob New(KernelRequest request, JobKind kind, string prefix) => new()
+    {
+        Id = JobStore.NewId(request.Now, request.Services.Random),
+        Kind = kind,
+        Prefix = prefix,
+        By = request.By?.Token.DisplayName ?? "",
+        BeginTime = request.Now,
+    };
+
+    private static async ValueTask<bool> EndsAsync(Task running, TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var first = await Task.WhenAny(running, Task.Delay(limit, clock, stop.Token));
+        stop.Cancel();
+        return first == running;
+    }
+
+    private static Reply? AnswerOf(RevocationJob? job)
+    {
+        if (job is null or { State: JobState.Done })
+        {
+            return null;
+        }
+
+        if (job.State == JobState.Cancelled)
+        {
+            return Reply.Invalid($"job {job.Id} was cancelled after {job.Revoked} leases");
+        }
+
+        var failure = job.Failed == 1 ? job.FirstError : $"{job.FirstError} (and {job.Failed - 1} more)";
+        return Reply.Invalid(job.Kind == JobKind.Unmount
+            ? $"failed to revoke leases below {job.Prefix}: {failure}; mend the cause and disable it again, or forget the leases with revoke-force first"
+            : $"failed to revoke: {failure}; what is left is tried again by itself, sys/leases/attention says what it needs");
+    }
+}

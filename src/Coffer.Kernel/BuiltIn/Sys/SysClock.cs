@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Clocks;
+using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary><c>sys/clock</c>: what the kernel thinks of the system's clock, and an operator's word on it.</summary>
+internal static class SysClock
+{
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("clock", "Shows the time that leases and tokens live by, and how far the system's clock is from it and from that of outside systems.") { Read = ReadAsync, Sudo = true },
+        new("clock/confirm", "Takes the system's time over: what is past its end by it ends, and after a step back all lives on as much longer.") { Write = ConfirmAsync, Sudo = true },
+    ];
+
+    private static ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var clock = KernelRequest.Of(engineRequest).Services.Clock;
+        var step = clock.Step;
+        return ValueTask.FromResult(Reply.With(json =>
+        {
+            json.WriteString("time", Rfc3339.Format(clock.GetUtcNow()));
+            json.WriteNumber("step_seconds", (long)(step?.By.TotalSeconds ?? 0));
+            json.WriteString("step_noticed", step is null ? "" : Rfc3339.Format(step.Noticed));
+            json.WriteString("step_against", step is null ? "" : step.Origin == ClockStepOrigin.Store ? "store" : "steady_clock");
+            json.WriteString("problem", clock.Problem ?? "");
+            json.WriteStartArray("outside");
+            foreach (var outside in clock.Outside.Look())
+            {
+                json.WriteStartObject();
+                json.WriteString("system", outside.Name);
+                json.WriteNumber("ahead_seconds", (long)outside.Ahead.TotalSeconds);
+                json.WriteNumber("heard_seconds_ago", (long)outside.Age.TotalSeconds);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("outside_problem", clock.Outside.Problem ?? "");
+        }));
+    }
+
+    private static ValueTask<Reply> ConfirmAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        var services = request.Services;
+
+        // Stored with the request: after a step back, the next start must not compare with the time before it.
+        ClockNote.Put(request.Work, services.Clock.GetUtcNow() + (services.Clock.Step?.By ?? TimeSpan.Zero));
+        return ValueTask.FromResult(Reply.Done.Then(() =>
+        {
+            services.Clock.Confirm();
+            services.Due.Add(services.Clock.GetUtcNow());
+        }));
+    }
+}

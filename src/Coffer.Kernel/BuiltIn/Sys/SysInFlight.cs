@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary><c>sys/in-flight-req</c>: what the server is working on.</summary>
+internal static class SysInFlight
+{
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("in-flight-req", "Shows the requests that are not answered yet, this one among them.") { Read = (request, _) => ValueTask.FromResult(Show(KernelRequest.Of(request))) },
+    ];
+
+    private static Reply Show(KernelRequest request)
+    {
+        return KernelReply.Bare(json =>
+        {
+            foreach (var (running, since) in request.Services.Counters.Running.All)
+            {
+                json.WriteStartObject(running.Id);
+                json.WriteString("start_time", Rfc3339.Format(since));
+                json.WriteString("client_remote_address", running.RemoteAddress);
+                json.WriteString("request_path", "/v1/" + running.Path.Text);
+                json.WriteString("request_method", MethodOf(running.Operation));
+                json.WriteEndObject();
+            }
+        });
+    }
+
+    private static string MethodOf(Operation operation) => operation switch
+    {
+        Operation.Read => "GET",
+        Operation.List => "LIST",
+        Operation.Delete => "DELETE",
+        Operation.Patch => "PATCH",
+        _ => "PUT",
+    };
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary><c>sys/loggers</c>: how much this server tells its log, until it is started again. Nothing of it is stored.</summary>
+internal static class SysLoggers
+{
+    private static readonly Field<string> Level = Field.Text("level", "trace, debug, info, warn, error or off.");
+
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("loggers", "Shows and sets the level of every logger; a delete brings the configured one back.")
+        {
+            Fields = [Level],
+            Sudo = true,
+            Read = (request, _) => ValueTask.FromResult(Show(KernelRequest.Of(request), LogLine.Loggers)),
+            Write = (request, _) => ValueTask.FromResult(Write(KernelRequest.Of(request), (levels, level) => levels.SetAll(level))),
+            Delete = (request, _) => ValueTask.FromResult(Change(KernelRequest.Of(request), levels => levels.SetAll(null))),
+        },
+        new("loggers/{name:any}", "Shows and sets the level of one logger; a delete brings the configured one back.")
+        {
+            Fields = [Level],
+            Sudo = true,
+            Read = (request, _) => ValueTask.FromResult(OfOne(request, name => Show(KernelRequest.Of(request), [name]))),
+            Write = (request, _) => ValueTask.FromResult(OfOne(request, name => Write(KernelRequest.Of(request), (levels, level) => levels.Set(name, level)))),
+            Delete = (request, _) => ValueTask.FromResult(OfOne(request, name => Change(KernelRequest.Of(request), levels => levels.Set(name, null)))),
+        },
+    ];
+
+    private static Reply OfOne(EngineRequest request, Func<string, Reply> answer) =>
+        request.Param("name") is var name && LogLine.Loggers.Contains(name) ? answer(name) : Reply.Invalid($"logger \"{name}\" not found");
+
+    private static Reply Show(KernelRequest request, ImmutableArray<string> loggers) => Reply.With(json =>
+    {
+        foreach (var logger in loggers)
+        {
+            json.WriteString(logger, LogLevels.NameOf(request.Services.LogLevels.Of(logger)));
+        }
+    });
+
+    private static Reply Write(KernelRequest request, Action<LogLevels, LogLevel> set)
+    {
+        if (!request.Fields.Has(Level))
+        {
+            return Reply.Invalid("level is required");
+        }
+
+        var text = request.Get(Level);
+        return text.Length == 0 ? Reply.Invalid("level is empty")
+            : LogLevels.TryParse(text, out var level) ? Change(request, levels => set(levels, level))
+            : Reply.Invalid($"invalid level provided: there are {LogLevels.Known}");
+    }
+
+    private static Reply Change(KernelRequest request, Action<LogLevels> change)
+    {
+        return Reply.Done.Then(() =>
+        {
+            change(request.Services.LogLevels);
+        });
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Coffer.Kernel.Clocks;
+using Coffer.Kernel.Leases;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Pipeline;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary><c>sys/quarantine</c>: what an older copy of the store would end, and its release.</summary>
+internal static class SysQuarantine
+{
+    /// <summary>Entries shown of each kind.</summary>
+    private const int ShownMax = 1000;
+
+    public static ImmutableArray<EnginePath> Paths { get; } =
+    [
+        new("quarantine", "Shows whether the store is an older copy, the kinds of entries that were changed behind the server's back, and the leases and tokens that would end at once if it were released.") { Read = ReadAsync, Sudo = true },
+        new("quarantine/release", "Goes on with an older copy of the store: what is past its end in it ends, and its tokens are good again.") { Write = ReleaseAsync, Sudo = true },
+    ];
+
+    private static async ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        if (request.Services.Quarantine.Older is not { } older)
+        {
+            return Reply.With(json => json.WriteBoolean("active", false));
+        }
+
+        var (leases, tokens, isAll) = await DueAsync(request, cancellation);
+        return Reply.With(json =>
+        {
+            json.WriteBoolean("active", true);
+            Write(json, "copy", older.Found);
+            if (older.Known is { } known)
+            {
+                Write(json, "last_known", known);
+                json.WriteNumber("commits_missing", known.Generation - older.Found.Generation);
+            }
+
+            json.WriteStartArray("touched");
+            foreach (var kind in older.Touched)
+            {
+                json.WriteStringValue(kind);
+            }
+
+            json.WriteEndArray();
+            Write(json, "leases_due", leases);
+            Write(json, "tokens_due", tokens);
+            json.WriteBoolean("complete", isAll);
+        });
+    }
+
+    private static ValueTask<Reply> ReleaseAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    {
+        var request = KernelRequest.Of(engineRequest);
+        var services = request.Services;
+        if (services.Quarantine.Older is not { } older)
+        {
+            return ValueTask.FromResult(Reply.Invalid("there is no quarantine: the store is the one that was last in use"));
+        }
+
+        return ValueTask.FromResult(Reply.Done.Then(async _ =>
+        {
+            services.Quarantine.Release();
+            services.OnEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
+
+            // A commit makes it the newest there is, also for the next start.
+            await services.Transactions.RunAsync(
+                work =>
+                {
+                    ClockNote.Put(work, services.Clock.GetUtcNow());
+                    return ValueTask.CompletedTask;
+                },
+                CancellationToken.None);
+            return null;
+        }));
+    }
+
+    private static async ValueTask<(List<Due> Leases, List<Due> Tokens, bool IsAll)> DueAsync(KernelRequest request, CancellationToken cancellation)
+    {
+        var (leases, tokens) = (new List<Due>(), new List<Due>());
+        string? after = null;
+        while (true)
+        {
+            var keys = await request.Work.ScanAsync(DueKeys.All, after, Limits.LeasesPerPass, cancellation);
+            foreach (var key in keys)
+            {
+                var (time, isToken, name) = DueKeys.Parse(key);
+                if (time > request.Now)
+                {
+                    return (leases, tokens, true);
+                }
+
+                var list = isToken ? tokens : leases;
+                if (list.Count == ShownMax)
+                {
+                    return (leases, tokens, false);
+                }
+
+                list.Add(new Due(name, time));
+            }
+
+            if (keys.Count < Limits.LeasesPerPass)
+            {
+                return (leases, tokens, true);
+            }
+
+            after = keys[^1];
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, StoreMark mark)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("generation", mark.Generation);
+        json.WriteString("time", Rfc3339.Format(mark.Time));
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, List<Due> due)
+    {
+        json.WriteStartArray(name);
+        foreach (var (id, time) in due)
+        {
+            json.WriteStartObject();
+            json.WriteString(name == "tokens_due" ? "accessor" : "lease_id", id);
+            json.WriteString("due", Rfc3339.Format(time));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private readonly record struct Due(string Name, DateTimeOffset Time);
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Tidying;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Fields;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Kernel.BuiltIn;
+
+/// <summary>Starting a tidy, as in Vault, and beyond Vault seeing how far it is.</summary>
+internal static class TidyPaths
+{
+    /// <param name="prefix">Of both paths: empty, or a folder with its slash.</param>
+    public static ImmutableArray<EnginePath> Of(string prefix, string synopsis, Func<KernelServices, Tidy> tidy) =>
+    [
+        new($"{prefix}tidy", synopsis)
+        {
+            Description = "It mends what it finds and runs in the background; tidy-status shows how far it is.",
+            Write = (request, _) => ValueTask.FromResult(Start(KernelRequest.Of(request), tidy)),
+        },
+        new($"{prefix}tidy-status", "Shows how far the tidy is, or how the last one came out.")
+        {
+            Read = (request, _) => ValueTask.FromResult(Show(tidy(KernelRequest.Of(request).Services).Status)),
+        },
+    ];
+
+    private static Reply Start(KernelRequest request, Func<KernelServices, Tidy> tidy) =>
+        new Reply.Empty { Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to the server's logs."] }
+            .Shaped(new ReplyShape { Status = 202 })
+            .Then(_ => ValueTask.FromResult<Reply?>(
+                tidy(request.Services).TryStart() ? null : new Reply.Empty { Warnings = ["Tidy operation already in progress."] }));
+
+    private static Reply Show(TidyStatus status) => Reply.With(json =>
+    {
+        json.WriteString("state", status.State);
+        if (status.BeginTime is { } begin)
+        {
+            json.WriteString("begin_time", Rfc3339.Format(begin));
+        }
+
+        if (status.EndTime is { } end)
+        {
+            json.WriteString("end_time", Rfc3339.Format(end));
+        }
+
+        json.WriteString("error", status.Error);
+        foreach (var (name, count) in status.Counts)
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("checked", count.Checked);
+            json.WriteNumber("mended", count.Mended);
+            json.WriteNumber("unreadable", count.Unreadable);
+            json.WriteEndObject();
+        }
+    });
+}

@@ -1,0 +1,165 @@
+using Coffer.Barrier;
+using Coffer.Kernel.Audit;
+using Coffer.Kernel.Headers;
+using Coffer.Kernel.Logging;
+using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+using Coffer.Storage;
+
+namespace Coffer.Kernel.Hosting;
+
+/// <summary>The one entry for requests, and for what the HTTP side has to know of one before it can hand it over. Outages become answers here and nowhere else.</summary>
+public sealed class RequestEntry
+{
+    private readonly ServerKernel _kernel;
+    private readonly KernelOptions _options;
+    private readonly SealedServerPaths _sealedPaths;
+
+    internal RequestEntry(ServerKernel kernel, KernelOptions options, SealedServerPaths sealedPaths) =>
+        (_kernel, _options, _sealedPaths) = (kernel, options, sealedPaths);
+
+    private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
+
+    /// <summary>Answers a request: the few paths of a sealed server, or the whole API of an unsealed one.</summary>
+    public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        var (begun, status) = (_options.Clock.GetTimestamp(), 500);
+        _options.Counters.Begin(request, _options.Clock.GetUtcNow());
+        try
+        {
+            var reply = await AnswerAsync(request, cancellation);
+            status = reply.Status;
+            return reply;
+        }
+        catch (Exception error) when (AnswerOf(error) is { } outage)
+        {
+            status = outage.Status;
+            return outage;
+        }
+        finally
+        {
+            _options.Counters.End(request, status, _options.Clock.GetElapsedTime(begun));
+        }
+    }
+
+    /// <summary>The metrics without a token, for listeners that are configured so. Unaudited: they hold nothing of any caller.</summary>
+    /// <param name="format">As of <c>sys/metrics</c>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation)
+    {
+        try
+        {
+            return _kernel.Active is not { } active ? Sealed
+                : await active.RunAsync<Reply?>(async services => await services.Metrics.WriteAsync(format, cancellation), null) switch
+                {
+                    Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
+                    Reply.Refused refused => ApiReply.From(refused.Error),
+                    _ => Sealed,
+                };
+        }
+        catch (Exception error) when (AnswerOf(error) is { } outage)
+        {
+            return outage;
+        }
+    }
+
+    /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read each time, so that a change holds at once.</summary>
+    /// <exception cref="StoreUnavailableException">The store is away.</exception>
+    public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
+        _kernel.Active?.RunAsync<CorsSettings?>(services => CorsSettings.ReadAsync(services.Transactions.Begin(), cancellation), null)
+        ?? ValueTask.FromResult<CorsSettings?>(null);
+
+    /// <summary>Looks at who sends a request before its body is taken in.</summary>
+    /// <param name="head">The request without its body.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
+    {
+        if (SealedServerPaths.Answers(head))
+        {
+            return await LookAsync(
+                async () => SealedServerPaths.Initializes(head) && !await _kernel.IsInitializedAsync(cancellation) ? BodySender.Initializer : BodySender.Stranger,
+                BodySender.Refused);
+        }
+
+        return await LookAsync(services => new BodyGate(services).SenderOfAsync(head, cancellation), BodySender.Refused);
+    }
+
+    /// <summary>Whether a request's body is to be handed on as it was sent. Asked only of content types that are neither JSON nor a form.</summary>
+    /// <param name="head">The request without its body.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation) =>
+        LookAsync(services => new BodyGate(services).TakesRawAsync(head, cancellation), otherwise: false);
+
+    /// <summary>To be called when a reply did not reach its client: ends the lease and the token that were made for it.</summary>
+    public async ValueTask EndUndeliveredAsync(ApiReply reply)
+    {
+        if (reply.Entrusts.IsNothing)
+        {
+            return;
+        }
+
+        var ended = await LookAsync(
+            async services =>
+            {
+                await services.Revoker.EndUndeliveredAsync(reply.Entrusts, CancellationToken.None);
+                return true;
+            },
+            otherwise: false);
+        _options.OnEvent(new LogLine(ended ? LogLevel.Warn : LogLevel.Error, "an answer could not be delivered") { Logger = LogLine.Expiration }
+            .With("made_for_it", ended ? "is ended" : "lives until its own end: revoke it by hand")
+            .With("lease_ending", reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..])
+            .With("token_accessor", reply.Entrusts.TokenAccessor));
+    }
+
+    private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        if (await _sealedPaths.TryHandleAsync(request, cancellation) is { } open)
+        {
+            return open;
+        }
+
+        if (request is { Path.EndsWithSlash: true, Operation: Operation.Update or Operation.Patch })
+        {
+            return ApiReply.Error(ErrorKind.Invalid, "cannot write to a path ending in '/'");
+        }
+
+        return _kernel.Active is { } active && await active.TryHandleAsync(request, cancellation) is { } reply ? reply : Sealed;
+    }
+
+    private ValueTask<T> LookAsync<T>(Func<KernelServices, ValueTask<T>> look, T otherwise) =>
+        LookAsync(() => _kernel.Active?.RunAsync(look, otherwise) ?? ValueTask.FromResult(otherwise), otherwise);
+
+    /// <summary>Does something beside a request. An outage is logged; the request itself meets it as well, and is answered for it.</summary>
+    private async ValueTask<T> LookAsync<T>(Func<ValueTask<T>> look, T otherwise)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (Exception error) when (AnswerOf(error) is not null)
+        {
+            return otherwise;
+        }
+    }
+
+    /// <summary>The answer to an outage, which is logged; null for what is none. It names what the store knows to be wrong with it, as <c>sys/health</c> does.</summary>
+    private ApiReply? AnswerOf(Exception error)
+    {
+        switch (error)
+        {
+            case StoreUnavailableException:
+                _options.OnFailure("the store failed a request", error);
+                return ApiReply.Error(ErrorKind.Unavailable, "the store is not available" + (_options.Condition?.Problem is { } problem ? $": {problem}" : "; try again, and see the server's log"));
+            case AuditUnavailableException:
+                _options.OnFailure("no audit device could record a request", error);
+                return ApiReply.Error(ErrorKind.Internal, "failed to audit request, cannot continue");
+            case BarrierException:
+                _options.OnFailure("a stored entry could not be opened", error);
+                return ApiReply.Error(ErrorKind.Internal, "a stored entry could not be opened; see the server's log");
+            default:
+                return null;
+        }
+    }
+}

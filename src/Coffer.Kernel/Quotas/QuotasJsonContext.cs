@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Coffer.Kernel.Quotas;
+
+/// <summary>How the entries of this folder are stored. Names and shapes are a format: old entries must stay readable.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(QuotaTable))]
+internal sealed partial class QuotasJsonContext : JsonSerializerContext;

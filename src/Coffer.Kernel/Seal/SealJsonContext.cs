@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Coffer.Kernel.Seal;
+
+/// <summary>How the entries of this folder are stored. Names and shapes are a format: old entries must stay readable.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(RotationSettings))]
+[JsonSerializable(typeof(RekeyBackup))]
+internal sealed partial class SealJsonContext : JsonSerializerContext;
