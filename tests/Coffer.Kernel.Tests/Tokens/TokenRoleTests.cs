@@ -59,23 +59,6 @@ public sealed class TokenRoleTests
         Assert.Equal(2764800, (long)token.Json["auth"]!["lease_duration"]!);
     }
 
-    [Fact]
-    public async Task A_role_that_an_earlier_version_marked_as_written_under_deprecated_names_still_shows_them()
-    {
-        await using var harness = await KernelHarness.StartAsync();
-        harness.RawStorage = true;
-        await harness.RestartAsync();
-        await WriteAsync(harness, """{"token_period":300,"token_explicit_max_ttl":3600}""");
-        var stored = JsonNode.Parse((string)(await harness.ReadAsync("sys/raw/token/role/r")).Ok().Data["value"]!)!;
-        stored["old_names"] = true;
-        (await harness.WriteAsync("sys/raw/token/role/r", new JsonObject { ["value"] = stored.ToJsonString() }.ToJsonString())).Ok();
-
-        var role = await ReadAsync(harness);
-
-        Assert.Equal(300, (long)role["period"]!);
-        Assert.Equal(3600, (long)role["explicit_max_ttl"]!);
-    }
-
     private static async Task<Answer> WriteAsync(KernelHarness harness, string body) => (await harness.WriteAsync("auth/token/roles/r", body)).Ok();
 
     private static async Task<JsonNode> ReadAsync(KernelHarness harness) => (await harness.ReadAsync("auth/token/roles/r")).Ok().Data;
