@@ -11,10 +11,10 @@ internal sealed class ExplainStep(KernelServices services)
     private const string Masked = "(token)";
 
     /// <summary>The token was not good.</summary>
-    public Explanation OfToken(RequestContext context, TokenLook look) => new()
+    public static Explanation OfToken(RequestContext context, TokenLook look) => new()
     {
         RequestId = context.Request.Id,
-        Time = services.Clock.GetUtcNow(),
+        Time = context.Now,
         Path = PathOf(context),
         Operation = context.OperationName,
         Token = look.State,
@@ -24,21 +24,35 @@ internal sealed class ExplainStep(KernelServices services)
     };
 
     /// <summary>The policies decided.</summary>
-    public Explanation OfDecision(RequestContext context, Caller caller, AclDecision decision)
+    public static Explanation OfDecision(RequestContext context, Caller caller, AclDecision decision)
     {
         var path = PathOf(context);
         var asked = context.Route.Ask(AclOperation.Read) with { Path = path };
-        var explained = Explanation.Of(decision, caller.Acl, asked, context.OperationName, services.Clock.GetUtcNow(), context.Request.Id, caller);
+        var explained = Explanation.Of(decision, caller.Acl, asked, context.OperationName, context.Now, context.Request.Id, caller);
         return path == context.FullPath ? explained : explained with { WouldAllow = null };
     }
 
-    /// <summary>Remembers what was decided on a request that is about to be answered.</summary>
+    /// <summary>Remembers what was decided on a request that is about to be answered: a refusal with its reasons, an allowed request as what explains it if somebody asks.</summary>
     public void Remember(RequestContext context)
     {
-        var decision = context.Denial ?? (context is { Caller: { } caller, Decision: { } made } ? OfDecision(context, caller, made) : null);
-        if (decision is not null)
+        if (context.Denial is { } denial)
         {
-            services.Decisions.Add(decision);
+            services.Decisions.Add(denial);
+        }
+        else if (context is { Caller: { } caller, Decision: { } decision })
+        {
+            services.Decisions.Add(new AllowedRequest
+            {
+                RequestId = context.Request.Id,
+                Time = context.Now,
+                Path = PathOf(context),
+                Operation = context.OperationName,
+                Accessor = caller.Token.Accessor,
+                EntityId = caller.Identity.EntityId,
+                TokenPolicies = caller.Token.Policies,
+                IdentityPolicies = caller.Identity.Origins,
+                Decision = decision,
+            });
         }
     }
 

@@ -4,9 +4,9 @@ using Coffer.Sdk.Engines;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Whether the caller's policies allow it: one matcher for every operation.</summary>
-internal sealed class MayStep(ExplainStep explain)
+internal static class MayStep
 {
-    public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
+    public static async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
         if (context.Caller is not { } caller)
         {
@@ -18,7 +18,7 @@ internal sealed class MayStep(ExplainStep explain)
         if (!decision.IsAllowed)
         {
             context.Refusal = Refusals.Denied;
-            context.Denial = explain.OfDecision(context, caller, decision);
+            context.Denial = ExplainStep.OfDecision(context, caller, decision);
         }
     }
 

@@ -14,7 +14,6 @@ internal sealed class RequestPipeline
     private readonly RouteStep _route;
     private readonly QuotaStep _quota;
     private readonly WhoStep _who;
-    private readonly MayStep _may;
     private readonly PrepareStep _prepare;
     private readonly LeaseStep _lease;
     private readonly LoginStep _login;
@@ -26,8 +25,7 @@ internal sealed class RequestPipeline
         _explain = new ExplainStep(services);
         _route = new RouteStep(services);
         _quota = new QuotaStep(services);
-        _who = new WhoStep(services, _explain);
-        _may = new MayStep(_explain);
+        _who = new WhoStep(services);
         _prepare = new PrepareStep(services);
         _lease = new LeaseStep(services);
         _login = new LoginStep(services);
@@ -55,7 +53,7 @@ internal sealed class RequestPipeline
 
                     await _who.RunAsync(context, cancellation);
                     await _lease.FindOwnerEndAsync(context, cancellation);
-                    await _may.RunAsync(context, cancellation);
+                    await MayStep.RunAsync(context, cancellation);
                     await AuditInAsync(context, cancellation);
                     await _prepare.RunAsync(context, cancellation);
                     var handled = await HandleAsync(context, cancellation);

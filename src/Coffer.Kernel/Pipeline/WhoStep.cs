@@ -3,7 +3,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Token to caller. Unknown and expired tokens look alike. A use of a token is spent here, and stays spent whatever follows.</summary>
-internal sealed class WhoStep(KernelServices services, ExplainStep explain)
+internal sealed class WhoStep(KernelServices services)
 {
     public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
@@ -22,7 +22,7 @@ internal sealed class WhoStep(KernelServices services, ExplainStep explain)
         if (caller is null)
         {
             context.Refusal = ApiError.PermissionDenied;
-            context.Denial = explain.OfToken(context, look);
+            context.Denial = ExplainStep.OfToken(context, look);
         }
     }
 }

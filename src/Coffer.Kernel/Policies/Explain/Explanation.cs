@@ -79,7 +79,6 @@ public sealed record Explanation
     {
         get
         {
-            // Every request comes by here: loops over the arrays, where sums of lambdas would allocate.
             var characters = RequestId.Length + Path.Length + Operation.Length + Accessor.Length + EntityId.Length
                 + (Rule?.Length ?? 0) + (Parameter?.Length ?? 0) + (WouldAllow?.Length ?? 0);
             foreach (var name in TokenPolicies)
@@ -114,14 +113,16 @@ public sealed record Explanation
         return path.AsSpan().StartsWith(end < 0 ? plain : plain[..end], StringComparison.Ordinal);
     }
 
-    private static int SizeOf(RuleSource source) => source.Policy.Value.Length + source.Path.Length + 48;
+    internal static int SizeOf(RuleSource source) => source.Policy.Value.Length + source.Path.Length + 48;
 
     /// <summary>What is known of a decision, and of the request around it if there was one.</summary>
     /// <param name="asked">What was decided on.</param>
     /// <param name="requestId">Empty for a question that was not a request.</param>
     /// <param name="caller">Null likewise.</param>
     internal static Explanation Of(
-        AclDecision decision, Acl acl, AclRequest asked, string operation, DateTimeOffset time, string requestId = "", Caller? caller = null) => new()
+        AclDecision decision, Acl acl, AclRequest asked, string operation, DateTimeOffset time, string requestId = "", Caller? caller = null)
+    {
+        var explained = new Explanation
         {
             RequestId = requestId,
             Accessor = caller?.Token.Accessor ?? "",
@@ -132,17 +133,26 @@ public sealed record Explanation
             Path = asked.Path,
             Operation = operation,
             Token = TokenState.Valid,
-            IsAllowed = decision.IsAllowed,
-            IsRoot = decision.IsRoot,
-            Refusal = decision.Refusal,
-            Capability = decision.Capability,
-            Rule = decision.Rule?.Path,
-            RuleCapabilities = decision.Rule?.Capabilities ?? AclCapabilities.None,
-            Sources = decision.Rule?.Sources ?? [],
-            Parameter = decision.Parameter,
-            MinWrappingTtl = decision.Rule?.MinWrappingTtl,
-            MaxWrappingTtl = decision.Rule?.MaxWrappingTtl,
-            Skipped = decision.IsAllowed ? [] : [.. acl.Skipped.Where(skipped => MayConcern(skipped.Source.Path, asked.Path))],
-            WouldAllow = decision.IsAllowed ? null : Remedy.For(acl, asked, decision),
+        }.Decided(decision);
+        return decision.IsAllowed ? explained : explained with
+        {
+            Skipped = [.. acl.Skipped.Where(skipped => MayConcern(skipped.Source.Path, asked.Path))],
+            WouldAllow = Remedy.For(acl, asked, decision),
         };
+    }
+
+    /// <summary>The same, with what a decision says by itself.</summary>
+    internal Explanation Decided(AclDecision decision) => this with
+    {
+        IsAllowed = decision.IsAllowed,
+        IsRoot = decision.IsRoot,
+        Refusal = decision.Refusal,
+        Capability = decision.Capability,
+        Rule = decision.Rule?.Path,
+        RuleCapabilities = decision.Rule?.Capabilities ?? AclCapabilities.None,
+        Sources = decision.Rule?.Sources ?? [],
+        Parameter = decision.Parameter,
+        MinWrappingTtl = decision.Rule?.MinWrappingTtl,
+        MaxWrappingTtl = decision.Rule?.MaxWrappingTtl,
+    };
 }
