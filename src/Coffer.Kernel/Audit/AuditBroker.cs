@@ -6,8 +6,8 @@ using Coffer.Sdk.Primitives;
 namespace Coffer.Kernel.Audit;
 
 /// <summary>
-/// Gives every entry to every enabled device. One that records is enough; with none of several recording, the request is refused. Which devices there
-/// are is read with each request, so a change made on any node holds from the next request on.
+/// Gives every entry to every enabled device. A request proceeds if at least one device records it, or if there is none. Which devices there are is read with
+/// each request, so a change made on any node holds from the next request on.
 /// </summary>
 /// <param name="book">Null: nothing is known of former runs, and nothing is left to later ones.</param>
 internal sealed class AuditBroker(
@@ -24,7 +24,9 @@ internal sealed class AuditBroker(
         ? "no audit device could record the last request, so it was refused: see the server's log, and free or mend what the devices write to"
         : null;
 
-    public async ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation)
+    public bool IsOn => _devices is not { All.IsEmpty: true, Closed: false };
+
+    public async ValueTask<bool> IsOnAsync(UnitOfWork work, CancellationToken cancellation)
     {
         var table = await AuditTable.ReadAsync(work, cancellation);
         if (!ReferenceEquals(table, _devices.Table))
@@ -37,7 +39,7 @@ internal sealed class AuditBroker(
             await RecordPastAsync(cancellation);
         }
 
-        await RecordAsync(entry, response: false, cancellation);
+        return IsOn;
     }
 
     public async ValueTask PastAsync(UnitOfWork work, IReadOnlyList<AuditEvent> entries, CancellationToken cancellation)
@@ -48,7 +50,9 @@ internal sealed class AuditBroker(
         await RecordPastAsync(cancellation);
     }
 
-    public ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation) => RecordAsync(entry, response: true, cancellation);
+    public ValueTask RequestAsync(AuditEvent entry, CancellationToken cancellation) => RecordAsync(entry, response: false, cancellation);
+
+    public ValueTask ResponseAsync(AuditEvent entry, CancellationToken cancellation) => RecordAsync(entry, response: true, cancellation);
 
     public async ValueTask<string?> ProbeAsync(AuditTable table, AuditDevice device, CancellationToken cancellation)
     {
@@ -191,7 +195,7 @@ internal sealed class AuditBroker(
     }
 
     private ValueTask RecordAsync(AuditEvent entry, bool response, CancellationToken cancellation) =>
-        _devices is { All.IsEmpty: true, Closed: false } ? ValueTask.CompletedTask : RecordCountedAsync(entry, response, cancellation);
+        IsOn ? RecordCountedAsync(entry, response, cancellation) : ValueTask.CompletedTask;
 
     private async ValueTask RecordCountedAsync(AuditEvent entry, bool response, CancellationToken cancellation)
     {
@@ -243,7 +247,7 @@ internal sealed class AuditBroker(
         var time = entry.At ?? clock.GetUtcNow();
         if (all.Length == 1)
         {
-            return await all[0].RecordAsync(entry, response, time, cancellation);
+            return await all[0].RecordAsync(entry, response, time, here: true, cancellation);
         }
 
         var lagging = all.Select(device => device.IsLagging).ToArray();
@@ -283,7 +287,7 @@ internal sealed class AuditBroker(
     private static async Task<Exception?> RecordOneOfManyAsync(
         EnabledDevice device, AuditEvent entry, bool response, DateTimeOffset time, CancellationToken cancellation)
     {
-        var failure = await device.RecordAsync(entry, response, time, cancellation);
+        var failure = await device.RecordAsync(entry, response, time, here: false, cancellation);
         if (failure is not (null or OperationCanceledException))
         {
             device.Report(failure);

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Coffer.Kernel.Audit;
 
@@ -14,17 +11,12 @@ namespace Coffer.Kernel.Audit;
 /// <param name="remembered">The last checkpoint of this chain that former runs of the server signed; null when none is known.</param>
 internal sealed class AuditChain(AuditMark? remembered = null)
 {
-    /// <summary>The hash before the first line of all.</summary>
-    public static readonly string Zero = new('0', SHA256.HashSizeInBytes * 2);
-
     private string? _start;
-    private AuditChainHead? _written = remembered is null ? null : new AuditChainHead(remembered.Seq, remembered.Hash);
+    private AuditChainHead? _written = remembered is null ? null : new AuditChainHead(remembered.Seq, LineHash.Parse(remembered.Hash));
     private AuditMark? _remembered = remembered;
 
     /// <summary>The line that the next one follows.</summary>
-    public AuditChainHead Head { get; private set; } = new(0, Zero);
-
-    public static string HashOf(ReadOnlySpan<byte> line) => Convert.ToHexStringLower(SHA256.HashData(line));
+    public AuditChainHead Head { get; private set; } = new(0, LineHash.Zero);
 
     /// <summary>Goes on from what a file ends with; notes it when that is not what this process wrote last, or when it lacks what former runs signed.</summary>
     /// <param name="holds">Whether the file has that line.</param>
@@ -42,7 +34,7 @@ internal sealed class AuditChain(AuditMark? remembered = null)
             _ => null,
         };
         Head = tail.IsEmpty
-            ? _written ?? new AuditChainHead(0, Zero)
+            ? _written ?? new AuditChainHead(0, LineHash.Zero)
             : new AuditChainHead(Math.Max(tail.Seq ?? 0, _written?.Seq ?? 0), tail.Hash);
     }
 
@@ -56,7 +48,8 @@ internal sealed class AuditChain(AuditMark? remembered = null)
     }
 
     /// <summary>Writes lines for a group of entries. Nothing has happened until <see cref="Commit"/>.</summary>
-    public AuditChainDraft Draft() => new(Head, _start, _written);
+    /// <param name="buffer">Where the lines are put. It is empty, and nobody else writes to it while the draft is in use.</param>
+    public AuditChainDraft Draft(ArrayBufferWriter<byte> buffer) => new(Head, _start, _written, buffer);
 
     /// <summary>The lines of a draft are written.</summary>
     public void Commit(AuditChainDraft draft)
@@ -64,74 +57,6 @@ internal sealed class AuditChain(AuditMark? remembered = null)
         if (draft.Lines > 0)
         {
             (Head, _written, _start, _remembered) = (draft.Head, draft.Head, null, null);
-        }
-    }
-}
-
-/// <summary>The last line of a chain.</summary>
-/// <param name="Hash">SHA-256 in lower-case hex.</param>
-internal readonly record struct AuditChainHead(long Seq, string Hash);
-
-/// <summary>Lines that are to be written together.</summary>
-internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditChainHead? known)
-{
-    private string? _start = start;
-
-    public AuditChainHead Head { get; private set; } = head;
-
-    public int Lines { get; private set; }
-
-    public ArrayBufferWriter<byte> Bytes { get; } = new(4096);
-
-    /// <summary>Ends what is torn at the end of a file.</summary>
-    public void EndTornLine() => Bytes.Write("\n"u8);
-
-    /// <param name="entry">As <see cref="AuditLineForm.EntryOf"/> makes it.</param>
-    public void Add(ReadOnlySpan<byte> entry, AuditLineForm form)
-    {
-        var from = Bytes.WrittenCount;
-        var seq = Head.Seq + 1;
-        Write(form.Prefix);
-        Bytes.Write(entry);
-        Write(form.IsJsonx ? JsonxLink(seq) : JsonLink(seq));
-        _start = null;
-        Head = new AuditChainHead(seq, AuditChain.HashOf(Bytes.WrittenSpan[from..]));
-        Bytes.Write("\n"u8);
-        Lines++;
-    }
-
-    private string JsonLink(long seq)
-    {
-        var chain = "";
-        if (_start is not null)
-        {
-            var last = known is { } line ? string.Create(CultureInfo.InvariantCulture, $",\"last_seq\":{line.Seq},\"last_hash\":\"{line.Hash}\"") : "";
-            chain = $",\"chain\":{{\"start\":\"{_start}\"{last}}}";
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $",\"seq\":{seq},\"prev\":\"{Head.Hash}\"{chain}}}");
-    }
-
-    private string JsonxLink(long seq)
-    {
-        var chain = "";
-        if (_start is not null)
-        {
-            var last = known is { } line
-                ? string.Create(CultureInfo.InvariantCulture, $"<json:number name=\"last_seq\">{line.Seq}</json:number><json:string name=\"last_hash\">{line.Hash}</json:string>")
-                : "";
-            chain = $"<json:object name=\"chain\"><json:string name=\"start\">{_start}</json:string>{last}</json:object>";
-        }
-
-        return string.Create(
-            CultureInfo.InvariantCulture, $"<json:number name=\"seq\">{seq}</json:number><json:string name=\"prev\">{Head.Hash}</json:string>{chain}");
-    }
-
-    private void Write(string text)
-    {
-        if (text.Length > 0)
-        {
-            Encoding.UTF8.GetBytes(text, Bytes);
         }
     }
 }

@@ -12,8 +12,9 @@ namespace Coffer.Kernel.Audit;
 
 /// <summary>Writes entries as Vault's audit devices do: one JSON object a line, sensitive values as hashes.</summary>
 /// <param name="keyed">Hashes what is sensitive, unless everything is to be in the entry as it is (<c>log_raw</c>).</param>
+/// <param name="callers">Hashes of tokens and accessors in use, under the same key.</param>
 /// <param name="headers">Request headers to record, by lower-case name; true: hashed.</param>
-internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
+internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, AuditDeviceOptions options, ImmutableSortedDictionary<string, bool> headers)
 {
     /// <summary>Below these, bodies hold key shares, root tokens and what hides them: no option brings those into a log.</summary>
     private static readonly string[] Ceremonies = ["sys/rekey/", "sys/generate-root", "sys/key-slots"];
@@ -24,8 +25,17 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
     /// <summary>An entry, to which the device adds the chain.</summary>
     /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
     public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => options.Form.EntryOf(JsonBytes.Write(
-        (Format: this, Entry: entry, Response: response, Time: time),
-        static (line, json) => line.Format.Write(json, line.Entry, line.Response, line.Time)));
+        (Format: this, Entry: entry, Subject: entry.Subject.WrittenBy(this), Response: response, Time: time),
+        static (line, json) => line.Format.Write(json, line.Entry, line.Subject, line.Response, line.Time)));
+
+    /// <summary>The member <c>auth</c> of an entry.</summary>
+    internal byte[] WriteCaller(AuditSubject subject) =>
+        JsonBytes.Write((Format: this, Subject: subject), static (line, json) => line.Format.WriteCaller(json, line.Subject, line.Subject.Caller!));
+
+    /// <summary>The member <c>request</c> of an entry.</summary>
+    /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
+    internal byte[] WriteRequest(AuditSubject subject) =>
+        JsonBytes.Write((Format: this, Subject: subject), static (line, json) => line.Format.WriteRequest(json, line.Subject));
 
     /// <summary>The entry that shows, when a device is enabled, that it can be written to.</summary>
     public static ReadOnlyMemory<byte> Test(AuditLineForm form, string requestId, DateTimeOffset time) => form.EntryOf(JsonBytes.Write(
@@ -43,23 +53,22 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
             json.WriteEndObject();
         }));
 
-    private void Write(Utf8JsonWriter json, AuditEvent entry, bool response, DateTimeOffset time)
+    private void Write(Utf8JsonWriter json, AuditEvent entry, AuditSubject.Written subject, bool response, DateTimeOffset time)
     {
-        // Both stand in two places of an entry, and hashing is the dearest part of it.
-        var token = Hashed(entry.Request.Token, _hash);
-        var accessor = Hashed(entry.Caller?.Token.Accessor ?? "", _accessorHash);
         json.WriteStartObject();
         json.WriteString("time"u8, Rfc3339.Format(time));
         json.WriteString("type"u8, response ? "response"u8 : "request"u8);
-        if (entry.Caller is { } caller)
+        if (subject.Caller.Length > 0)
         {
-            WriteCaller(json, entry, caller, token, accessor);
+            json.WritePropertyName("auth"u8);
+            json.WriteRawValue(subject.Caller, skipInputValidation: true);
         }
 
-        WriteRequest(json, entry, token, accessor);
+        json.WritePropertyName("request"u8);
+        json.WriteRawValue(subject.Request, skipInputValidation: true);
         if (response && entry.Answer is { } answer)
         {
-            WriteAnswer(json, entry, answer);
+            WriteAnswer(json, entry.Subject, answer);
         }
 
         if (entry.Error is { Length: > 0 } error)
@@ -77,17 +86,17 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
-    private static void WriteCaller(Utf8JsonWriter json, AuditEvent entry, Caller caller, string hashedToken, string hashedAccessor)
+    private void WriteCaller(Utf8JsonWriter json, AuditSubject subject, Caller caller)
     {
         var token = caller.Token;
-        json.WriteStartObject("auth"u8);
-        WriteText(json, "client_token", hashedToken);
-        WriteText(json, "accessor", hashedAccessor);
+        json.WriteStartObject();
+        WriteToken(json, "client_token"u8, subject);
+        WriteAccessor(json, "accessor"u8, subject);
         WriteText(json, "display_name", token.DisplayName);
         json.WriteAnyTexts("policies", caller.AllPolicies);
         json.WriteAnyTexts("token_policies", token.Policies);
         json.WriteAnyTexts("identity_policies", caller.Identity.Policies);
-        if (entry.Decision is { } decision)
+        if (subject.Decision is { } decision)
         {
             WriteDecision(json, decision);
         }
@@ -132,24 +141,24 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
-    private void WriteRequest(Utf8JsonWriter json, AuditEvent entry, string hashedToken, string hashedAccessor)
+    private void WriteRequest(Utf8JsonWriter json, AuditSubject subject)
     {
-        var request = entry.Request;
-        json.WriteStartObject("request"u8);
+        var request = subject.Request;
+        json.WriteStartObject();
         json.WriteString("id"u8, request.Id);
-        json.WriteString("operation"u8, entry.OperationName);
-        WriteMount(json, entry);
-        WriteText(json, "client_token", hashedToken);
-        WriteText(json, "client_token_accessor", hashedAccessor);
+        json.WriteString("operation"u8, subject.OperationName);
+        WriteMount(json, subject);
+        WriteToken(json, "client_token"u8, subject);
+        WriteAccessor(json, "client_token_accessor"u8, subject);
         json.WriteStartObject("namespace"u8);
         json.WriteString("id"u8, "root"u8);
         json.WriteEndObject();
-        json.WriteString("path"u8, Path(entry));
+        json.WriteString("path"u8, Path(subject));
         if (request.Data.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
             json.WritePropertyName("data"u8);
             var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(request.Data);
-            CopyBody(raw, json, entry.Path, entry.Mounted?.Mount.Tuning.AuditNonHmacRequestKeys ?? [], elide: false);
+            CopyBody(raw, json, subject.Path, subject.Mounted?.Mount.Tuning.AuditNonHmacRequestKeys ?? [], elide: false);
         }
 
         WriteText(json, "remote_address", request.RemoteAddress);
@@ -174,7 +183,43 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
     }
 
     /// <summary>The path as it is authorised; a segment that is a token, put there by mistake, is hashed.</summary>
-    private string Path(AuditEvent entry) => _hash is null ? entry.Path : PathTokens.Replace(entry.Path, entry.Request.Token, _hash.Of);
+    private string Path(AuditSubject subject) => _hash is null ? subject.Path : PathTokens.Replace(subject.Path, subject.Request.Token, _hash.Of);
+
+    private void WriteToken(Utf8JsonWriter json, ReadOnlySpan<byte> name, AuditSubject subject)
+    {
+        var token = subject.Request.Token;
+        if (token.Length == 0)
+        {
+            return;
+        }
+
+        if (_hash is null)
+        {
+            json.WriteString(name, token);
+        }
+        else
+        {
+            // A token that nobody owns is hashed each time: whatever is sent must not push out what is in use.
+            json.WriteString(name, subject.Caller is { } caller && caller.Text == token ? callers.Of(caller).Token : callers.TextOf(token));
+        }
+    }
+
+    private void WriteAccessor(Utf8JsonWriter json, ReadOnlySpan<byte> name, AuditSubject subject)
+    {
+        if (subject.Caller is not { Token.Accessor: { Length: > 0 } accessor } caller)
+        {
+            return;
+        }
+
+        if (_accessorHash is null)
+        {
+            json.WriteString(name, accessor);
+        }
+        else
+        {
+            json.WriteString(name, callers.Of(caller).Accessor);
+        }
+    }
 
     private void WriteHeaders(Utf8JsonWriter json, ApiRequest request)
     {
@@ -203,7 +248,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
-    private void WriteAnswer(Utf8JsonWriter json, AuditEvent entry, AuditAnswer answer)
+    private void WriteAnswer(Utf8JsonWriter json, AuditSubject subject, AuditAnswer answer)
     {
         json.WriteStartObject("response"u8);
         if (answer.Auth is { } auth)
@@ -211,7 +256,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
             WriteIssued(json, auth);
         }
 
-        WriteMount(json, entry);
+        WriteMount(json, subject);
         if (answer.LeaseId.Length > 0)
         {
             json.WriteStartObject("secret"u8);
@@ -225,9 +270,9 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
             CopyBody(
                 data.Utf8.Span,
                 json,
-                entry.Path,
-                entry.Mounted?.Mount.Tuning.AuditNonHmacResponseKeys ?? [],
-                options.ElideListResponses && entry.Request.Operation == Operation.List);
+                subject.Path,
+                subject.Mounted?.Mount.Tuning.AuditNonHmacResponseKeys ?? [],
+                options.ElideListResponses && subject.Request.Operation == Operation.List);
         }
 
         WriteAnswerHeaders(json, answer.Headers);
@@ -292,9 +337,9 @@ internal sealed class AuditEntryFormat(AuditHash keyed, AuditDeviceOptions optio
         json.WriteEndObject();
     }
 
-    private static void WriteMount(Utf8JsonWriter json, AuditEvent entry)
+    private static void WriteMount(Utf8JsonWriter json, AuditSubject subject)
     {
-        if (entry.Mounted?.Mount is not { } mount)
+        if (subject.Mounted?.Mount is not { } mount)
         {
             return;
         }

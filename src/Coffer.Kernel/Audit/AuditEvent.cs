@@ -1,21 +1,13 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Audit;
 
 /// <summary>What is known of a request when it is recorded. Devices redact it as they write; nothing here is redacted yet.</summary>
-/// <param name="Path">As it was authorised: canonical.</param>
-/// <param name="OperationName">As the audit log has it: <c>read</c>, <c>create</c>, <c>update</c>, <c>list</c>, …</param>
-/// <param name="Mounted">Null when no mount serves the path.</param>
-/// <param name="Caller">Null when there was no token, or no good one.</param>
-/// <param name="Decision">Null when nothing had to be decided.</param>
-public sealed record AuditEvent(
-    ApiRequest Request, string Path, string OperationName, MountedEngine? Mounted, Caller? Caller, AclDecision? Decision)
+/// <param name="Subject">Who asks for what.</param>
+public sealed record AuditEvent(AuditSubject Subject)
 {
     /// <summary>When it happened, where that was before it could be recorded; null: now.</summary>
     public DateTimeOffset? At { get; init; }

@@ -7,14 +7,14 @@ namespace Coffer.Kernel.Audit;
 /// <param name="Seq">Sequence number of the last line that is part of a chain; null when none was found.</param>
 /// <param name="Hash">Of the last line, whatever it is; a torn one counts.</param>
 /// <param name="IsTorn">The last line lacks its newline: a write was cut off there.</param>
-internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool IsEmpty)
+internal sealed record AuditFileTail(long? Seq, LineHash Hash, bool IsTorn, bool IsEmpty)
 {
     private const int WindowBytes = 64 * 1024;
 
     /// <summary>Twice what lies between two checkpoints: one may have failed to be remembered.</summary>
     private const int LinesBackMax = 2 * AuditLimits.CheckpointEntries;
 
-    public static AuditFileTail Nothing { get; } = new(null, AuditChain.Zero, IsTorn: false, IsEmpty: true);
+    public static AuditFileTail Nothing { get; } = new(null, LineHash.Zero, IsTorn: false, IsEmpty: true);
 
     /// <summary>Reads back from the end, no further than to the last line of a chain.</summary>
     public static AuditFileTail Read(SafeFileHandle file, long length)
@@ -46,7 +46,7 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
     public static bool Holds(SafeFileHandle file, long length, AuditMark mark) => LookBack(
         file,
         length,
-        line => AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq && seq <= mark.Seq ? seq == mark.Seq && AuditChain.HashOf(line) == mark.Hash : null);
+        line => AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq && seq <= mark.Seq ? seq == mark.Seq && LineHash.Of(line).ToString() == mark.Hash : null);
 
     /// <summary>The last checkpoint in a file that is signed with a key and names the store's generation, as far back as <see cref="Holds"/> looks; null when there is none.</summary>
     public static AuditLine? LastCounted(SafeFileHandle file, long length, ECDsa key)
@@ -118,28 +118,28 @@ internal sealed record AuditFileTail(long? Seq, string Hash, bool IsTorn, bool I
     {
         var torn = bytes[^1] != '\n';
         var rest = torn ? bytes : bytes[..^1];
-        string? hash = null;
+        LineHash? hash = null;
         while (true)
         {
             var newline = rest.LastIndexOf((byte)'\n');
             if (newline < 0 && !whole)
             {
-                return hash is null ? null : new AuditFileTail(null, hash, torn, IsEmpty: false);
+                return hash is null ? null : new AuditFileTail(null, hash.Value, torn, IsEmpty: false);
             }
 
             var line = rest[(newline + 1)..];
             var isLast = hash is null;
-            hash ??= AuditChain.HashOf(line);
+            var last = hash ??= LineHash.Of(line);
 
             // A torn line may be complete but for its newline: it counts as written only if its newline was.
             if (!(isLast && torn) && AuditLine.TryParse(line, out var parsed) && parsed.Seq is { } seq)
             {
-                return new AuditFileTail(seq, hash, torn, IsEmpty: false);
+                return new AuditFileTail(seq, last, torn, IsEmpty: false);
             }
 
             if (newline < 0)
             {
-                return new AuditFileTail(null, hash, torn, IsEmpty: false);
+                return new AuditFileTail(null, last, torn, IsEmpty: false);
             }
 
             rest = rest[..newline];

@@ -17,6 +17,6 @@ public sealed record AuditMark(long Seq, string Hash)
 
         var hash = text[(colon + 1)..];
         mark = new AuditMark(seq, hash);
-        return hash.Length == AuditChain.Zero.Length && hash.All(char.IsAsciiHexDigitLower);
+        return hash.Length == LineHash.HexCharacters && hash.All(char.IsAsciiHexDigitLower);
     }
 }

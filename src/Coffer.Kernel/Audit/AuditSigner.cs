@@ -70,7 +70,7 @@ internal sealed class AuditSigner : IDisposable
     {
         var time = Rfc3339.Format(at);
         var generation = _generation?.Invoke() ?? 0;
-        var signature = _key.SignData(SignedText(Device, time, head.Seq + 1, head.Hash, generation), HashAlgorithmName.SHA256);
+        var signature = _key.SignData(SignedText(Device, time, head.Seq + 1, head.Hash.ToString(), generation), HashAlgorithmName.SHA256);
         return JsonBytes.Write(
             (Signer: this, Time: time, Generation: generation, Signature: signature),
             static (made, json) =>

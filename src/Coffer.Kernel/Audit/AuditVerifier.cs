@@ -41,6 +41,9 @@ public static class AuditVerifier
 
     internal static string Shown(string device) => device.Length is > 0 and <= 64 && device.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? device : "(malformed)";
 
+    /// <summary>The hash before the first line of all.</summary>
+    private static readonly string Zero = LineHash.Zero.ToString();
+
     private sealed class Run(ECDsa? key, AuditProof proof, AuditVerification? previous)
     {
         private readonly ImmutableArray<AuditFinding>.Builder _warnings = ImmutableArray.CreateBuilder<AuditFinding>();
@@ -56,7 +59,7 @@ public static class AuditVerifier
             MarkedSeq = previous?.MarkedSeq ?? 0,
         };
 
-        private string _lastHash = AuditChain.Zero;
+        private string _lastHash = Zero;
         private long _foreign;
         private long _unreadableAt;
 
@@ -65,7 +68,7 @@ public static class AuditVerifier
         {
             _sum = _sum with { Lines = _sum.Lines + 1 };
             var readable = AuditLine.TryParse(line.Bytes.Span, out var parsed);
-            var hash = AuditChain.HashOf(line.Bytes.Span);
+            var hash = LineHash.Of(line.Bytes.Span).ToString();
             if (line.IsTorn)
             {
                 Warn("the last line is cut off: it is being written now, or a crash or a full disk stopped it");
@@ -238,7 +241,7 @@ public static class AuditVerifier
             var opens = line.Start is "new" or "foreign" or "recovered";
             if (opens && (seq == 1 || line.Start == "recovered"))
             {
-                if (seq == 1 && _sum.Lines == 1 && line.Prev != AuditChain.Zero)
+                if (seq == 1 && _sum.Lines == 1 && line.Prev != Zero)
                 {
                     return "the chain begins here, and yet names a line before it: that line was removed";
                 }

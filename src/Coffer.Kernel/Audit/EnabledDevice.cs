@@ -8,6 +8,7 @@ internal sealed class EnabledDevice : IAsyncDisposable
 {
     private readonly AuditDeviceOptions _options;
     private readonly AuditHash _hash;
+    private readonly CallerHashes _callers;
     private readonly Action<string, Exception> _onFailure;
     private readonly IAuditSink _sink;
     private volatile AuditEntryFormat _format;
@@ -21,6 +22,7 @@ internal sealed class EnabledDevice : IAsyncDisposable
         _sink = sink;
         _onFailure = onFailure;
         _hash = new AuditHash(device.Salt);
+        _callers = new CallerHashes(_hash);
         _format = FormatFor(headers);
     }
 
@@ -36,7 +38,12 @@ internal sealed class EnabledDevice : IAsyncDisposable
     public void AuditHeaders(ImmutableSortedDictionary<string, bool> headers) => _format = FormatFor(headers);
 
     /// <summary>Records an entry. Never fails: what went wrong is in the result.</summary>
-    public async Task<Exception?> RecordAsync(AuditEvent entry, bool response, DateTimeOffset time, CancellationToken cancellation)
+    /// <param name="entry">What happened.</param>
+    /// <param name="response">The answer, not the request.</param>
+    /// <param name="time">Of the entry.</param>
+    /// <param name="here">As of <see cref="IAuditSink.WriteAsync"/>.</param>
+    /// <param name="cancellation">Ends the wait for room.</param>
+    public async ValueTask<Exception?> RecordAsync(AuditEvent entry, bool response, DateTimeOffset time, bool here, CancellationToken cancellation)
     {
         try
         {
@@ -45,7 +52,7 @@ internal sealed class EnabledDevice : IAsyncDisposable
                 throw new AuditUnavailableException("the audit device is too far behind");
             }
 
-            await _sink.WriteAsync(_format.Write(entry, response, time), cancellation);
+            await _sink.WriteAsync(_format.Write(entry, response, time), here, cancellation);
             return null;
         }
         catch (Exception error) when (error is AuditUnavailableException or JsonException or InvalidOperationException or OperationCanceledException)
@@ -67,5 +74,5 @@ internal sealed class EnabledDevice : IAsyncDisposable
         _hash.Dispose();
     }
 
-    private AuditEntryFormat FormatFor(ImmutableSortedDictionary<string, bool> headers) => new(_hash, _options, headers);
+    private AuditEntryFormat FormatFor(ImmutableSortedDictionary<string, bool> headers) => new(_hash, _callers, _options, headers);
 }

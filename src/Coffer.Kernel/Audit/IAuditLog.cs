@@ -8,16 +8,26 @@ public interface IAuditLog : IAsyncDisposable
     /// <summary>Why requests are refused for want of a record, as seen at the last one; null when it was recorded.</summary>
     string? Problem { get; }
 
-    /// <param name="work">The request's unit of work: which devices are enabled is read through it.</param>
-    /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
-    ValueTask RequestAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);
+    /// <summary>Something takes entries, or refuses them. Where nothing does, no entry need be built.</summary>
+    bool IsOn { get; }
 
-    /// <summary>As <see cref="RequestAsync"/>, for an answer; the unit of work is over by now.</summary>
+    /// <summary>Looks which devices are enabled; to be called for each request, before its entry is built.</summary>
+    /// <param name="work">The request's unit of work, through which it is read.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    /// <returns><see cref="IsOn"/>.</returns>
+    /// <exception cref="AuditUnavailableException">Something has happened before that must be recorded first, and none could record it.</exception>
+    ValueTask<bool> IsOnAsync(UnitOfWork work, CancellationToken cancellation);
+
+    /// <summary>Records a request that is about to run.</summary>
     /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
-    ValueTask ResponseAsync(UnitOfWork work, AuditEvent entry, CancellationToken cancellation);
+    ValueTask RequestAsync(AuditEvent entry, CancellationToken cancellation);
+
+    /// <summary>Records an answer that is about to leave.</summary>
+    /// <exception cref="AuditUnavailableException">Devices are enabled and none could record it.</exception>
+    ValueTask ResponseAsync(AuditEvent entry, CancellationToken cancellation);
 
     /// <summary>Takes over what happened before the devices were there. It is recorded now or, if none can, before the next request, which does not run without it.</summary>
-    /// <param name="work">As of <see cref="RequestAsync"/>.</param>
+    /// <param name="work">As of <see cref="IsOnAsync"/>.</param>
     /// <exception cref="AuditUnavailableException">Devices are enabled and none could record all of it by now.</exception>
     ValueTask PastAsync(UnitOfWork work, IReadOnlyList<AuditEvent> entries, CancellationToken cancellation);
 

@@ -15,11 +15,13 @@ internal interface IAuditSink : IAsyncDisposable
 
     /// <summary>Records an entry. Waits for room; once there is, the entry is recorded whether or not the caller still waits.</summary>
     /// <param name="entry">A JSON object without its closing brace.</param>
+    /// <param name="here">The caller's thread may do the writing. False where another device must not wait for this one.</param>
+    /// <param name="cancellation">Ends the wait for room.</param>
     /// <exception cref="AuditUnavailableException">It could not be recorded.</exception>
-    Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation);
+    Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation);
 
     /// <summary>As <see cref="WriteAsync"/>, for the entry that shows whether a device can be enabled: it is at its destination when this returns.</summary>
-    Task TestAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation) => WriteAsync(entry, cancellation);
+    Task TestAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation) => WriteAsync(entry, here: true, cancellation);
 
     /// <summary>Lets go of what is open and opens it again: its file was moved away.</summary>
     void Reopen();

@@ -1,16 +1,27 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace Coffer.Kernel.Audit;
 
 /// <summary>
-/// A device that records lines: one owner reads what waits, chains it, and writes it in one go. Signs a checkpoint every so many entries, before it
-/// leaves a file, and when it is closed.
+/// A device that records lines. Whoever has the turn chains what waits and writes it in one go: the caller itself where nobody else is writing, so that a request
+/// does not change threads for its entries. Signs a checkpoint every so many entries, before it leaves a file, and when it is closed.
 /// </summary>
 internal sealed class LineSink : IAuditSink
 {
+    /// <summary>What grew beyond this is not kept: one large entry is no reason to hold its size for good.</summary>
+    private const int KeptBytesMax = 256 * 1024;
+
+    /// <summary>Groups of others' entries that a caller writes after its own, before it leaves the rest to the thread pool.</summary>
+    private const int GroupsForOthersMax = 2;
+
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(AuditLimits.QueueEntriesMax) { SingleReader = true });
 
+    /// <summary>Who has it may use the target, the chain, and every field below that is no constant.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    private readonly List<Waiting> _group = [];
     private readonly ILineTarget _target;
     private readonly AuditLineForm _form;
     private readonly AuditSigner _signer;
@@ -18,9 +29,10 @@ internal sealed class LineSink : IAuditSink
     private readonly Action<string, Exception> _onFailure;
     private readonly AuditChain _chain;
     private readonly Action<AuditMark>? _onCheckpoint;
-    private readonly Task _owner;
-    private volatile AuditMark? _head;
+    private ArrayBufferWriter<byte> _lines = new(4096);
     private int _sinceCheckpoint;
+    private bool _closed;
+    private volatile AuditChainHead? _head;
     private long _waitingBytes;
 
     /// <param name="signer">Disposed with the sink.</param>
@@ -34,14 +46,55 @@ internal sealed class LineSink : IAuditSink
         _signer = signer;
         _clock = clock;
         _onFailure = onFailure;
-        _owner = Task.Run(RunAsync);
     }
 
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    public AuditMark? Head => _head;
+    public AuditMark? Head => _head?.Mark;
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
+    public Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation)
+    {
+        if (!here || !_turn.Wait(0, CancellationToken.None))
+        {
+            return QueueAsync(entry, cancellation);
+        }
+
+        try
+        {
+            // Those that wait came before.
+            Gather();
+            return Record(entry) is { } failure ? Task.FromException(failure) : Task.CompletedTask;
+        }
+        finally
+        {
+            EndTurn(GroupsForOthersMax);
+        }
+    }
+
+    public void Reopen()
+    {
+        _target.Reopen();
+
+        // An entry of no length has the file let go now and not with the next request. A full queue needs no waking.
+        if (_queue.Writer.TryWrite(new Waiting(ReadOnlyMemory<byte>.Empty)))
+        {
+            Hurry();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_queue.Writer.TryComplete())
+        {
+            return;
+        }
+
+        await _turn.WaitAsync();
+        await Task.Run(Close);
+        _turn.Release();
+    }
+
+    private async Task QueueAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
     {
         var waiting = new Waiting(entry);
         Interlocked.Add(ref _waitingBytes, entry.Length);
@@ -60,97 +113,144 @@ internal sealed class LineSink : IAuditSink
             throw;
         }
 
+        Hurry();
         await waiting.Recorded.Task;
     }
 
-    public void Reopen()
+    /// <summary>Has what waits written by the thread pool, unless somebody is writing: that one looks at the queue when its turn ends.</summary>
+    private void Hurry()
     {
-        _target.Reopen();
-
-        // An entry of no length wakes the owner, so that the file is let go now and not with the next request. A full queue needs no waking.
-        _queue.Writer.TryWrite(new Waiting(ReadOnlyMemory<byte>.Empty));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_queue.Writer.TryComplete())
+        if (_turn.Wait(0, CancellationToken.None))
         {
-            await _owner;
-            _target.Dispose();
-            _signer.Dispose();
+            _ = Task.Run(() => EndTurn(int.MaxValue));
         }
     }
 
-    private async Task RunAsync()
+    /// <summary>Gives the turn back. What came during it is written first, or left to the thread pool.</summary>
+    /// <param name="groupsMax">How many groups to write before that.</param>
+    private void EndTurn(int groupsMax)
     {
-        var group = new List<Waiting>();
-        while (await _queue.Reader.WaitToReadAsync())
+        while (true)
         {
-            Gather(group);
-            Record(group);
-            group.Clear();
+            for (; groupsMax > 0 && Gather(); groupsMax--)
+            {
+                Record(ReadOnlyMemory<byte>.Empty);
+            }
+
+            _turn.Release();
+
+            // What was queued before the release found the turn taken.
+            if (!_queue.Reader.TryPeek(out _))
+            {
+                return;
+            }
+
+            if (groupsMax == 0)
+            {
+                Hurry();
+                return;
+            }
+
+            if (!_turn.Wait(0, CancellationToken.None))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Close()
+    {
+        while (Gather())
+        {
+            Record(ReadOnlyMemory<byte>.Empty);
         }
 
         // A last turn without entries opens the file if it is not open, so that what it holds is signed.
-        Record(group);
+        Record(ReadOnlyMemory<byte>.Empty);
         LastCheckpoint();
+        _closed = true;
+        _target.Dispose();
+        _signer.Dispose();
     }
 
-    private void Gather(List<Waiting> group)
+    /// <returns>False when nothing waits.</returns>
+    private bool Gather()
     {
         long bytes = 0;
         while (bytes < AuditLimits.GroupBytesMax && _queue.Reader.TryRead(out var waiting))
         {
             bytes += waiting.Entry.Length;
-            group.Add(waiting);
+            _group.Add(waiting);
         }
 
-        Interlocked.Add(ref _waitingBytes, -bytes);
+        if (bytes > 0)
+        {
+            Interlocked.Add(ref _waitingBytes, -bytes);
+        }
+
+        return _group.Count > 0;
     }
 
-    private void Record(List<Waiting> group)
+    /// <summary>Writes the group, and after it one more entry.</summary>
+    /// <param name="last">Empty for none.</param>
+    /// <returns>Why not; null when it is written.</returns>
+    private AuditUnavailableException? Record(ReadOnlyMemory<byte> last)
     {
+        if (_closed)
+        {
+            return new AuditUnavailableException("the audit device is closed");
+        }
+
+        AuditUnavailableException? failure = null;
         try
         {
-            var torn = _target.Prepare(_chain, LastCheckpoint);
-            var draft = _chain.Draft();
-            if (torn)
-            {
-                draft.EndTornLine();
-            }
-
-            AuditMark? signed = null;
-            var since = _sinceCheckpoint;
-            foreach (var waiting in group)
-            {
-                since = waiting.Entry.IsEmpty ? since : Add(draft, waiting.Entry, since, ref signed);
-            }
-
-            Write(draft);
-            _sinceCheckpoint = since;
-            Remember(signed);
+            Write(last);
         }
         catch (Exception error)
         {
             // Whatever it is, the requests that wait must hear of it, and the next entry starts from what is really there.
             _target.Abandon();
-            foreach (var waiting in group)
-            {
-                waiting.Recorded.TrySetException(new AuditUnavailableException("the audit device could not be written to: " + error.Message, error));
-                _ = waiting.Recorded.Task.Exception;
-            }
-
-            return;
+            failure = new AuditUnavailableException("the audit device could not be written to: " + error.Message, error);
         }
 
-        foreach (var waiting in group)
+        foreach (var waiting in _group)
         {
-            waiting.Recorded.TrySetResult();
+            waiting.End(failure);
         }
+
+        _group.Clear();
+        return failure;
+    }
+
+    private void Write(ReadOnlyMemory<byte> last)
+    {
+        var torn = _target.Prepare(_chain, LastCheckpoint);
+        var draft = Draft();
+        if (torn)
+        {
+            draft.EndTornLine();
+        }
+
+        AuditMark? signed = null;
+        var since = _sinceCheckpoint;
+        foreach (var waiting in _group)
+        {
+            since = Add(draft, waiting.Entry, since, ref signed);
+        }
+
+        since = Add(draft, last, since, ref signed);
+        Write(draft);
+        _sinceCheckpoint = since;
+        Remember(signed);
     }
 
     private int Add(AuditChainDraft draft, ReadOnlyMemory<byte> entry, int since, ref AuditMark? signed)
     {
+        if (entry.IsEmpty)
+        {
+            return since;
+        }
+
         draft.Add(entry.Span, _form);
         if (++since < AuditLimits.CheckpointEntries)
         {
@@ -158,8 +258,33 @@ internal sealed class LineSink : IAuditSink
         }
 
         draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
-        signed = new AuditMark(draft.Head.Seq, draft.Head.Hash);
+        signed = draft.Head.Mark;
         return 0;
+    }
+
+    private AuditChainDraft Draft()
+    {
+        if (_lines.Capacity > KeptBytesMax)
+        {
+            _lines = new ArrayBufferWriter<byte>(4096);
+        }
+
+        // Zeroes it: with log_raw the lines hold secrets.
+        _lines.Clear();
+        return _chain.Draft(_lines);
+    }
+
+    private void Write(AuditChainDraft draft)
+    {
+        if (draft.Lines == 0)
+        {
+            return;
+        }
+
+        _target.Append(draft.Bytes);
+        _chain.Commit(draft);
+        _target.Flush();
+        _head = draft.Head;
     }
 
     /// <summary>The line is on the disk before anybody says that it was written: else the loss of power would look like forgery.</summary>
@@ -172,19 +297,6 @@ internal sealed class LineSink : IAuditSink
         }
     }
 
-    private void Write(AuditChainDraft draft)
-    {
-        if (draft.Lines == 0)
-        {
-            return;
-        }
-
-        _target.Append(draft.Bytes.WrittenMemory);
-        _chain.Commit(draft);
-        _target.Flush();
-        _head = new AuditMark(draft.Head.Seq, draft.Head.Hash);
-    }
-
     /// <summary>Signs the end of the chain, in the file that is about to be left. Nobody waits for it, so a failure is reported.</summary>
     private void LastCheckpoint()
     {
@@ -195,11 +307,11 @@ internal sealed class LineSink : IAuditSink
                 return;
             }
 
-            var draft = _chain.Draft();
+            var draft = Draft();
             draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
             Write(draft);
             _sinceCheckpoint = 0;
-            Remember(_head);
+            Remember(draft.Head.Mark);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -207,8 +319,23 @@ internal sealed class LineSink : IAuditSink
         }
     }
 
-    private sealed record Waiting(ReadOnlyMemory<byte> Entry)
+    private sealed class Waiting(ReadOnlyMemory<byte> entry)
     {
+        public ReadOnlyMemory<byte> Entry { get; } = entry;
+
         public TaskCompletionSource Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(AuditUnavailableException? failure)
+        {
+            if (failure is null)
+            {
+                Recorded.TrySetResult();
+            }
+            else
+            {
+                Recorded.TrySetException(failure);
+                _ = Recorded.Task.Exception;
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ internal sealed class RefusedSink(string reason) : IAuditSink
 {
     public long WaitingBytes => 0;
 
-    public Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation) =>
+    public Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation) =>
         Task.FromException(new AuditUnavailableException(reason));
 
     public void Reopen()

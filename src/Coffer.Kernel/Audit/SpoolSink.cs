@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace Coffer.Kernel.Audit;
@@ -28,7 +29,7 @@ internal sealed class SpoolSink : IAuditSink
     private int _lost;
     private bool _away;
     private bool _reopen;
-    private volatile AuditMark? _head;
+    private volatile AuditChainHead? _head;
 
     /// <param name="sender">Disposed with the sink, as is <paramref name="signer"/>.</param>
     /// <param name="name">Of where it sends to.</param>
@@ -49,9 +50,9 @@ internal sealed class SpoolSink : IAuditSink
 
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    public AuditMark? Head => _head;
+    public AuditMark? Head => _head?.Mark;
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
+    public async Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation)
     {
         CheckSize(entry);
         Interlocked.Add(ref _waitingBytes, entry.Length);
@@ -80,9 +81,9 @@ internal sealed class SpoolSink : IAuditSink
         CheckSize(entry);
         try
         {
-            var draft = _chain.Draft();
+            var draft = _chain.Draft(new ArrayBufferWriter<byte>(entry.Length + AuditLimits.ChainBytesMax));
             draft.Add(entry.Span, _form);
-            await _sender.SendAsync(draft.Bytes.WrittenMemory, cancellation);
+            await _sender.SendAsync(draft.Bytes, cancellation);
         }
         catch (IOException error)
         {
@@ -180,7 +181,7 @@ internal sealed class SpoolSink : IAuditSink
     /// <returns>False when it was given up.</returns>
     private async Task<bool> DeliverAsync(ReadOnlyMemory<byte> entry)
     {
-        var draft = _chain.Draft();
+        var draft = _chain.Draft(new ArrayBufferWriter<byte>(entry.Length + AuditLimits.ChainBytesMax));
         draft.Add(entry.Span, _form);
         var wait = AuditLimits.ResendMin;
         while (_lost == 0)
@@ -193,9 +194,9 @@ internal sealed class SpoolSink : IAuditSink
             var last = _closing.IsCancellationRequested;
             try
             {
-                await _sender.SendAsync(draft.Bytes.WrittenMemory, CancellationToken.None);
+                await _sender.SendAsync(draft.Bytes, CancellationToken.None);
                 _chain.Commit(draft);
-                _head = new AuditMark(draft.Head.Seq, draft.Head.Hash);
+                _head = draft.Head;
                 _away = false;
                 return true;
             }

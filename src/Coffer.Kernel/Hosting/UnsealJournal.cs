@@ -67,7 +67,7 @@ internal sealed class UnsealJournal(TimeProvider clock, IRandom random)
         }
     }
 
-    private AuditEvent EventOf(ApiRequest? request) => new(
+    private AuditEvent EventOf(ApiRequest? request) => new(new AuditSubject(
         new ApiRequest
         {
             Id = request?.Id ?? random.Uuid(),
@@ -81,7 +81,7 @@ internal sealed class UnsealJournal(TimeProvider clock, IRandom random)
         "update",
         null,
         null,
-        null)
+        null))
     {
         At = clock.GetUtcNow(),
     };

@@ -65,9 +65,9 @@ internal sealed class QuotaStep(KernelServices services)
         services.Counters.RateLimited.Add();
         var seconds = Math.Max(1, (long)Math.Ceiling(standing.RetryAfter.TotalSeconds));
         var message = $"request path \"{context.FullPath}\": rate limit quota exceeded: quota \"{rule.Name}\" allows {Number(rule.Rate)} requests in {Number(rule.Interval.TotalSeconds)} s; try again in {seconds} s";
-        if (table.Settings.Audited)
+        if (table.Settings.Audited && await services.Audit.IsOnAsync(context.Work, cancellation))
         {
-            await services.Audit.RequestAsync(context.Work, context.Event with { Error = message }, cancellation);
+            await services.Audit.RequestAsync(context.Event with { Error = message }, cancellation);
         }
 
         return new RateVerdict(

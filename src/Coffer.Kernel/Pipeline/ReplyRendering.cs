@@ -13,7 +13,8 @@ internal static class ReplyRendering
     {
         if (reply.Inner is Reply.Refused refused)
         {
-            return context.Event with { Error = refused.Error.Messages.Count > 0 ? string.Join("; ", refused.Error.Messages) : "not found" };
+            var said = refused.Error.Messages.Count > 0 ? string.Join("; ", refused.Error.Messages) : "not found";
+            return new AuditEvent(context.Subject) { Error = said, Denial = context.Denial };
         }
 
         var (shape, wrap) = (reply.Shape, reply.Wrap);
@@ -23,7 +24,7 @@ internal static class ReplyRendering
             Reply.Raw raw => RawBody(raw),
             _ => (JsonText?)null,
         };
-        return context.Event with
+        return new AuditEvent(context.Subject)
         {
             Answer = new AuditAnswer(data, shape.LeaseId, wrap is null ? shape.Auth : null, wrap ?? shape.Wrap, reply.Inner.Warnings, HeadersFor(reply, context)),
         };

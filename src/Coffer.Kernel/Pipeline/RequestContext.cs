@@ -20,6 +20,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
 {
     private string? _leaseEnding;
     private HandlerInput? _input;
+    private AuditSubject? _subject;
     private UnitOfWork? _work;
     private Router? _router;
     private Route? _route;
@@ -98,7 +99,10 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
             _ => "delete",
         };
 
-    public AuditEvent Event => new(Request, FullPath, OperationName, Mounted, Caller, Decision)
+    /// <summary>The request as its entries in the audit log have it. To be asked for once it is known who asks and what was decided; both entries share what is written of it.</summary>
+    public AuditSubject Subject => _subject ??= new AuditSubject(Request, FullPath, OperationName, Mounted, Caller, Decision);
+
+    public AuditEvent Event => new(Subject)
     {
         Error = Denial is null ? null : "permission denied",
         Denial = Denial,
@@ -108,7 +112,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     public void Begin(UnitOfWork work)
     {
         Dispose();
-        (_work, _router, _route, _input) = (work, null, null, null);
+        (_work, _router, _route, _input, _subject) = (work, null, null, null, null);
         (Operation, Caller, Guest, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null, null);
     }
 

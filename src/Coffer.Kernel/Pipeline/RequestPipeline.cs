@@ -95,18 +95,28 @@ internal sealed class RequestPipeline
         await EndSpentTokenAsync(context);
         _explain.Remember(context);
         var answer = await _wrap.WrapAsync(context, ParameterWarnings.AddTo(context, finished));
-        await _services.Audit.ResponseAsync(context.Work, answer.EventOf(context), CancellationToken.None);
+        if (_services.Audit.IsOn)
+        {
+            await _services.Audit.ResponseAsync(answer.EventOf(context), CancellationToken.None);
+        }
+
         return answer.ToReply(context);
     }
 
     /// <summary>What cannot be recorded does not run.</summary>
     private async ValueTask AuditInAsync(RequestContext context, CancellationToken cancellation)
     {
-        if (!context.IsAudited)
+        if (context.IsAudited)
         {
-            await _services.Audit.RequestAsync(context.Work, context.Event, cancellation);
-            context.IsAudited = true;
+            return;
         }
+
+        if (await _services.Audit.IsOnAsync(context.Work, cancellation))
+        {
+            await _services.Audit.RequestAsync(context.Event, cancellation);
+        }
+
+        context.IsAudited = true;
     }
 
     private async ValueTask<Reply> HandleAsync(RequestContext context, CancellationToken cancellation)

@@ -20,12 +20,14 @@ public sealed class AuditChainTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Concurrent_writers_make_one_chain_in_which_every_entry_stands_once()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Concurrent_writers_make_one_chain_in_which_every_entry_stands_once(bool here)
     {
         await using (var sink = Sink())
         {
-            await Task.WhenAll(Enumerable.Range(0, 2500).Select(i => Task.Run(() => sink.WriteAsync(Entry(i), TestContext.Current.CancellationToken))));
+            await Task.WhenAll(Enumerable.Range(0, 2500).Select(i => Task.Run(() => sink.WriteAsync(Entry(i), here, TestContext.Current.CancellationToken))));
         }
 
         var found = Verify(PublicKey);
@@ -168,7 +170,7 @@ public sealed class AuditChainTests : IDisposable
         {
             await WriteAsync(sink, 2);
             full = true;
-            var error = await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.WriteAsync(Entry(9), TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.WriteAsync(Entry(9), here: true, TestContext.Current.CancellationToken));
             Assert.Contains("No space left", error.Message, StringComparison.Ordinal);
             Assert.Equal(2, Verify().Lines);
             full = false;
@@ -236,12 +238,12 @@ public sealed class AuditChainTests : IDisposable
         // Whoever can write the file can chain it anew, but not sign it.
         var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
         var forged = new StringBuilder();
-        var previous = AuditChain.Zero;
+        var previous = LineHash.Zero.ToString();
         foreach (var line in lines)
         {
             var at = line.IndexOf("\"prev\":\"", StringComparison.Ordinal) + 8;
             var again = string.Concat(line[..at].Replace("\"n\":1", "\"n\":7", StringComparison.Ordinal), previous, line[(at + 64)..]);
-            previous = AuditChain.HashOf(Encoding.UTF8.GetBytes(again));
+            previous = LineHash.Of(Encoding.UTF8.GetBytes(again)).ToString();
             forged.Append(again).Append('\n');
         }
 
@@ -302,9 +304,9 @@ public sealed class AuditChainTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             await using var sink = Sink();
-            await sink.WriteAsync(large, TestContext.Current.CancellationToken);
+            await sink.WriteAsync(large, here: true, TestContext.Current.CancellationToken);
             await WriteAsync(sink, 1);
-            await sink.WriteAsync(large, TestContext.Current.CancellationToken);
+            await sink.WriteAsync(large, here: true, TestContext.Current.CancellationToken);
         }
 
         var found = Verify(PublicKey);
@@ -326,7 +328,7 @@ public sealed class AuditChainTests : IDisposable
     {
         await using (var sink = Sink(fsync: true))
         {
-            await Task.WhenAll(Enumerable.Range(0, 50).Select(i => sink.WriteAsync(Entry(i), TestContext.Current.CancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(i => sink.WriteAsync(Entry(i), here: true, TestContext.Current.CancellationToken)));
         }
 
         Assert.Equal(50, Verify(PublicKey).Entries);
@@ -354,7 +356,7 @@ public sealed class AuditChainTests : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            await sink.WriteAsync(Entry(i), TestContext.Current.CancellationToken);
+            await sink.WriteAsync(Entry(i), here: true, TestContext.Current.CancellationToken);
         }
     }
 

@@ -89,16 +89,16 @@ public class AuditFailClosedTests
         var slow = sinks.Made["slow/"];
         slow.Gate = new TaskCompletionSource();
 
-        var first = broker.ResponseAsync(null!, entry, TestContext.Current.CancellationToken).AsTask();
+        var first = broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask();
         Assert.False(first.IsCompleted);
         clock.Advance(AuditLimits.StragglerWait);
         await first.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
 
-        var second = broker.ResponseAsync(null!, entry, TestContext.Current.CancellationToken).AsTask();
+        var second = broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask();
         Assert.True(second.IsCompletedSuccessfully);
         slow.Gate.SetResult();
         slow.Gate = null;
-        await broker.ResponseAsync(null!, entry, TestContext.Current.CancellationToken);
+        await broker.ResponseAsync(entry, TestContext.Current.CancellationToken);
         Assert.Equal(3, slow.Entries);
     }
 
@@ -113,7 +113,7 @@ public class AuditFailClosedTests
         sinks.Made["a/"].Fails = sinks.Made["b/"].Fails = true;
 
         await Assert.ThrowsAsync<AuditUnavailableException>(
-            async () => await broker.ResponseAsync(null!, StubSinks.Event(), TestContext.Current.CancellationToken));
+            async () => await broker.ResponseAsync(StubSinks.Event(), TestContext.Current.CancellationToken));
 
         Assert.Equal(2, reports.Count);
     }
@@ -127,7 +127,7 @@ public class AuditFailClosedTests
         await broker.DisposeAsync();
 
         await Assert.ThrowsAsync<AuditUnavailableException>(
-            async () => await broker.ResponseAsync(null!, StubSinks.Event(), TestContext.Current.CancellationToken));
+            async () => await broker.ResponseAsync(StubSinks.Event(), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public class AuditFailClosedTests
         await broker.AdoptAsync(new AuditTable(1, [device]));
 
         var error = await Assert.ThrowsAsync<AuditUnavailableException>(
-            async () => await broker.ResponseAsync(null!, StubSinks.Event(), TestContext.Current.CancellationToken));
+            async () => await broker.ResponseAsync(StubSinks.Event(), TestContext.Current.CancellationToken));
 
         Assert.Contains("prefix is not allowed", error.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Coffer.Kernel.Audit;
 using Microsoft.Extensions.Time.Testing;
@@ -113,7 +114,7 @@ public sealed class AuditForgeryTests : IDisposable
         var lines = Log(Key, Device, 3);
 
         Assert.Equal((null, 0), Count(ForgedLog.Judge(Known(lines) with { Marks = [MarkOf(lines, 4), MarkOf(lines, 12)] }, ForgedLog.Bytes(lines))));
-        Assert.NotNull(ForgedLog.Judge(Known(lines) with { Marks = [new AuditMark(4, AuditChain.Zero), MarkOf(lines, 12)] }, ForgedLog.Bytes(lines)).Problem);
+        Assert.NotNull(ForgedLog.Judge(Known(lines) with { Marks = [new AuditMark(4, LineHash.Zero.ToString()), MarkOf(lines, 12)] }, ForgedLog.Bytes(lines)).Problem);
     }
 
     [Fact]
@@ -174,7 +175,7 @@ public sealed class AuditForgeryTests : IDisposable
 
     private static (string? Problem, int NotChecked) Count((string? Problem, IReadOnlyList<string> NotChecked) judged) => (judged.Problem, judged.NotChecked.Count);
 
-    private static string HashOf(string line) => AuditChain.HashOf(Encoding.UTF8.GetBytes(line));
+    private static string HashOf(string line) => LineHash.Of(Encoding.UTF8.GetBytes(line)).ToString();
 
     private static string[] Changed(string[] lines, int at) =>
         [.. lines.Select((line, i) => i == at ? line.Replace("\"n\":", "\"n\":9", StringComparison.Ordinal) : line)];
@@ -186,7 +187,7 @@ public sealed class AuditForgeryTests : IDisposable
     {
         using var signer = new AuditSigner(key ?? Key, device);
         var (first, previous) = (JsonSeq(lines[0]), JsonPrev(lines[0]));
-        var draft = new AuditChainDraft(new AuditChainHead(first - 1, previous), first == 1 ? "new" : null, null);
+        var draft = new AuditChainDraft(new AuditChainHead(first - 1, LineHash.Parse(previous)), first == 1 ? "new" : null, null, new ArrayBufferWriter<byte>());
         foreach (var line in lines)
         {
             draft.Add(
@@ -196,7 +197,7 @@ public sealed class AuditForgeryTests : IDisposable
                 AuditLineForm.Json);
         }
 
-        return Encoding.UTF8.GetString(draft.Bytes.WrittenSpan).TrimEnd('\n').Split('\n');
+        return Encoding.UTF8.GetString(draft.Bytes.Span).TrimEnd('\n').Split('\n');
     }
 
     private static long JsonSeq(string line) => System.Text.Json.JsonElement.Parse(line).GetProperty("seq").GetInt64();
@@ -207,7 +208,7 @@ public sealed class AuditForgeryTests : IDisposable
     private static string[] Log(byte[] key, string device, int runs)
     {
         using var signer = new AuditSigner(key, device);
-        var draft = new AuditChainDraft(new AuditChainHead(0, AuditChain.Zero), "new", null);
+        var draft = new AuditChainDraft(new AuditChainHead(0, LineHash.Zero), "new", null, new ArrayBufferWriter<byte>());
         for (var n = 0; n < runs * 3; n++)
         {
             draft.Add(Entry(n).Span, AuditLineForm.Json);
@@ -217,7 +218,7 @@ public sealed class AuditForgeryTests : IDisposable
             }
         }
 
-        return Encoding.UTF8.GetString(draft.Bytes.WrittenSpan).TrimEnd('\n').Split('\n');
+        return Encoding.UTF8.GetString(draft.Bytes.Span).TrimEnd('\n').Split('\n');
     }
 
     private static ReadOnlyMemory<byte> Entry(int n) => Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{n}");
@@ -226,7 +227,7 @@ public sealed class AuditForgeryTests : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            await sink.WriteAsync(Entry(i), TestContext.Current.CancellationToken);
+            await sink.WriteAsync(Entry(i), here: true, TestContext.Current.CancellationToken);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class AuditMemoryTests : IDisposable
     {
         await WriteAsync(null, AuditLimits.CheckpointEntries + 5);
         var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
-        var checkpoint = new AuditMark(1001, AuditChain.HashOf(Encoding.UTF8.GetBytes(lines[1000])));
+        var checkpoint = new AuditMark(1001, LineHash.Of(Encoding.UTF8.GetBytes(lines[1000])).ToString());
 
         // Killed: neither the last checkpoint was signed nor is anything known of the entries before it.
         await File.WriteAllBytesAsync(_folder.File("a.log.1"), ForgedLog.Bytes(lines[..^1]), TestContext.Current.CancellationToken);
@@ -97,7 +97,7 @@ public sealed class AuditMemoryTests : IDisposable
         await WriteAsync(null, AuditLimits.CheckpointEntries + 900);
         var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(LogFile, ForgedLog.Bytes(lines[..^1]), TestContext.Current.CancellationToken);
-        await WriteAsync(new AuditMark(1001, AuditChain.HashOf(Encoding.UTF8.GetBytes(lines[1000]))), 1);
+        await WriteAsync(new AuditMark(1001, LineHash.Of(Encoding.UTF8.GetBytes(lines[1000])).ToString()), 1);
 
         Assert.Null(Verify("a.log", null).Break);
         Assert.Empty(Verify("a.log", null).Warnings);
@@ -109,7 +109,7 @@ public sealed class AuditMemoryTests : IDisposable
         await WriteAsync(null, AuditLimits.CheckpointEntries);
         var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
 
-        Assert.Equal(new AuditMark(1001, AuditChain.HashOf(Encoding.UTF8.GetBytes(lines[1000]))), _signed);
+        Assert.Equal(new AuditMark(1001, LineHash.Of(Encoding.UTF8.GetBytes(lines[1000])).ToString()), _signed);
     }
 
     [Fact]
@@ -170,6 +170,6 @@ public sealed class AuditMemoryTests : IDisposable
         var target = new FileTarget(options, new AuditBounds { Folder = _folder.Path }, new FakeTimeProvider());
         await using var sink = new LineSink(
             target, AuditLineForm.Json, new AuditSigner(Key, "device-1"), new FakeTimeProvider(), (_, error) => throw error, new AuditMemory(remembered, mark => _signed = mark));
-        await Task.WhenAll(Enumerable.Range(0, count).Select(i => sink.WriteAsync(Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{i}"), TestContext.Current.CancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => sink.WriteAsync(Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{i}"), here: false, TestContext.Current.CancellationToken)));
     }
 }

@@ -116,12 +116,12 @@ public sealed partial class AuditRemoteTests : IDisposable
         await using var sink = new SpoolSink(sender, "stub", AuditLineForm.Json, new AuditSigner(AuditSigner.NewKey(), "d"), clock, (_, _) => { }, bytesMax: 30);
         byte[] entry = [.. "{\"a\":12345"u8];
 
-        await sink.WriteAsync(entry, TestContext.Current.CancellationToken);
-        await sink.WriteAsync(entry, TestContext.Current.CancellationToken);
-        await sink.WriteAsync(entry, TestContext.Current.CancellationToken);
-        var fourth = sink.WriteAsync(entry, TestContext.Current.CancellationToken);
+        await sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
+        await sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
+        await sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
+        var fourth = sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
         using var impatient = new CancellationTokenSource();
-        var fifth = sink.WriteAsync(entry, impatient.Token);
+        var fifth = sink.WriteAsync(entry, here: true, impatient.Token);
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fifth);
         Assert.False(fourth.IsCompleted);
@@ -149,13 +149,13 @@ public sealed partial class AuditRemoteTests : IDisposable
                     told.Add(what);
                 }
             });
-        await sink.WriteAsync("{\"a\":1"u8.ToArray(), TestContext.Current.CancellationToken);
-        await sink.WriteAsync("{\"a\":2"u8.ToArray(), TestContext.Current.CancellationToken);
+        await sink.WriteAsync("{\"a\":1"u8.ToArray(), here: true, TestContext.Current.CancellationToken);
+        await sink.WriteAsync("{\"a\":2"u8.ToArray(), here: true, TestContext.Current.CancellationToken);
 
         await sink.DisposeAsync();
 
         Assert.Contains("an audit device was closed with 2 entries that stub did not take", told);
-        await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.WriteAsync("{\"a\":3"u8.ToArray(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.WriteAsync("{\"a\":3"u8.ToArray(), here: true, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -11,14 +11,14 @@ internal static partial class ForgedLog
     /// <summary>Links lines into a chain of their own, whatever they were before.</summary>
     public static string[] Chained(IEnumerable<string> lines, long seq = 1, string? previous = null)
     {
-        previous ??= AuditChain.Zero;
+        previous ??= LineHash.Zero.ToString();
         List<string> chained = [];
         foreach (var line in lines)
         {
             var link = string.Create(CultureInfo.InvariantCulture, $"\"seq\":{seq++},\"prev\":\"{previous}\"");
             var made = Link().Replace(line, link);
             chained.Add(made);
-            previous = AuditChain.HashOf(Encoding.UTF8.GetBytes(made));
+            previous = LineHash.Of(Encoding.UTF8.GetBytes(made)).ToString();
         }
 
         return [.. chained];

@@ -24,7 +24,7 @@ internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds
     public static AuditEvent Event()
     {
         Assert.True(CanonicalPath.TryParse("a/b", out var path, out _));
-        return new AuditEvent(new ApiRequest { Id = "1", Path = path, Operation = Operation.Read }, path.Text, "read", null, null, null);
+        return new AuditEvent(new AuditSubject(new ApiRequest { Id = "1", Path = path, Operation = Operation.Read }, path.Text, "read", null, null, null));
     }
 
     internal sealed class StubSink : IAuditSink
@@ -37,7 +37,7 @@ internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds
 
         public long WaitingBytes => 0;
 
-        public Task WriteAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
+        public Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation)
         {
             Entries++;
             return Fails ? Task.FromException(new AuditUnavailableException("stub")) : Gate?.Task ?? Task.CompletedTask;
