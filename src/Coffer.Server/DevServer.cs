@@ -65,7 +65,7 @@ public sealed class DevServer : IAsyncDisposable
             if (dev.Tls is { } tls)
             {
                 temporary = tls.Folder.Length == 0 ? Directory.CreateTempSubdirectory("coffer-tls-").FullName : null;
-                made = DevCertificate.Make(temporary ?? tls.Folder, dev.Address.Address, tls.Names, TimeProvider.System, SystemRandom.Instance);
+                made = DevCertificate.Make(temporary ?? tls.Folder, dev.Address.Address, tls.Names, dev.Clock, SystemRandom.Instance);
             }
 
             var options = new ServerOptions
@@ -82,7 +82,7 @@ public sealed class DevServer : IAsyncDisposable
                 OnEvent = onEvent,
                 LogLevels = dev.LogLevels,
             };
-            server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, onFailure, cancellation);
+            server = await CofferServer.StartAsync(options, dev.Clock, SystemRandom.Instance, onFailure, cancellation);
             return new DevServer(dev, server, await OpenAsync(server, dev, cancellation), made.Authority, temporary);
         }
         catch

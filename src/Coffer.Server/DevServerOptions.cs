@@ -20,6 +20,9 @@ public sealed record DevServerOptions(IPEndPoint Address, string RootToken, bool
     /// <summary>More lines for the table that is printed at the start, such as the address of what runs beside the server.</summary>
     public IReadOnlyList<(string Name, string Value)> Notes { get; init; } = [];
 
+    /// <summary>The time that the server lives by. Default: the system's.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>As <see cref="ServerOptions.LogLevels"/>.</summary>
     public LogLevels? LogLevels { get; init; }
 }

@@ -2,32 +2,22 @@ using Coffer.Conformance.Tests.Matching;
 using Coffer.Conformance.Tests.Recordings;
 using Coffer.Conformance.Tests.Running;
 
-[assembly: AssemblyFixture(typeof(ServerPool))]
+[assembly: AssemblyFixture(typeof(Coffer.Conformance.Tests.CleanEnvironment))]
 [assembly: AssemblyFixture(typeof(Coffer.Conformance.Tests.ResultsFixture))]
 
 namespace Coffer.Conformance.Tests;
 
 /// <summary>Each recorded case is a test of its own, on a fresh server.</summary>
-public class ConformanceTests(ServerPool pool, ResultsFixture results)
+public class ConformanceTests(ResultsFixture results)
 {
     private const int DifferencesShown = 12;
 
-    /// <summary>How often a case that holds real waits is asked once more.</summary>
-    private const int RepeatsWithWaits = 2;
-
-    /// <summary>At least as many places as cases run at once (xunit.runner.json).</summary>
-    private const int Places = 8;
-
-    private static readonly SemaphoreSlim Place = new(Places);
-
-    private static readonly SemaphoreSlim OneAtATime = new(1);
-
     private static readonly PendingList Pending = PendingList.Load();
 
-    /// <summary>Stands in a row of its own where there are no cases of a sort, so that no theory is without data.</summary>
+    /// <summary>The one row of a theory without cases, since a theory must have data.</summary>
     private const string NoCase = "none";
 
-    /// <summary>Cases that have to pass. When the list is written anew: all of them.</summary>
+    /// <summary>Cases that have to pass. When the list is written: all of them.</summary>
     public static TheoryData<string> Expected() => Rows(Archive.Cases
         .Where(recorded => PendingListWriter.IsOn || (!Pending.Cases.ContainsKey(recorded.Id) && Pending.PatternOf(recorded) is null))
         .Select(recorded => recorded.Id));
@@ -57,12 +47,6 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
             return;
         }
 
-        var again = recorded.Steps.Any(step => step is RecordedStep.Wait) ? RepeatsWithWaits : 1;
-        for (; differences.Count > 0 && again > 0; again--)
-        {
-            differences = await RunAgainAsync(recorded);
-        }
-
         var more = differences.Count > DifferencesShown ? $"\n... and {differences.Count - DifferencesShown} more" : "";
         Assert.True(differences.Count == 0, $"{id} ({recorded.About}):\n{string.Join('\n', differences.Take(DifferencesShown))}{more}");
     }
@@ -84,9 +68,8 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
         var differences = await RunAsync(recorded, first: !entry.IsDeliberate);
 
         Assert.True(differences.Count > 0, $"{id} passes now: remove it from {PendingList.File}");
-        if (entry.IsDeliberate && !PendingEntry.StepsOf(differences).SequenceEqual(entry.Steps))
+        if (entry.IsDeliberate)
         {
-            differences = await RunAgainAsync(recorded);
             Assert.True(
                 PendingEntry.StepsOf(differences).SequenceEqual(entry.Steps),
                 $"{id} is listed as different at step {string.Join(", ", entry.Steps)} only:\n{string.Join('\n', differences.Take(DifferencesShown))}");
@@ -111,59 +94,16 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
         Assert.True(differences.Count > 0, $"{probe.Id} passes now: replace {pattern}* in {PendingList.File} by the cases under it that do not pass");
     }
 
-    /// <summary>
-    /// The recordings hold real waits of a second or two, which a busy machine can miss: a case that fails is asked once more on a fresh server, when
-    /// no other case runs, and one with such a wait twice, since other programs may go on being busy. What is wrong with the answers themselves
-    /// fails again.
-    /// </summary>
-    private async Task<IReadOnlyList<string>> RunAgainAsync(RecordedCase recorded)
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        await OneAtATime.WaitAsync(cancellation);
-        var taken = 0;
-        try
-        {
-            for (; taken < Places; taken++)
-            {
-                await Place.WaitAsync(cancellation);
-            }
-
-            return await RunAloneAsync(recorded, first: false, cancellation);
-        }
-        finally
-        {
-            if (taken > 0)
-            {
-                Place.Release(taken);
-            }
-
-            OneAtATime.Release();
-        }
-    }
-
     private static TheoryData<string> Rows(IEnumerable<string> ids) => [.. ids.DefaultIfEmpty(NoCase)];
 
-    private async Task<IReadOnlyList<string>> RunAsync(RecordedCase recorded, bool first)
+    private static async Task<IReadOnlyList<string>> RunAsync(RecordedCase recorded, bool first)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await Place.WaitAsync(cancellation);
-        try
-        {
-            return await RunAloneAsync(recorded, first, cancellation);
-        }
-        finally
-        {
-            Place.Release();
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> RunAloneAsync(RecordedCase recorded, bool first, CancellationToken cancellation)
-    {
         var variables = new Variables();
         try
         {
             await using var neighbours = await Neighbours.StartAsync(recorded, variables, cancellation);
-            await using var server = await pool.TakeAsync(recorded.Production, cancellation);
+            await using var server = await StartAsync(recorded, cancellation);
             using var runner = new CaseRunner(recorded, server, variables);
             return await runner.RunAsync(first, cancellation);
         }
@@ -173,4 +113,13 @@ public class ConformanceTests(ServerPool pool, ResultsFixture results)
             return [$"stopped: {stopped.Message}"];
         }
     }
+
+    /// <summary>
+    /// Cases of development servers, and those that wait, run on a server in this process, whose time the runner moves. The other production cases run against the
+    /// program, which some of them kill.
+    /// </summary>
+    private static Task<IServer> StartAsync(RecordedCase recorded, CancellationToken cancellation) =>
+        ServerProcess.IsChosen || (recorded.Production && !recorded.Steps.Any(step => step is RecordedStep.Wait))
+            ? ServerProcess.StartAsync(recorded.Production, cancellation)
+            : HostedServer.StartAsync(recorded.Production, cancellation);
 }

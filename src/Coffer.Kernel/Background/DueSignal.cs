@@ -28,6 +28,15 @@ public sealed class DueSignal
     /// <summary>The earliest time that was added between the beginnings of the last step and of this one.</summary>
     internal DateTimeOffset Earliest { get; private set; } = DateTimeOffset.MaxValue;
 
+    /// <summary>Whether the work sleeps, and nothing is due for it by this time.</summary>
+    internal bool Sleeps(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return _sleepsUntil > now;
+        }
+    }
+
     /// <summary>A step begins, and looks at all that was added until now.</summary>
     internal void BeginStep()
     {

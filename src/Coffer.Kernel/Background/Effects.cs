@@ -10,6 +10,9 @@ internal sealed class Effects(Action<string, Exception> onFailure, CancellationT
     // One for the owner, so that a moment without effects is not taken for the end.
     private int _running = 1;
 
+    /// <summary>Whether any effect is under way.</summary>
+    public bool AreRunning => Volatile.Read(ref _running) > 1;
+
     /// <summary>Begins an effect; returns before it runs.</summary>
     public void Run(Func<Task> effect)
     {

@@ -16,6 +16,17 @@ internal sealed class Scheduler(
 {
     private ImmutableArray<Task> _loops = [];
 
+    /// <summary>Whether every work sleeps until a later time and no effect is under way.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            // The works are looked at on both sides: a step that was still running at the first look may have made another work due, and so may an effect.
+            var now = clock.GetUtcNow();
+            return AllSleep(now) && !effects.AreRunning && AllSleep(now);
+        }
+    }
+
     /// <summary>Begins the first step of each work; returns before any has run.</summary>
     public void Start() => _loops = [.. works.Select(RunAsync)];
 
@@ -25,6 +36,8 @@ internal sealed class Scheduler(
         await Task.WhenAll(_loops);
         await effects.EndAsync();
     }
+
+    private bool AllSleep(DateTimeOffset now) => works.All(work => work.Due.Sleeps(now));
 
     private async Task RunAsync(IBackgroundWork work)
     {

@@ -80,6 +80,9 @@ internal sealed class ActiveServer : IAsyncDisposable
         _scheduler.Start();
     }
 
+    /// <summary>As <see cref="Scheduler.IsIdle"/>.</summary>
+    public bool IsIdle => _scheduler.IsIdle;
+
     public Quarantine Quarantine => _services.Quarantine;
 
     /// <summary>As <see cref="Audit.IAuditLog.Problem"/>.</summary>

@@ -36,6 +36,9 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>True when no key is in memory.</summary>
     public bool IsSealed => Volatile.Read(ref _unsealed) is null;
 
+    /// <summary>Whether no background work runs or is due: then nothing changes before the next request, or before its clock has moved on.</summary>
+    public bool IsIdle => Volatile.Read(ref _unsealed)?.IsIdle ?? true;
+
     /// <summary>Where requests come in.</summary>
     public RequestEntry Requests { get; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -25,14 +24,14 @@ internal sealed class CaseRunner(RecordedCase recorded, IServer server, Variable
         Timeout = TimeSpan.FromMinutes(3),
     };
 
-    private readonly Stopwatch _watch = new();
     private string _token = "root";
+    private long _began;
 
     /// <summary>One line for each difference, with the step's number and request.</summary>
     /// <param name="first">Stop at the first one.</param>
     public async Task<IReadOnlyList<string>> RunAsync(bool first, CancellationToken cancellation)
     {
-        _watch.Restart();
+        _began = server.Clock.GetTimestamp();
         variables.Set("root", "root");
         variables.Set("addr", server.Address);
         var differences = new List<string>();
@@ -44,7 +43,7 @@ internal sealed class CaseRunner(RecordedCase recorded, IServer server, Variable
                     _token = act.Name;
                     break;
                 case RecordedStep.Wait wait:
-                    await Task.Delay(wait.Time, cancellation);
+                    await server.WaitAsync(wait.Time, cancellation);
                     break;
                 case RecordedStep.Restart restart:
                     await server.RestartAsync(restart.Gently, cancellation);
@@ -75,7 +74,7 @@ internal sealed class CaseRunner(RecordedCase recorded, IServer server, Variable
         }
 
         // The list is made now: later steps change the variables.
-        return step.Expect is null ? [] : ReplyCheck.Differences(step.Expect, (int)reply.StatusCode, body, variables, _watch.Elapsed).ToArray();
+        return step.Expect is null ? [] : ReplyCheck.Differences(step.Expect, (int)reply.StatusCode, body, variables, server.Clock.GetElapsedTime(_began)).ToArray();
     }
 
     private HttpRequestMessage Build(RecordedRequest recordedRequest)

@@ -87,9 +87,19 @@ public class CaseRunnerTests
     {
         await using var server = new FakeServer(_ => (200, "{}"));
 
-        await RunAsync(server, """{"restart":true},{"kill":true},{"sleep":0.01}""");
+        await RunAsync(server, """{"restart":true},{"kill":true}""");
 
         Assert.Equal([true, false], server.Restarts);
+    }
+
+    [Fact]
+    public async Task The_server_is_given_the_time_that_was_waited_for_in_the_recording()
+    {
+        await using var server = new FakeServer(_ => (200, "{}"));
+
+        await RunAsync(server, """{"sleep":1.5},{"sleep":3}""");
+
+        Assert.Equal([TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3)], server.Waits);
     }
 
     [Fact]

@@ -25,6 +25,16 @@ internal sealed class FakeServer : IServer
 
     public List<bool> Restarts { get; } = [];
 
+    public List<TimeSpan> Waits { get; } = [];
+
+    public TimeProvider Clock { get; } = TimeProvider.System;
+
+    public Task WaitAsync(TimeSpan time, CancellationToken cancellation)
+    {
+        Waits.Add(time);
+        return Task.CompletedTask;
+    }
+
     public Task RestartAsync(bool gently, CancellationToken cancellation)
     {
         Restarts.Add(gently);

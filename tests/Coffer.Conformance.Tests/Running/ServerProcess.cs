@@ -9,8 +9,7 @@ namespace Coffer.Conformance.Tests.Running;
 /// <summary>The program under test as a server on a port of its own, with a home, a data folder and an environment that nothing else sees.</summary>
 internal sealed class ServerProcess : IServer
 {
-    /// <summary>Where the recordings put their audit files.</summary>
-    private const string AuditFolder = "/tmp/conform-audit";
+    private const string Variable = "COFFER_CONFORMANCE_PROGRAM";
 
     private const int LinesKept = 60;
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
@@ -19,7 +18,7 @@ internal sealed class ServerProcess : IServer
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly bool _production;
-    private readonly string _folder = Directory.CreateTempSubdirectory("coffer-conformance-").FullName;
+    private readonly ServerFolder _folder = new();
     private readonly ReservedPort _port = new();
     private Process? _process;
 
@@ -28,11 +27,16 @@ internal sealed class ServerProcess : IServer
     public string Address => $"http://{_port.EndPoint}";
 
     /// <summary>The program: <c>COFFER_CONFORMANCE_PROGRAM</c>, or the one that was built with these tests.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("COFFER_CONFORMANCE_PROGRAM") is { Length: > 0 } chosen
+    public static string Program { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen
         ? chosen
         : Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "coffer.exe" : "coffer");
 
-    public static async Task<ServerProcess> StartAsync(bool production, CancellationToken cancellation)
+    /// <summary>Whether a program was chosen: then every case runs against it, in real time.</summary>
+    public static bool IsChosen { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
+    public TimeProvider Clock => TimeProvider.System;
+
+    public static async Task<IServer> StartAsync(bool production, CancellationToken cancellation)
     {
         var server = new ServerProcess(production);
         try
@@ -47,6 +51,8 @@ internal sealed class ServerProcess : IServer
         }
     }
 
+    public Task WaitAsync(TimeSpan time, CancellationToken cancellation) => Task.Delay(time, cancellation);
+
     public async Task RestartAsync(bool gently, CancellationToken cancellation)
     {
         await StopAsync(gently);
@@ -57,17 +63,17 @@ internal sealed class ServerProcess : IServer
     {
         await StopAsync(gently: false);
         _port.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private async Task LaunchAsync(CancellationToken cancellation)
     {
         string[] arguments = _production
-            ? ["server", $"-config={WriteConfiguration()}"]
-            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address={_port.EndPoint}", $"-dev-audit-dir={AuditFolder}"];
+            ? ["server", $"-config={_folder.WriteConfiguration(_port.EndPoint)}"]
+            : ["server", "-dev", "-dev-root-token-id=root", $"-dev-listen-address={_port.EndPoint}", $"-dev-audit-dir={ServerFolder.Audit}"];
         var start = new ProcessStartInfo(Program, arguments)
         {
-            WorkingDirectory = _folder,
+            WorkingDirectory = _folder.Path,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -77,7 +83,7 @@ internal sealed class ServerProcess : IServer
             start.Environment.Remove(name);
         }
 
-        start.Environment["HOME"] = _folder;
+        start.Environment["HOME"] = _folder.Path;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{Program} did not start");
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -145,21 +151,6 @@ internal sealed class ServerProcess : IServer
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
-    }
-
-    private string WriteConfiguration()
-    {
-        var file = Path.Combine(_folder, "config.hcl");
-        File.WriteAllText(file, $$"""
-            storage "file" {
-              path = "{{_folder}}/data"
-            }
-            listener "tcp" {
-              address     = "{{_port.EndPoint}}"
-              tls_disable = 1
-            }
-            """);
-        return file;
     }
 
     private void Keep(string? line)

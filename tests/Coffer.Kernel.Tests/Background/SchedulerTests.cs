@@ -127,6 +127,36 @@ public sealed class SchedulerTests : IDisposable
         Assert.Empty(_failures);
     }
 
+    [Fact]
+    public async Task A_scheduler_is_idle_while_its_works_sleep_and_no_effect_runs()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hung = new TaskCompletionSource<DateTimeOffset>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var work = new Work(now => ValueTask.FromResult(now.AddMinutes(10)));
+        var steps = 0;
+        var other = new Work(_ => steps++ == 0 ? ValueTask.FromResult(DateTimeOffset.MaxValue) : new ValueTask<DateTimeOffset>(hung.Task));
+        var scheduler = await StartAsync(work, other);
+        Assert.True(scheduler.IsIdle);
+
+        await _context.RunAsync(() =>
+        {
+            _effects.Run(() => held.Task);
+            return Task.FromResult(true);
+        });
+        await _context.IdleAsync();
+        Assert.False(scheduler.IsIdle);
+        held.SetResult();
+        await _context.IdleAsync();
+        Assert.True(scheduler.IsIdle);
+        other.Due.Add(_clock.GetUtcNow());
+        Assert.False(scheduler.IsIdle);
+        await _context.IdleAsync();
+        Assert.False(scheduler.IsIdle);
+        hung.SetResult(DateTimeOffset.MaxValue);
+        await _context.IdleAsync();
+        Assert.True(scheduler.IsIdle);
+    }
+
     private async Task<Scheduler> StartAsync(params IBackgroundWork[] works)
     {
         var scheduler = new Scheduler([.. works], _effects, _released.Task, _clock, (what, _) => _failures.Enqueue(what), _stop.Token);
