@@ -99,7 +99,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var cipher = new EntryCipher(stored.Ring, options.Random);
         try
         {
-            var transactions = new Transactor(options.Store, cipher, new DecodedCache(0));
+            var transactions = new Transactor(options.Store, cipher, new DecodedCache(0), options.Clock, options.Random);
             var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
                 ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
             await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
@@ -135,7 +135,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var cluster = await transactions.Begin().GetAsync(Initialization.ClusterKey, HostingJsonContext.Default.ClusterIdentity, cancellation)
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
-            new Transactor(options.Store, cipher, new DecodedCache(0)), options.Audit, options.Random, options.OnEvent, cancellation);
+            new Transactor(options.Store, cipher, new DecodedCache(0), options.Clock, options.Random), options.Audit, options.Random, options.OnEvent, cancellation);
         return new ActiveServer(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
     }
 
@@ -290,7 +290,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     {
         var seal = new SealStore(options.Store, options.Random);
         var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
-        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache);
+        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache, options.Clock, options.Random);
         var types = options.Engines.Append(TokenEngineType()).Append(SysEngine.Type).Append(IdentityEngine.Type).ToDictionary(type => type.Name, StringComparer.Ordinal);
         var routers = new RouterFactory(
             types,

@@ -74,7 +74,7 @@ internal sealed class RequestPipeline
                         return ApiReply.Error(ErrorKind.Unavailable, "the same entries were changed by others too often; try again");
                     }
 
-                    turn = await _services.Transactions.TakeTurnAsync(context.Work, cancellation);
+                    turn = await _services.Transactions.TakeTurnAsync(context.Work, attempt, cancellation);
                 }
             }
         }

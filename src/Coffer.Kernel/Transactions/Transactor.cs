@@ -1,12 +1,16 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
+using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Transactions;
 
 /// <summary>Starts units of work, and runs the kernel's own steps until they commit.</summary>
-public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache cache)
+/// <param name="clock">The timers that pauses between tries go by.</param>
+/// <param name="random">Draws how long those pauses are.</param>
+public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache cache, TimeProvider clock, IRandom random)
 {
+    private readonly RetryPause _pause = new(clock, random);
     private readonly EntryQueues _queues = new();
 
     /// <summary>Called when a commit makes a run of a task due.</summary>
@@ -16,14 +20,18 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
     public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, cache, _queues, TaskDue, turn);
 
     /// <summary>Waits until a unit of work that met a change by others may be tried again.</summary>
+    /// <param name="failed">The unit of work that was not committed.</param>
+    /// <param name="attempt">Tries so far, from one.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The turn to begin the next try with; it must be ended. Null: none is needed.</returns>
     /// <exception cref="ContendedException">Too many wait for that entry already.</exception>
-    public async ValueTask<EntryTurn?> TakeTurnAsync(UnitOfWork failed, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">Cancelled first.</exception>
+    public async ValueTask<EntryTurn?> TakeTurnAsync(UnitOfWork failed, int attempt, CancellationToken cancellation)
     {
         var changed = await failed.FindChangedAsync(cancellation);
         if (changed is null || failed.Turn?.Key == changed)
         {
-            await Task.Yield();
+            await _pause.WaitAsync(attempt, cancellation);
             return failed.Turn;
         }
 
@@ -57,7 +65,7 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
                     // Seen half-way instead of at the commit: the same as a failed commit.
                 }
 
-                turn = await TakeTurnAsync(work, cancellation);
+                turn = await TakeTurnAsync(work, attempt, cancellation);
             }
         }
         catch (ContendedException contended)

@@ -208,7 +208,7 @@ public sealed class ConflictTests
     {
         var store = new MemoryStore();
         var cipher = new EntryCipher(Keyring.Create(SystemRandom.Instance, new FakeTimeProvider()), SystemRandom.Instance);
-        return (new Transactor(store, cipher, new DecodedCache(1_000_000)), store);
+        return (new Transactor(store, cipher, new DecodedCache(1_000_000), new FakeTimeProvider(), SystemRandom.Instance), store);
     }
 
     private static async Task PutAsync(Transactor transactor, string key, string value)

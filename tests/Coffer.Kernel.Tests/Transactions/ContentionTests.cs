@@ -118,13 +118,13 @@ public sealed class ContentionTests
         await PutAsync(transactor.Begin());
         held.Put("k", "1"u8.ToArray());
         Assert.False(await held.CommitAsync());
-        var turn = await transactor.TakeTurnAsync(held, Cancellation);
+        var turn = await transactor.TakeTurnAsync(held, 1, Cancellation);
 
         var late = transactor.Begin();
         late.Put("k", "late"u8.ToArray());
         Assert.False(await late.CommitAsync());
         Assert.Equal("k", await late.FindChangedAsync(Cancellation));
-        var lateTurn = transactor.TakeTurnAsync(late, Cancellation).AsTask();
+        var lateTurn = transactor.TakeTurnAsync(late, 1, Cancellation).AsTask();
         Assert.False(lateTurn.IsCompleted);
 
         var again = transactor.Begin(turn);
