@@ -19,7 +19,10 @@ public sealed record ListenerOptions
     /// <summary>Largest request body in bytes; a larger one is refused with 413. Default 32 MiB.</summary>
     public long RequestBytesMax { get; init; } = Limits.RequestBytesMax;
 
-    /// <summary>Most connections at once; one more is closed when it comes. Default 4096.</summary>
+    /// <summary>
+    /// Most connections at once; one more is closed when it comes. So many requests are answered at once as well: an HTTP/2 connection, which can carry many, gets
+    /// 503 for one more. Default 4096.
+    /// </summary>
     public long ConnectionsMax { get; init; } = 4096;
 
     /// <summary>How long a body may come slower than 240 bytes a second before it is refused with 408. More than a second. Default 5 s.</summary>
@@ -117,6 +120,9 @@ public sealed record ListenerTlsOptions
 
     /// <summary>A client without a certificate is turned away in the handshake. Needs <see cref="ClientCaFile"/>.</summary>
     public bool ClientCertificateRequired { get; init; }
+
+    /// <summary>Clients that offer HTTP/2 are answered in it; otherwise all speak HTTP/1.1. Default true.</summary>
+    public bool Http2 { get; init; } = true;
 
     /// <summary>TLS 1.2, 1.3 or both, which is the default.</summary>
     public SslProtocols Versions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;

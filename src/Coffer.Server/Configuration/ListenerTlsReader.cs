@@ -13,6 +13,7 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
     private string _clientCa = "";
     private bool _clientRequired;
     private bool _clientsIgnored;
+    private bool _http1Only;
     private SslProtocols _oldest = SslProtocols.Tls12;
     private SslProtocols _newest = SslProtocols.Tls13;
 
@@ -38,6 +39,9 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
                 return true;
             case "tls_disable_client_certs":
                 _clientsIgnored = notes.Truth(file, item) ?? false;
+                return true;
+            case "http2_disable":
+                _http1Only = notes.Truth(file, item) ?? false;
                 return true;
             case "tls_min_version":
                 _oldest = Version(file, item) ?? _oldest;
@@ -91,6 +95,7 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
             ClientCertificateRequired = _clientRequired,
             IgnoresClientCertificates = _clientsIgnored,
             Versions = _oldest | _newest,
+            Http2 = !_http1Only,
         };
         if (ListenerCertificate.ProblemOf(options) is { } problem)
         {

@@ -19,6 +19,8 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
 
     private const int StatusRequestTimeout = 408;
 
+    private long _running;
+
     /// <summary>What a request is at, and so what it can be late with.</summary>
     private enum Stage
     {
@@ -33,7 +35,40 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
     {
     }
 
+    /// <summary>
+    /// Answers one request. A connection of HTTP/1.1 has one at a time, one of HTTP/2 many: what the listener answers at once is bounded by the number of
+    /// connections in either case.
+    /// </summary>
     public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        try
+        {
+            await (Interlocked.Increment(ref _running) <= options.ConnectionsMax ? AnswerAsync(context) : RefuseAsync(context));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Refuses a request before anything of it is looked at.</summary>
+    private async Task RefuseAsync(IFeatureCollection context)
+    {
+        var gone = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+        try
+        {
+            await WriteAsync(
+                context,
+                ApiReply.Error(ErrorKind.Unavailable, "the listener answers as many requests at once as it may; try again, or raise max_connections of the listener"),
+                gone);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // The client went away before it was refused.
+        }
+    }
+
+    private async Task AnswerAsync(IFeatureCollection context)
     {
         var lifetime = context.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         using var late = CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted);
@@ -79,7 +114,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         catch (IOException) when (stage == Stage.Read)
         {
             // So Kestrel says that a chunk is malformed, such as one whose size no number holds. Where the next request would begin, nobody knows.
-            context.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+            CloseAfter(context);
             await WriteAsync(context, ApiReply.Error(ErrorKind.Invalid, "the request could not be read: its body is malformed"), CancellationToken.None);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -128,7 +163,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         switch (stage)
         {
             case Stage.Read:
-                context.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
+                CloseAfter(context);
                 var tooSlow = ApiReply.Error(ErrorKind.Invalid, $"the request took longer to read than {options.Times.Read.TotalSeconds} s; send it faster, or raise http_read_timeout of the listener");
                 await WriteAsync(context, new ApiReply(StatusRequestTimeout, tooSlow.Body), CancellationToken.None);
                 break;
@@ -141,6 +176,15 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             default:
                 lifetime.Abort();
                 break;
+        }
+    }
+
+    /// <summary>Ends the connection with the answer. HTTP/2 has no such header, and ends the stream alone.</summary>
+    private static void CloseAfter(IFeatureCollection context)
+    {
+        if (context.GetRequiredFeature<IHttpRequestFeature>().Protocol != "HTTP/2")
+        {
+            context.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
         }
     }
 

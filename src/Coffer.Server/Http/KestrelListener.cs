@@ -20,6 +20,18 @@ namespace Coffer.Server.Http;
 /// <summary>One address that is listened on, with limits of its own, and TLS where it is configured.</summary>
 internal sealed class KestrelListener : IDisposable
 {
+    /// <summary>Longest line of method, path and query, in bytes.</summary>
+    internal const int RequestLineBytesMax = 16 * 1024;
+
+    /// <summary>All headers of a request together, in bytes.</summary>
+    internal const int HeadersBytesMax = 64 * 1024;
+
+    /// <summary>Longest name or value of one header in HTTP/2, in bytes.</summary>
+    internal const int FieldBytesMax = 16 * 1024;
+
+    /// <summary>Requests that one connection of HTTP/2 may have open at once: the least that the protocol recommends.</summary>
+    internal const int StreamsMax = 100;
+
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
     private readonly ListenerOptions _options;
@@ -36,13 +48,19 @@ internal sealed class KestrelListener : IDisposable
 
         kestrel.RequestHeaderEncodingSelector = static name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? DigitsEncoding.Instance : null;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeadersBytesMax;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = FieldBytesMax;
         kestrel.Limits.RequestHeadersTimeout = options.Times.ReadHeader;
         kestrel.Limits.MaxRequestBufferSize = BodyLimits.ReadAheadBytes;
         kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, options.SlowBodyTime);
         kestrel.Limits.KeepAliveTimeout = options.Times.Idle;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
+
+        // What a client may send ahead is the same for all its streams together as for a connection of HTTP/1.1.
+        kestrel.Limits.Http2.InitialConnectionWindowSize = BodyLimits.ReadAheadBytes;
+        kestrel.Limits.Http2.InitialStreamWindowSize = BodyLimits.StreamReadAheadBytes;
         if (options.Tls is { } tls)
         {
             _certificate = new ListenerCertificate(tls);
@@ -52,7 +70,7 @@ internal sealed class KestrelListener : IDisposable
 
         kestrel.Listen(options.Address, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = options.Tls is { Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (_certificate is { } certificate)
             {
                 listen.UseHttps(new TlsHandshakeCallbackOptions

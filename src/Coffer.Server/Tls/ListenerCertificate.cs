@@ -49,7 +49,7 @@ internal sealed class ListenerCertificate
             // Offline: no intermediate certificate is fetched from elsewhere in the middle of a handshake.
             ServerCertificateContext = SslStreamCertificateContext.Create(served, certificates, offline: true),
             EnabledSslProtocols = options.Versions,
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            ApplicationProtocols = options.Http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowRenegotiation = false,
         };
