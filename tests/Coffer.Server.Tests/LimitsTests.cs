@@ -1,6 +1,7 @@
 using Coffer.Aws.Calls;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Leases;
+using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Outbound;
 using Coffer.Server.Configuration;
@@ -139,7 +140,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public void A_creation_under_way_is_not_taken_for_one_that_a_crash_left() => Assert.True(Limits.CreationTimeMax < LeaseRevoker.TakeUpAfter);
+    public void A_creation_under_way_is_not_taken_for_one_that_a_crash_left() => Assert.True(Limits.CreationTimeMax < DueKeys.TakeUpAfter);
 
     [Fact]
     public void What_a_call_without_an_answer_may_still_make_is_looked_for_longer_than_the_call_can_take()

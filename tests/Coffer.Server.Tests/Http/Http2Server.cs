@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Coffer.Kernel.Seal;
+using Coffer.Kernel.Hosting;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
