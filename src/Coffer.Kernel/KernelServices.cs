@@ -8,7 +8,6 @@ using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Revocation.Jobs;

@@ -1,5 +1,5 @@
 using Coffer.Hcl;
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
 
 namespace Coffer.Server;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
-using Coffer.Kernel.Policies.Lint;
+using Coffer.Kernel.BuiltIn.Sys;
+using Coffer.Policies;
+using Coffer.Policies.Lint;
 
 namespace Coffer.Server;
 

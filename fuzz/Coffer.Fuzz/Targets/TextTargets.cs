@@ -1,8 +1,8 @@
 using System.Text;
 using Coffer.Aws.Policies;
 using Coffer.Hcl;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
+using Coffer.Policies;
 using Coffer.Text;
 
 namespace Coffer.Fuzz.Targets;

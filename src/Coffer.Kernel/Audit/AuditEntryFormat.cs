@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -79,7 +78,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, Au
         if (entry.Denial is { } denial)
         {
             json.WriteStartObject("explanation"u8);
-            ExplanationJson.WriteShort(json, denial);
+            denial.WriteShort(json);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Requests;
+using Coffer.Policies.Explain;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Audit;

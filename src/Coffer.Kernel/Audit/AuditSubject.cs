@@ -1,7 +1,7 @@
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Policies;
 
 namespace Coffer.Kernel.Audit;
 

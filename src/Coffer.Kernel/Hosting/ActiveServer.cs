@@ -12,7 +12,6 @@ using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;

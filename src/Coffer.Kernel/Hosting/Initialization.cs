@@ -9,6 +9,7 @@ using Coffer.Kernel.Policies;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
 
 namespace Coffer.Kernel.Identity;
 
@@ -17,8 +18,3 @@ public sealed record CallerIdentity(
     /// <summary>A token that belongs to nobody.</summary>
     public static CallerIdentity None { get; } = new("", [], PolicyTemplateValues.None, []);
 }
-
-/// <summary>Why an entity has a policy.</summary>
-/// <param name="Policy">The policy's name.</param>
-/// <param name="From"><c>entity</c>, or <c>group</c> and the group's name.</param>
-public sealed record PolicyOrigin(string Policy, string From);

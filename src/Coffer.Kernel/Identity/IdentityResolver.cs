@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
 
 namespace Coffer.Kernel.Identity;
 

@@ -1,4 +1,4 @@
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Mounts;

@@ -1,7 +1,8 @@
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
 
 namespace Coffer.Kernel.Pipeline;
 
@@ -28,7 +29,14 @@ internal sealed class ExplainStep(KernelServices services)
     {
         var path = PathOf(context);
         var asked = context.Route.Ask(AclOperation.Read) with { Path = path };
-        var explained = Explanation.Of(decision, caller.Acl, asked, context.OperationName, context.Now, context.Request.Id, caller);
+        var explained = Explanation.Of(decision, caller.Acl, asked, context.OperationName, context.Now) with
+        {
+            RequestId = context.Request.Id,
+            Accessor = caller.Token.Accessor,
+            EntityId = caller.Identity.EntityId,
+            TokenPolicies = caller.Token.Policies,
+            IdentityPolicies = caller.Identity.Origins,
+        };
         return path == context.FullPath ? explained : explained with { WouldAllow = null };
     }
 

@@ -1,6 +1,7 @@
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Pipeline;
@@ -40,6 +41,6 @@ internal sealed class KernelRequest : EngineRequest
     public static UnitOfWork WorkOf(EngineRequest request) => Of(request).Work;
 
     /// <summary>True when the caller has sudo on the path of this request.</summary>
-    public bool CallerHasSudo => By is not null && By.Acl.Capabilities(Route.Ask(Policies.AclOperation.Update)) is var capabilities
+    public bool CallerHasSudo => By is not null && By.Acl.Capabilities(Route.Ask(AclOperation.Update)) is var capabilities
         && (capabilities.Contains("root") || capabilities.Contains("sudo"));
 }

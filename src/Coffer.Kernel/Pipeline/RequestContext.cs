@@ -1,11 +1,11 @@
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Explain;
 using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
 
 namespace Coffer.Kernel.Policies;
 

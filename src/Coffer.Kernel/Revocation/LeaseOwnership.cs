@@ -1,6 +1,6 @@
 using Coffer.Kernel.Leases;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Tokens;
+using Coffer.Policies;
 
 namespace Coffer.Kernel.Revocation;
 

@@ -1,6 +1,8 @@
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
 using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Tokens;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Coffer.Barrier;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies.Explain;
 
 namespace Coffer.Kernel.Tokens;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Identity;
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tokens;

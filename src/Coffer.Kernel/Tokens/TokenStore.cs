@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Transactions;
+using Coffer.Policies.Explain;
 using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Tokens;

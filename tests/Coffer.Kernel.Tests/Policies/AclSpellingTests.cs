@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
+using Coffer.Policies.Tests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using CsCheck;

@@ -1,5 +1,5 @@
-using Coffer.Kernel.Policies.Passwords;
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Policies.Passwords;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 

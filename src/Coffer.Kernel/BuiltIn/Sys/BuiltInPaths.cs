@@ -1,7 +1,7 @@
 using Coffer.Kernel.BuiltIn.Identity;
 using Coffer.Kernel.BuiltIn.Tokens;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.BuiltIn.Sys;

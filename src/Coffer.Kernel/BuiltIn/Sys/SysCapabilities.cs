@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;

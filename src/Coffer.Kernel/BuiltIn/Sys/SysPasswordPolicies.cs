@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Passwords;
+using Coffer.Policies;
+using Coffer.Policies.Passwords;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;

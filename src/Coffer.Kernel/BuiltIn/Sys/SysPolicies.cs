@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;

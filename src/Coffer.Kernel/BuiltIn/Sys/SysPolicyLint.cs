@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Policies.Lint;
+using Coffer.Policies;
+using Coffer.Policies.Lint;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -29,8 +31,15 @@ internal static class SysPolicyLint
     public static async ValueTask<ImmutableArray<LintFinding>> LintAsync(KernelRequest request, AclPolicy policy, CancellationToken cancellation)
     {
         var stored = await PolicyStore.GetAsync(request.Work, PolicyName.Default.Value, cancellation);
-        return PolicyLinter.Lint(policy, request.Router, stored is null ? null : AclPolicy.Parse(PolicyName.Default, stored.Text));
+        return PolicyLinter.Lint(policy, MountsOf(request.Router), stored is null ? null : AclPolicy.Parse(PolicyName.Default, stored.Text));
     }
+
+    private static LintedMount[] MountsOf(Router router) =>
+    [
+        .. router.Table.Mounts.Select(mount => router.FindByUuid(mount.Uuid) is { } mounted
+            ? new LintedMount(mount.Path, mounted.Paths, mounted.Type.Folders(mount.Options))
+            : new LintedMount(mount.Path, null, null)),
+    ];
 
     private static async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Policies;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Wrapping;
+using Coffer.Policies;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;

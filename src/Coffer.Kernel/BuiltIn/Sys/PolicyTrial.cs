@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Coffer.Kernel.Requests;
+using Coffer.Policies;
+using Coffer.Policies.Explain;
+
+namespace Coffer.Kernel.BuiltIn.Sys;
+
+/// <summary>Asks a policy's text what it would say to a request, without a server. Templates have no values here: such rules drop out.</summary>
+public static class PolicyTrial
+{
+    /// <summary>The decision, or null and why the question cannot be answered.</summary>
+    /// <param name="name">What the policy is called in the answer.</param>
+    /// <param name="operation">A word of <see cref="OperationWords"/>.</param>
+    /// <param name="parameters">The parameters of the request, an object.</param>
+    /// <param name="wrapTtl">How long the reply would be wrapped; null when it would not.</param>
+    public static (Explanation? Decision, string Problem) Run(
+        string text, string name, string operation, string path, JsonElement parameters, TimeSpan? wrapTtl, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        // A name that no policy can have, or that has no text, is only a name here.
+        var policyName = PolicyName.TryParse(name, out var given) && given != PolicyName.Root ? given : PolicyName.Parse("policy");
+        if (!AclPolicy.TryParse(policyName, text, out var policy, out var error))
+        {
+            return (null, error.Message);
+        }
+
+        if (!OperationWords.TryParse(operation, out var wanted))
+        {
+            return (null, $"the operation must be {OperationWords.Known}");
+        }
+
+        if (!CanonicalPath.TryParse(path.TrimStart('/'), out var canonical, out var problem))
+        {
+            return (null, problem);
+        }
+
+        var asked = BuiltInPaths.Ask(canonical, wanted) with { Data = parameters, WrapTtl = wrapTtl };
+        var acl = Acl.Compile([policy], PolicyTemplateValues.None);
+        return (Explanation.Of(acl.Decide(asked), acl, asked, OperationWords.Of(wanted), now), "");
+    }
+}
