@@ -34,8 +34,6 @@ public sealed record KernelServices
 
     public required Transactor Transactions { get; init; }
 
-    public required DecodedCache Cache { get; init; }
-
     public required RouterFactory Routers { get; init; }
 
     public required SystemTtl SystemTtl { get; init; }

@@ -30,9 +30,6 @@ public static class Limits
     /// <summary>Longest display name of a token in characters: it goes into every audit entry.</summary>
     public const int DisplayNameCharactersMax = 512;
 
-    /// <summary>Decoded entries kept in memory, by bytes of what they were decoded from.</summary>
-    public const long DecodedCacheBytesMax = 8 * 1024 * 1024;
-
     /// <summary>Compiled sets of policies kept.</summary>
     public const int AclCacheMax = 1024;
 

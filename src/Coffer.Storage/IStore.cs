@@ -31,12 +31,19 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="ArgumentException">A key, a value or a precondition is beyond <see cref="StoreLimits"/>; nothing was done.</exception>
     /// <exception cref="StoreUnavailableException">The outcome is unknown: read before trying again.</exception>
     ValueTask<bool> CommitAsync(StoreBatch batch);
+
+    /// <summary>Empties every <see cref="EntrySlot"/>: at a seal, nothing that was decrypted may stay in memory.</summary>
+    void ForgetDecoded();
 }
 
 /// <summary>A committed value and its version.</summary>
 /// <param name="Version">Grows with every commit that writes the key and is never reused, not even after a delete. Never zero. What one batch writes has one version.</param>
 /// <param name="Value">Readers must not change it: stores and caches share it.</param>
-public readonly record struct StoreEntry(long Version, ReadOnlyMemory<byte> Value);
+public readonly record struct StoreEntry(long Version, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>Where a reader may keep what it makes of the value; null where the store keeps nothing of this entry.</summary>
+    public EntrySlot? Slot { get; init; }
+}
 
 /// <summary>An entry together with its key, as a scan gives it.</summary>
 public readonly record struct KeyedEntry(string Key, long Version, ReadOnlyMemory<byte> Value);
@@ -52,7 +59,11 @@ public sealed record StoreBatch(IReadOnlyList<StoreWrite> Writes, IReadOnlyList<
 
 /// <summary>One write of a batch.</summary>
 /// <param name="Value">Null deletes the key.</param>
-public readonly record struct StoreWrite(string Key, ReadOnlyMemory<byte>? Value);
+public readonly record struct StoreWrite(string Key, ReadOnlyMemory<byte>? Value)
+{
+    /// <summary>What a reader would make of the value, to be kept in the slot of the new entry; null: readers make it.</summary>
+    public object? Decoded { get; init; }
+}
 
 /// <summary>The key must have exactly this version.</summary>
 /// <param name="Version">Zero: the key must be absent.</param>

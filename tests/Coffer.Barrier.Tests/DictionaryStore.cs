@@ -67,5 +67,10 @@ internal sealed class DictionaryStore : IStore
         }
     }
 
+    public void ForgetDecoded()
+    {
+        // Nothing is kept beside the entries.
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

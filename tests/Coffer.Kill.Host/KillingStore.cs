@@ -81,6 +81,8 @@ internal sealed class KillingStore : IStore, IStoreCondition
         return done;
     }
 
+    public void ForgetDecoded() => _inner.ForgetDecoded();
+
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
     /// <summary>Counts one that has come to these moments.</summary>

@@ -98,6 +98,8 @@ public sealed class FaultyStore(IStore inner) : IStore
         return await RunAsync(StoreCall.Commit, () => inner.CommitAsync(batch));
     }
 
+    public void ForgetDecoded() => inner.ForgetDecoded();
+
     public ValueTask DisposeAsync()
     {
         _disposed = true;

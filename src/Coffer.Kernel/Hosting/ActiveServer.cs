@@ -98,7 +98,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var cipher = new EntryCipher(stored.Ring, options.Random);
         try
         {
-            var transactions = new Transactor(options.Store, cipher, new DecodedCache(0), options.Clock, options.Random);
+            var transactions = new Transactor(options.Store, cipher, options.Clock, options.Random);
             var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
                 ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
             await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
@@ -113,7 +113,8 @@ internal sealed class ActiveServer : IAsyncDisposable
                 options.OnEvent(new LogLine(LogLevel.Error, problem));
             }
 
-            // A server that stays sealed keeps no key.
+            // A server that stays sealed keeps no key, and nothing that was decrypted.
+            options.Store.ForgetDecoded();
             cipher.Dispose();
             rootKey.Dispose();
             await EntryRegister.CloseAsync(options.Condition);
@@ -134,7 +135,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var cluster = await transactions.Begin().GetAsync(Initialization.ClusterKey, HostingJsonContext.Default.ClusterIdentity, cancellation)
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
-            new Transactor(options.Store, cipher, new DecodedCache(0), options.Clock, options.Random), options.Audit, options.Random, options.OnEvent, cancellation);
+            new Transactor(options.Store, cipher, options.Clock, options.Random), options.Audit, options.Random, options.OnEvent, cancellation);
         return new ActiveServer(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
     }
 
@@ -255,7 +256,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         await _clockUpkeep.StoreAsync();
         _store.End();
         await EntryRegister.CloseAsync(_options.Condition);
-        _services.Cache.Clear();
+        _store.ForgetDecoded();
         _services.Policies.Clear();
         _services.Identities.Clear();
         _services.RootGeneration.Dispose();
@@ -288,8 +289,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, Effects effects, CancellationToken stop, CancellationToken abort)
     {
         var seal = new SealStore(options.Store, options.Random);
-        var cache = new DecodedCache(Limits.DecodedCacheBytesMax);
-        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, cache, options.Clock, options.Random);
+        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, options.Clock, options.Random);
         var types = options.Engines.Append(TokenEngineType()).Append(SysEngine.Type).Append(IdentityEngine.Type).ToDictionary(type => type.Name, StringComparer.Ordinal);
         var routers = new RouterFactory(
             types,
@@ -319,7 +319,6 @@ internal sealed class ActiveServer : IAsyncDisposable
             Condition = options.Condition,
             Random = options.Random,
             Transactions = transactions,
-            Cache = cache,
             Routers = routers,
             SystemTtl = options.SystemTtl,
             Tokens = tokens,

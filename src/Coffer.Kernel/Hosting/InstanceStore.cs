@@ -20,6 +20,8 @@ internal sealed class InstanceStore(IStore inner) : IStore
 
     public ValueTask<bool> CommitAsync(StoreBatch batch) => Open.CommitAsync(batch);
 
+    public void ForgetDecoded() => inner.ForgetDecoded();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private IStore Open => _ended ? throw new StoreUnavailableException("the server was sealed while this ran; unseal it and try again") : inner;

@@ -69,5 +69,7 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         }
     }
 
+    public void ForgetDecoded() => inner.ForgetDecoded();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Transactions;
 /// <summary>Starts units of work, and runs the kernel's own steps until they commit.</summary>
 /// <param name="clock">The timers that pauses between tries go by.</param>
 /// <param name="random">Draws how long those pauses are.</param>
-public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache cache, TimeProvider clock, IRandom random)
+public sealed class Transactor(IStore store, EntryCipher cipher, TimeProvider clock, IRandom random)
 {
     private readonly RetryPause _pause = new(clock, random);
     private readonly EntryQueues _queues = new();
@@ -17,7 +17,7 @@ public sealed class Transactor(IStore store, EntryCipher cipher, DecodedCache ca
     internal DueSignal TaskDue { get; } = new();
 
     /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>
-    public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, cache, _queues, TaskDue, turn);
+    public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, _queues, TaskDue, turn);
 
     /// <summary>Waits until a unit of work that met a change by others may be tried again.</summary>
     /// <param name="failed">The unit of work that was not committed.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
+using Coffer.Sdk.Engines;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Transactions;
@@ -13,7 +14,7 @@ namespace Coffer.Kernel.Transactions;
 /// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
 /// <param name="tasks">Called when a run of a task becomes due.</param>
 /// <param name="turn">The turn at an entry that an earlier try met a change of. It ends with the commit.</param>
-public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache cache, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null)
+public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null)
 {
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
@@ -73,7 +74,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
     public void Put(string key, ReadOnlyMemory<byte> value) => Set(key, new Write(value));
 
     public void Put<T>(string key, T value, JsonTypeInfo<T> type) =>
-        Set(key, new Write(JsonSerializer.SerializeToUtf8Bytes(value, type)));
+        Set(key, new Write(JsonSerializer.SerializeToUtf8Bytes(value, type)) { Decoded = value is IStoredWhole { IsStoredWhole: true } ? value : null });
 
     public void Delete(string key) => Set(key, new Write(null));
 
@@ -228,7 +229,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
             value = cipher.Seal(write.Key, plain.Span);
         }
 
-        return new StoreWrite(write.Key, value);
+        return new StoreWrite(write.Key, value) { Decoded = write.Value.Decoded };
     }
 
     /// <summary>The keys of one page, with own puts after <paramref name="after"/> and up to <paramref name="end"/>, without own deletes.</summary>
@@ -269,14 +270,14 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
             return null;
         }
 
-        if (cache.Find<T>(key, found.Version) is { } known)
+        if (found.Slot?.Decoded is T known)
         {
             return known;
         }
 
         var value = JsonSerializer.Deserialize(cipher.Open(key, found.Value.Span), type)
             ?? throw new InvalidDataException("a stored entry holds null where a value must be");
-        cache.Keep(key, found.Version, value, found.Value.Length);
+        found.Slot?.Keep(value);
         return value;
     }
 
@@ -292,7 +293,11 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, DecodedCache ca
 
     private void Set(string key, Write write) => (_writes ??= new Dictionary<string, Write>(StringComparer.Ordinal))[key] = write;
 
-    private readonly record struct Write(ReadOnlyMemory<byte>? Plain);
+    private readonly record struct Write(ReadOnlyMemory<byte>? Plain)
+    {
+        /// <summary>What a reader would make of it; null: it makes that itself.</summary>
+        public object? Decoded { get; init; }
+    }
 }
 
 /// <summary>What was read has changed while the request ran: it runs again.</summary>

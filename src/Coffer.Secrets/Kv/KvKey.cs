@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Secrets.Kv;
 
@@ -8,7 +9,7 @@ namespace Coffer.Secrets.Kv;
 /// One version's data is in this entry too: the newest that is not larger than <see cref="InlineBytesMax"/>. Most secrets are small, and most
 /// reads ask for the newest, so most reads touch this entry alone. All other data has entries of its own: this one is decoded whole.
 /// </remarks>
-internal sealed record KvKey
+internal sealed record KvKey : IStoredWhole
 {
     /// <summary>Largest data, in bytes, that may stand in this entry.</summary>
     public const int InlineBytesMax = 4096;
@@ -55,6 +56,10 @@ internal sealed record KvKey
         get => field.IsDefault ? [] : field;
         init;
     }
+
+    /// <summary>Labels are read back in another order than a caller may have given them.</summary>
+    [JsonIgnore]
+    public bool IsStoredWhole => CustomMetadata is null;
 
     [JsonIgnore]
     public long FirstVersion => CurrentVersion - Versions.Length + 1;

@@ -1,18 +1,25 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 
 namespace Coffer.Storage.Memory;
 
 /// <summary>A store that lives and dies with its process: for development and tests.</summary>
 /// <remarks>
-/// Readers never wait. What is committed is one immutable state, swapped by one write, so a scan sees whole commits; point reads go to a
-/// hash table whose cells name the version they belong to, and a cell counts only from the moment the state has that version.
+/// Point reads never wait: a cell of the hash table names the version it belongs to, and counts only from the moment that version is committed. Scans and commits
+/// take turns, so a scan sees whole commits.
 /// </remarks>
 public sealed class MemoryStore : IStore
 {
+    /// <summary>For what readers have made of entries.</summary>
+    private const long DecodedBytesMax = 8 * 1024 * 1024;
+
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
-    private volatile State _state = new(0, ImmutableSortedSet.Create<Item>(ItemOrder.Instance));
+    private readonly ConcurrentDictionary<string, MemoryCell> _cells = new(StringComparer.Ordinal);
+
+    /// <summary>The keys that are there, in order. Under the gate.</summary>
+    private readonly SortedSet<string> _keys = new(KeyOrder.Instance);
+
+    private readonly MemorySlots _slots = new(DecodedBytesMax);
+    private long _version;
     private volatile bool _closed;
 
     public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
@@ -29,17 +36,22 @@ public sealed class MemoryStore : IStore
         cancellation.ThrowIfCancellationRequested();
         ThrowIfClosed();
         StoreArguments.CheckScan(prefix, after, limit);
-        var items = _state.Items;
         var found = new List<KeyedEntry>();
-        for (var i = FirstIndex(items, prefix, after); i < items.Count && found.Count < limit; i++)
+        lock (_gate)
         {
-            var item = items[i];
-            if (!item.Key.StartsWith(prefix, StringComparison.Ordinal))
+            foreach (var key in From(after is not null && KeyOrder.Instance.Compare(after, prefix) >= 0 ? after : prefix))
             {
-                break;
-            }
+                if (found.Count == limit || !key.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    break;
+                }
 
-            found.Add(new(item.Key, item.Entry.Version, item.Entry.Value));
+                if (key != after)
+                {
+                    var entry = _cells[key].Entry.GetValueOrDefault();
+                    found.Add(new(key, entry.Version, entry.Value));
+                }
+            }
         }
 
         return ValueTask.FromResult<IReadOnlyList<KeyedEntry>>(found);
@@ -51,13 +63,13 @@ public sealed class MemoryStore : IStore
         StoreArguments.CheckBatch(batch);
         if (batch.Writes.Count == 0)
         {
-            return ValueTask.FromResult(Holds(batch.Preconditions));
+            return ValueTask.FromResult(HoldsNow(batch.Preconditions));
         }
 
         lock (_gate)
         {
             ThrowIfClosed();
-            if (!Holds(_state.Items, batch.Preconditions))
+            if (!Holds(batch.Preconditions))
             {
                 return ValueTask.FromResult(false);
             }
@@ -67,75 +79,84 @@ public sealed class MemoryStore : IStore
         }
     }
 
+    public void ForgetDecoded() => _slots.Clear();
+
     public ValueTask DisposeAsync()
     {
         lock (_gate)
         {
             _closed = true;
             _cells.Clear();
-            _state = new(_state.Version, _state.Items.Clear());
+            _keys.Clear();
+            _slots.Clear();
         }
 
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The keys from one on, in order. Under the gate.</summary>
+    private SortedSet<string> From(string first) =>
+        _keys.Max is { } last && KeyOrder.Instance.Compare(first, last) <= 0 ? _keys.GetViewBetween(first, last) : [];
+
     private void Apply(IReadOnlyList<StoreWrite> writes)
     {
-        var version = _state.Version + 1;
-        var items = _state.Items.ToBuilder();
-        foreach (var (key, value) in writes)
+        var version = _version + 1;
+        var cells = new MemoryCell[writes.Count];
+        for (var i = 0; i < cells.Length; i++)
         {
-            StoreEntry? entry = value is { } bytes ? new StoreEntry(version, bytes.ToArray()) : null;
-            items.Remove(Item.Probe(key));
-            if (entry is { } present)
-            {
-                items.Add(new(key, present));
-            }
-
-            _cells[key] = new(version, entry, _cells.GetValueOrDefault(key));
-        }
-
-        _state = new(version, items.ToImmutable());
-
-        // Cut the way back, or every value ever written would stay in memory.
-        foreach (var (key, value) in writes)
-        {
+            var (key, value) = writes[i];
+            var before = _cells.GetValueOrDefault(key);
+            _cells[key] = cells[i] = new(_slots, version, value?.ToArray(), before);
             if (value is null)
             {
-                _cells.TryRemove(key, out _);
+                _keys.Remove(key);
             }
-            else
+            else if (before is null)
             {
-                _cells[key] = new(version, _cells[key].Entry, null);
+                _keys.Add(key);
+            }
+        }
+
+        // From here on the cells count.
+        Volatile.Write(ref _version, version);
+        for (var i = 0; i < cells.Length; i++)
+        {
+            // Cut the way back, or every value ever written would stay in memory.
+            cells[i].CutBack();
+            if (writes[i].Value is null)
+            {
+                _cells.TryRemove(writes[i].Key, out _);
+            }
+            else if (writes[i].Decoded is { } decoded)
+            {
+                cells[i].Keep(decoded);
             }
         }
     }
 
-    private StoreEntry? Point(string key)
+    private StoreEntry? Point(string key) => _cells.TryGetValue(key, out var cell) ? cell.At(ref _version) : null;
+
+    private bool HoldsNow(IReadOnlyList<StorePrecondition> preconditions)
     {
-        // The cell first: it leads back to the cell before it, but not forward.
-        return _cells.TryGetValue(key, out var cell) ? cell.Version <= _state.Version ? cell.Entry : cell.Previous?.Entry : null;
+        var before = Volatile.Read(ref _version);
+        var holds = Holds(preconditions);
+        if (Volatile.Read(ref _version) == before)
+        {
+            return holds;
+        }
+
+        // A commit came between the looks, so they may tell of two states.
+        lock (_gate)
+        {
+            return Holds(preconditions);
+        }
     }
 
     private bool Holds(IReadOnlyList<StorePrecondition> preconditions)
     {
-        var before = _state;
-        var holds = true;
-        for (var i = 0; i < preconditions.Count && holds; i++)
+        for (var i = 0; i < preconditions.Count; i++)
         {
-            holds = (Point(preconditions[i].Key)?.Version ?? 0) == preconditions[i].Version;
-        }
-
-        // Point reads are quicker than a search in the ordered set, and tell of one state as long as it has stayed.
-        return _state == before ? holds : Holds(_state.Items, preconditions);
-    }
-
-    private static bool Holds(ImmutableSortedSet<Item> items, IReadOnlyList<StorePrecondition> preconditions)
-    {
-        foreach (var (key, version) in preconditions)
-        {
-            var index = items.IndexOf(Item.Probe(key));
-            if ((index < 0 ? 0 : items[index].Entry.Version) != version)
+            if ((Point(preconditions[i].Key)?.Version ?? 0) != preconditions[i].Version)
             {
                 return false;
             }
@@ -144,36 +165,11 @@ public sealed class MemoryStore : IStore
         return true;
     }
 
-    private static int FirstIndex(ImmutableSortedSet<Item> items, string prefix, string? after)
-    {
-        var continues = after is not null && KeyOrder.Instance.Compare(after, prefix) >= 0;
-        var index = items.IndexOf(Item.Probe(continues ? after! : prefix)); // Not null: it continues.
-        return index < 0 ? ~index : continues ? index + 1 : index;
-    }
-
     private void ThrowIfClosed()
     {
         if (_closed)
         {
             throw new StoreUnavailableException("The store is closed.");
         }
-    }
-
-    /// <summary>What is committed, as of one version.</summary>
-    private sealed record State(long Version, ImmutableSortedSet<Item> Items);
-
-    /// <summary>What a key holds from a version on, and what it held before for as long as that version is being committed.</summary>
-    private sealed record Cell(long Version, StoreEntry? Entry, Cell? Previous);
-
-    private sealed record Item(string Key, StoreEntry Entry)
-    {
-        public static Item Probe(string key) => new(key, default);
-    }
-
-    private sealed class ItemOrder : IComparer<Item>
-    {
-        public static readonly ItemOrder Instance = new();
-
-        public int Compare(Item? x, Item? y) => KeyOrder.Instance.Compare(x?.Key, y?.Key);
     }
 }

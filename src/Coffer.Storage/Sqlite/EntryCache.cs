@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
+using Coffer.Storage.Caching;
 
 namespace Coffer.Storage.Sqlite;
 
-/// <summary>What the file holds for the keys in use, present or absent, within a budget of bytes.</summary>
+/// <summary>What the file holds for the keys in use, present or absent, and what readers have made of it, within a budget of bytes.</summary>
 /// <remarks>
 /// Reading takes no lock. Never newer and never older than what a connection would read:
 /// <list type="bullet">
@@ -16,8 +16,8 @@ internal sealed class EntryCache
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, CacheNode> _nodes = new(StringComparer.Ordinal);
-    private readonly CacheRing _present;
-    private readonly CacheRing _absent;
+    private readonly CacheRing<CacheNode> _present;
+    private readonly CacheRing<CacheNode> _absent;
     private readonly long _entryBytesMax;
     private long _epoch;
 
@@ -71,7 +71,7 @@ internal sealed class EntryCache
             return null;
         }
 
-        var load = CacheNode.Unknown(key);
+        var load = CacheNode.Unknown(this, key);
         lock (_gate)
         {
             return _nodes.TryAdd(key, load) ? load : null;
@@ -116,7 +116,7 @@ internal sealed class EntryCache
                     old.Ring?.Remove(old);
                 }
 
-                _nodes[key] = CacheNode.Unknown(key);
+                _nodes[key] = CacheNode.Unknown(this, key);
             }
         }
 
@@ -124,13 +124,39 @@ internal sealed class EntryCache
     }
 
     /// <summary>Replaces a mark by what is committed. The value is copied.</summary>
-    public void EndCommit(string key, StoreEntry? entry)
+    /// <param name="key">What was committed.</param>
+    /// <param name="entry">Null: it was deleted.</param>
+    /// <param name="decoded">For the slot of the entry; null for nothing.</param>
+    public void EndCommit(string key, StoreEntry? entry, object? decoded = null)
     {
         // Copied only where it will be kept, and outside the lock.
         var kept = entry is { } present && present.Value.Length <= _entryBytesMax ? present with { Value = present.Value.ToArray() } : entry;
         lock (_gate)
         {
-            Put(key, kept);
+            Put(key, kept, decoded);
+        }
+    }
+
+    /// <summary>Keeps what a reader has made of an entry, if the entry is still here.</summary>
+    public void Keep(CacheNode node, object decoded)
+    {
+        lock (_gate)
+        {
+            if (node.Ring is not null && node.TryKeep(decoded, _entryBytesMax))
+            {
+                Evict(_present);
+            }
+        }
+    }
+
+    public void ForgetDecoded()
+    {
+        lock (_gate)
+        {
+            foreach (var node in _nodes.Values)
+            {
+                node.Forget();
+            }
         }
     }
 
@@ -154,14 +180,19 @@ internal sealed class EntryCache
         lock (_gate)
         {
             _nodes.Clear();
-            _present.Clear();
-            _absent.Clear();
+            foreach (var ring in (CacheRing<CacheNode>[])[_present, _absent])
+            {
+                while (ring.TryTakeOldest(out _))
+                {
+                    // Each is told that it is in no ring any more: readers may still hold it.
+                }
+            }
         }
     }
 
-    private void Put(string key, StoreEntry? entry)
+    private void Put(string key, StoreEntry? entry, object? decoded = null)
     {
-        var node = CacheNode.Known(key, entry);
+        var node = CacheNode.Known(this, key, entry);
         if (node.Cost > _entryBytesMax)
         {
             _nodes.TryRemove(key, out _);
@@ -171,132 +202,19 @@ internal sealed class EntryCache
         _nodes[key] = node;
         var ring = entry is null ? _absent : _present;
         ring.Add(node);
+        if (decoded is not null)
+        {
+            node.TryKeep(decoded, _entryBytesMax);
+        }
+
+        Evict(ring);
+    }
+
+    private void Evict(CacheRing<CacheNode> ring)
+    {
         while (ring.TryEvict(out var evicted))
         {
             _nodes.TryRemove(evicted.Key, out _);
         }
-    }
-}
-
-/// <summary>What is known of one key. Immutable but for its place in the ring and the mark of use.</summary>
-internal sealed class CacheNode
-{
-    /// <summary>Node, table node, array header and the slot in the table, about.</summary>
-    private const int OverheadBytes = 240;
-
-    private CacheNode(string key, bool known, StoreEntry? entry)
-    {
-        Key = key;
-        IsKnown = known;
-        Entry = entry;
-        Cost = OverheadBytes + (2L * key.Length) + entry.GetValueOrDefault().Value.Length;
-    }
-
-    public string Key { get; }
-
-    /// <summary>False while the file is being asked for the key, or the key is being committed.</summary>
-    public bool IsKnown { get; }
-
-    public StoreEntry? Entry { get; }
-
-    public long Cost { get; }
-
-    /// <summary>Used since the ring looked last. A race loses one use and nothing else.</summary>
-    public bool Touched { get; set; }
-
-    public CacheRing? Ring { get; set; }
-
-    public CacheNode? Newer { get; set; }
-
-    public CacheNode? Older { get; set; }
-
-    public static CacheNode Known(string key, StoreEntry? entry) => new(key, known: true, entry);
-
-    public static CacheNode Unknown(string key) => new(key, known: false, null);
-}
-
-/// <summary>Nodes by age, with a budget: the oldest goes, unless it was used, which makes it young again. Guarded by the cache's lock.</summary>
-internal sealed class CacheRing(long bytesMax)
-{
-    /// <summary>Second chances at one eviction, so that it does not walk a whole ring of used entries under the lock.</summary>
-    private const int SecondChancesMax = 32;
-
-    private CacheNode? _newest;
-    private CacheNode? _oldest;
-
-    public long Bytes { get; private set; }
-
-    public void Add(CacheNode node)
-    {
-        node.Ring = this;
-        node.Older = _newest;
-        node.Newer = null;
-        if (_newest is not null)
-        {
-            _newest.Newer = node;
-        }
-
-        _newest = node;
-        _oldest ??= node;
-        Bytes += node.Cost;
-    }
-
-    public void Remove(CacheNode node)
-    {
-        if (node.Newer is null)
-        {
-            _newest = node.Older;
-        }
-        else
-        {
-            node.Newer.Older = node.Older;
-        }
-
-        if (node.Older is null)
-        {
-            _oldest = node.Newer;
-        }
-        else
-        {
-            node.Older.Newer = node.Newer;
-        }
-
-        node.Ring = null;
-        node.Newer = null;
-        node.Older = null;
-        Bytes -= node.Cost;
-    }
-
-    /// <summary>Takes out one node if the ring is over its budget.</summary>
-    public bool TryEvict([NotNullWhen(true)] out CacheNode? evicted)
-    {
-        evicted = null;
-        if (Bytes <= bytesMax)
-        {
-            return false;
-        }
-
-        for (var chances = 0; _oldest is { Touched: true } used && chances < SecondChancesMax; chances++)
-        {
-            used.Touched = false;
-            Remove(used);
-            Add(used);
-        }
-
-        evicted = _oldest;
-        if (evicted is null)
-        {
-            return false;
-        }
-
-        Remove(evicted);
-        return true;
-    }
-
-    public void Clear()
-    {
-        _newest = null;
-        _oldest = null;
-        Bytes = 0;
     }
 }

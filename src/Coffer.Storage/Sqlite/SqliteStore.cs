@@ -135,6 +135,8 @@ public sealed class SqliteStore : IStore, IStoreCondition
         return await ReadAsync(reader => Scan(reader, prefix, after, limit, cancellation), cancellation);
     }
 
+    public void ForgetDecoded() => _cache.ForgetDecoded();
+
     public ValueTask<bool> CommitAsync(StoreBatch batch)
     {
         var bytes = StoreArguments.CheckBatch(batch);

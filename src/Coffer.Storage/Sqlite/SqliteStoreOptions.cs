@@ -3,9 +3,9 @@ namespace Coffer.Storage.Sqlite;
 /// <summary>How a <see cref="SqliteStore"/> uses memory and disk.</summary>
 public sealed record SqliteStoreOptions
 {
-    /// <summary>Memory for entries that are kept ready, in bytes. Default 8 MiB; zero keeps none.</summary>
+    /// <summary>Memory for entries that are kept ready, and for what readers have made of them, in bytes. Default 16 MiB; zero keeps none.</summary>
     /// <remarks>A sixteenth of it, on top, remembers keys that are absent. Entries over a sixteenth of it are not kept.</remarks>
-    public long CacheBytesMax { get; init; } = 8 * 1024 * 1024;
+    public long CacheBytesMax { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Largest size of the database file, in bytes; a commit that needs more is refused as if the disk were full. Default: no bound.</summary>
     public long? FileBytesMax { get; init; }

@@ -26,6 +26,9 @@ internal sealed class SqliteTransaction
     /// <summary>What the group has written so far; null is a delete.</summary>
     private readonly Dictionary<string, StoreEntry?> _written = new(StringComparer.Ordinal);
 
+    /// <summary>What readers would make of some of it.</summary>
+    private readonly Dictionary<string, object> _decoded = new(StringComparer.Ordinal);
+
     private long _lastVersion;
     private long _reservedVersion;
 
@@ -53,6 +56,7 @@ internal sealed class SqliteTransaction
     public void Run(List<PendingCommit> group)
     {
         _written.Clear();
+        _decoded.Clear();
         if (_register.IsClosed)
         {
             throw new SqliteFailureException(raw.SQLITE_MISUSE, "its register is closed", "the server is sealed: unseal it");
@@ -101,10 +105,11 @@ internal sealed class SqliteTransaction
 
         foreach (var (key, entry) in _written)
         {
-            _cache.EndCommit(key, entry);
+            _cache.EndCommit(key, entry, _decoded.GetValueOrDefault(key));
         }
 
         _written.Clear();
+        _decoded.Clear();
     }
 
     private void Register(OpenRegister? register)
@@ -185,6 +190,12 @@ internal sealed class SqliteTransaction
         for (var i = 0; i < writes.Count; i++)
         {
             var (key, value) = writes[i];
+            _decoded.Remove(key);
+            if (writes[i].Decoded is { } decoded)
+            {
+                _decoded.Add(key, decoded);
+            }
+
             if (value is { } bytes)
             {
                 _put.Bind(1, Encode(key));

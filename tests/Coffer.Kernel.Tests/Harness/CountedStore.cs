@@ -13,6 +13,8 @@ internal sealed class CountedStore(IStore inner, CountingContext context) : ISto
 
     public ValueTask<bool> CommitAsync(StoreBatch batch) => CountAsync(inner.CommitAsync(batch));
 
+    public void ForgetDecoded() => inner.ForgetDecoded();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async ValueTask<T> CountAsync<T>(ValueTask<T> call)

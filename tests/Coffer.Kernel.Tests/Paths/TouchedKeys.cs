@@ -38,5 +38,7 @@ internal sealed class TouchedKeys(IStore inner) : IStore
         return inner.CommitAsync(batch);
     }
 
+    public void ForgetDecoded() => inner.ForgetDecoded();
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using Coffer.Barrier;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage.Memory;
 using CsCheck;
@@ -171,36 +173,42 @@ public sealed class ConflictTests
     }
 
     [Fact]
-    public void The_cache_holds_no_more_than_its_bound_even_for_one_big_entry()
+    public async Task An_entry_is_decoded_once_for_all_readers_of_one_version_and_again_once_that_was_forgotten()
     {
-        var cache = new DecodedCache(100_000);
-        cache.Keep("big", 1, new object(), 200_000);
-        Assert.Null(cache.Find<object>("big", 1));
+        var (transactor, store) = New();
+        await PutAsync(transactor, "key", "\"1\"");
 
-        for (var i = 0; i < 1000; i++)
-        {
-            cache.Keep($"key{i}", 1, new object(), 1000);
-        }
-
-        Assert.InRange(Enumerable.Range(0, 1000).Count(i => cache.Find<object>($"key{i}", 1) is not null), 1, 100);
-        Assert.Null(cache.Find<object>("key999", 2));
-        Assert.Null(cache.Find<string>("key999", 1));
-        cache.Clear();
-        Assert.Null(cache.Find<object>("key999", 1));
+        var first = await TextOfAsync(transactor);
+        Assert.Equal("1", first);
+        Assert.Same(first, await TextOfAsync(transactor));
+        store.ForgetDecoded();
+        Assert.NotSame(first, await TextOfAsync(transactor));
+        await PutAsync(transactor, "key", "\"2\"");
+        Assert.Equal("2", await TextOfAsync(transactor));
     }
 
     [Fact]
-    public void The_cache_stays_within_its_bound_however_often_one_entry_changes()
+    public async Task A_value_that_is_stored_whole_is_given_to_the_next_reader_as_it_was_put_once_it_is_committed()
     {
-        var cache = new DecodedCache(100_000);
-        cache.Keep("stays", 1, new object(), 1000);
-        for (var version = 1; version < 10_000; version++)
-        {
-            cache.Keep("changes", version, new object(), 1000);
-        }
+        var (transactor, store) = New();
+        var (whole, changed) = (new Whole(true, "a"), new Whole(false, "a"));
+        var work = transactor.Begin();
+        work.Put("whole", whole, WholeJson.Default.Whole);
+        work.Put("changed", changed, WholeJson.Default.Whole);
+        Assert.Null(await transactor.Begin().GetAsync("whole", WholeJson.Default.Whole, Cancellation));
+        Assert.True(await work.CommitAsync());
 
-        Assert.NotNull(cache.Find<object>("stays", 1));
+        Assert.Same(whole, await transactor.Begin().GetAsync("whole", WholeJson.Default.Whole, Cancellation));
+        var read = await transactor.Begin().GetAsync("changed", WholeJson.Default.Whole, Cancellation);
+        Assert.Equal(changed, read);
+        Assert.NotSame(changed, read);
+        store.ForgetDecoded();
+        var decoded = await transactor.Begin().GetAsync("whole", WholeJson.Default.Whole, Cancellation);
+        Assert.Equal(whole, decoded);
+        Assert.NotSame(whole, decoded);
     }
+
+    private static async Task<string?> TextOfAsync(Transactor transactor) => await transactor.Begin().GetAsync("key", WholeJson.Default.String, Cancellation);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -208,7 +216,7 @@ public sealed class ConflictTests
     {
         var store = new MemoryStore();
         var cipher = new EntryCipher(Keyring.Create(SystemRandom.Instance, new FakeTimeProvider()), SystemRandom.Instance);
-        return (new Transactor(store, cipher, new DecodedCache(1_000_000), new FakeTimeProvider(), SystemRandom.Instance), store);
+        return (new Transactor(store, cipher, new FakeTimeProvider(), SystemRandom.Instance), store);
     }
 
     private static async Task PutAsync(Transactor transactor, string key, string value)
@@ -222,3 +230,10 @@ public sealed class ConflictTests
 
     private static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } found ? Encoding.UTF8.GetString(found.Span) : null;
 }
+
+/// <summary>Says of itself whether it is stored whole.</summary>
+internal sealed record Whole(bool IsStoredWhole, string Text) : IStoredWhole;
+
+[JsonSerializable(typeof(Whole))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class WholeJson : JsonSerializerContext;

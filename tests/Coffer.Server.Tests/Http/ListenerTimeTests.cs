@@ -140,6 +140,8 @@ public sealed class ListenerTimeTests
 
         public ValueTask<bool> CommitAsync(StoreBatch batch) => _inner.CommitAsync(batch);
 
+        public void ForgetDecoded() => _inner.ForgetDecoded();
+
         public ValueTask DisposeAsync() => _inner.DisposeAsync();
     }
 }

@@ -117,6 +117,65 @@ public sealed class EntryCacheTests : SqliteTests
         Assert.InRange(again.CacheBytes, Budget / 2, Budget);
     }
 
+    [Fact]
+    public void What_a_reader_keeps_of_an_entry_is_there_for_the_next_and_ends_with_its_version()
+    {
+        var cache = new EntryCache(Budget);
+        Write(cache, "key", Entry);
+        Assert.True(cache.TryGet("key", out var found));
+        var old = found!.Value.Slot!;
+        var decoded = new object();
+
+        old.Keep(decoded);
+        old.Keep(new object());
+
+        Assert.True(cache.TryGet("key", out var again));
+        Assert.Same(decoded, again!.Value.Slot!.Decoded);
+        Write(cache, "key", Entry with { Version = 2 });
+        Assert.True(cache.TryGet("key", out var newer));
+        Assert.Null(newer!.Value.Slot!.Decoded);
+
+        // Whoever still holds the old version changes nothing of the budget any more.
+        var bytes = cache.Bytes;
+        cache.Clear();
+        old.Keep(decoded);
+        newer.Value.Slot.Keep(decoded);
+        Assert.True(bytes > 0);
+        Assert.Equal(0, cache.Bytes);
+    }
+
+    [Fact]
+    public void What_is_committed_with_its_decoded_form_needs_no_decoding()
+    {
+        var cache = new EntryCache(Budget);
+        var decoded = new object();
+        cache.BeginCommit(["key"]);
+        cache.EndCommit("key", Entry, decoded);
+
+        Assert.True(cache.TryGet("key", out var found));
+        Assert.Same(decoded, found!.Value.Slot!.Decoded);
+    }
+
+    [Fact]
+    public void Decoded_forms_count_against_the_budget_and_go_when_they_are_to_be_forgotten()
+    {
+        var cache = new EntryCache(Budget);
+        for (var i = 0; i < 10_000; i++)
+        {
+            Write(cache, $"k/{i}", Entry);
+            Assert.True(cache.TryGet($"k/{i}", out var entry));
+            entry!.Value.Slot!.Keep(new object());
+            Assert.InRange(cache.Bytes, 0, Budget);
+        }
+
+        Assert.True(cache.TryGet("k/9999", out var last));
+        Assert.NotNull(last!.Value.Slot!.Decoded);
+        var before = cache.Bytes;
+        cache.ForgetDecoded();
+        Assert.Null(last.Value.Slot.Decoded);
+        Assert.InRange(cache.Bytes, 1, before - 1000);
+    }
+
     private static void Write(EntryCache cache, string key, StoreEntry? entry)
     {
         cache.BeginCommit([key]);
