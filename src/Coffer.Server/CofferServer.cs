@@ -42,6 +42,7 @@ public sealed class CofferServer : IAsyncDisposable
         options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type.Name));
         var guard = new AddressGuard(options.AllowsLinkLocalEndpoints);
         CheckProxies();
+        var levels = options.LogLevels ?? new LogLevels(options.Log.Level);
         var kernel = new ServerKernel(new KernelOptions(options)
         {
             Store = store,
@@ -55,7 +56,7 @@ public sealed class CofferServer : IAsyncDisposable
             Version = Version,
             ApiAddress = options.ApiAddress.Length > 0 ? options.ApiAddress : AddressOf(options.Listeners[0]),
             OnEvent = options.OnEvent,
-            LogLevels = options.LogLevels ?? new LogLevels(options.Log.Level),
+            LogLevels = levels,
             DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
             DescribeHost = Host.HostReport.Write,
             OnFailure = onFailure,
@@ -66,7 +67,7 @@ public sealed class CofferServer : IAsyncDisposable
         {
             foreach (var listener in options.Listeners)
             {
-                await server.ListenAsync(listener, bodies, random, options.OnEvent, onFailure, cancellation);
+                await server.ListenAsync(listener, bodies, random, levels, options.OnEvent, onFailure, cancellation);
             }
 
             return server;
@@ -119,9 +120,9 @@ public sealed class CofferServer : IAsyncDisposable
     private static string AddressOf(ListenerOptions listener) => listener.IsSocket ? $"unix://{listener.Address}" : $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}";
 
     private async Task ListenAsync(
-        ListenerOptions options, BodyBudget bodies, IRandom random, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
+        ListenerOptions options, BodyBudget bodies, IRandom random, LogLevels levels, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
-        var listener = new KestrelListener(options, onEvent);
+        var listener = new KestrelListener(options, levels, onEvent);
         _listeners.Add(listener);
         await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), options, onFailure), cancellation);
         onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));

@@ -24,38 +24,56 @@ internal static class ParameterWarnings
             return reply;
         }
 
-        List<string> ignored = [];
-        List<string> replaced = [];
-        foreach (var parameter in context.Request.Data.EnumerateObject().Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
+        List<string>? ignored = null;
+        List<string>? replaced = null;
+        foreach (var parameter in context.Request.Data.EnumerateObject())
         {
-            if (match.Parameters.ContainsKey(parameter.Name))
+            if (parameter.Value.ValueKind == JsonValueKind.Null)
             {
-                replaced.Add(parameter.Name);
+                continue;
             }
-            else if (!Declares(reply.Shape.Takes.IsDefault ? path.Fields : reply.Shape.Takes, parameter.Name) && !Declares(path.Query, parameter.Name))
+
+            if (Captures(match.Parameters, parameter))
             {
-                ignored.Add(parameter.Name);
+                (replaced ??= []).Add(parameter.Name);
+            }
+            else if (!Declares(reply.Shape.Takes.IsDefault ? path.Fields : reply.Shape.Takes, parameter) && !Declares(path.Query, parameter))
+            {
+                (ignored ??= []).Add(parameter.Name);
             }
         }
 
-        if (ignored.Count + replaced.Count == 0)
+        if (ignored is null && replaced is null)
         {
             return reply;
         }
 
         var warnings = reply.Inner.Warnings;
-        warnings = ignored.Count == 0 ? warnings : warnings.Add($"Endpoint ignored these unrecognized parameters: {List(ignored)}");
-        warnings = replaced.Count == 0
+        warnings = ignored is null ? warnings : warnings.Add($"Endpoint ignored these unrecognized parameters: {List(ignored)}");
+        warnings = replaced is null
             ? warnings
             : warnings.Add($"Endpoint replaced the value of these parameters with the values captured from the endpoint's path: {List(replaced)}");
         return reply with { Inner = reply.Inner with { Warnings = warnings } };
     }
 
-    private static bool Declares(ImmutableArray<Field> fields, string name)
+    private static bool Captures(Dictionary<string, string> captured, JsonProperty parameter)
+    {
+        foreach (var name in captured.Keys)
+        {
+            if (parameter.NameEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Declares(ImmutableArray<Field> fields, JsonProperty parameter)
     {
         foreach (var field in fields)
         {
-            if (field.Name == name)
+            if (parameter.NameEquals(field.Name))
             {
                 return true;
             }

@@ -19,10 +19,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
 
-    /// <summary>Most requests read no more entries than this.</summary>
-    private const int UsualReads = 16;
-
-    private readonly Dictionary<string, long> _reads = new(UsualReads, StringComparer.Ordinal);
+    private readonly ReadSet _reads = new();
     private Dictionary<string, Write>? _writes;
     private Dictionary<string, Write>? _marked;
     private int _readsAtMark;
@@ -143,7 +140,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     public void Assume(UnitOfWork other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        foreach (var (key, version) in other._reads)
+        foreach (var (key, version) in other._reads.All)
         {
             Remember(key, version);
         }
@@ -177,14 +174,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
             return ValueTask.FromResult(false);
         }
 
-        var preconditions = new StorePrecondition[_reads.Count];
-        var next = 0;
-        foreach (var (key, version) in _reads)
-        {
-            preconditions[next++] = new StorePrecondition(key, version);
-        }
-
-        var committing = store.CommitAsync(new StoreBatch(HasWrites ? [.. _writes!.Select(Sealed)] : [], preconditions) { Frees = Frees });
+        var committing = store.CommitAsync(new StoreBatch(HasWrites ? Sealed(_writes!) : [], _reads.All) { Frees = Frees });
         return turn is null && _taskDue is null ? committing : EndAsync(committing);
     }
 
@@ -196,7 +186,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
             return _changed;
         }
 
-        foreach (var (key, version) in _reads)
+        foreach (var (key, version) in _reads.All)
         {
             var entry = await store.GetAsync(key, cancellation);
             if ((entry?.Version ?? 0) != version)
@@ -218,6 +208,18 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
         }
 
         return committed;
+    }
+
+    private StoreWrite[] Sealed(Dictionary<string, Write> writes)
+    {
+        var batch = new StoreWrite[writes.Count];
+        var next = 0;
+        foreach (var write in writes)
+        {
+            batch[next++] = Sealed(write);
+        }
+
+        return batch;
     }
 
     private StoreWrite Sealed(KeyValuePair<string, Write> write)
@@ -283,7 +285,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
 
     private void Remember(string key, long version)
     {
-        if (!_reads.TryAdd(key, version) && _reads[key] != version)
+        if (!_reads.TryAdd(key, version))
         {
             // Two reads of one key saw two states: whatever was decided between them must be decided again.
             _changed = key;

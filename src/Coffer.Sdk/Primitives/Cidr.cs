@@ -55,7 +55,9 @@ public static class Cidr
 
     /// <summary>Whether somebody at this address is inside the networks: anybody is when there are none, and nobody without an address when there are.</summary>
     public static bool Admits(ImmutableArray<string> cidrs, string remoteAddress) =>
-        cidrs.IsDefaultOrEmpty || (IPAddress.TryParse(remoteAddress, out var address) && cidrs.Any(cidr => Contains(cidr, address)));
+        cidrs.IsDefaultOrEmpty || (IPAddress.TryParse(remoteAddress, out var address) && ContainsAny(cidrs, address));
+
+    private static bool ContainsAny(ImmutableArray<string> cidrs, IPAddress address) => cidrs.Any(cidr => Contains(cidr, address));
 
     /// <summary>A single host is shown without its prefix length, as Vault does.</summary>
     public static string Short(string cidr) =>

@@ -93,7 +93,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
             }
 
             stage = Stage.Write;
-            await DeliverAsync(context, reply, lifetime);
+            await DeliverAsync(context, reply, lifetime, late);
         }
         catch (OperationCanceledException) when (lifetime.RequestAborted.IsCancellationRequested)
         {
@@ -129,11 +129,14 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
     }
 
     /// <summary>Writes an answer, however late it is. What was made for one that nobody received is ended.</summary>
-    private async ValueTask DeliverAsync(IFeatureCollection context, ApiReply reply, IHttpRequestLifetimeFeature lifetime)
+    /// <param name="late">The limit of the handling, which becomes that of the writing unless it is over: the answer is there all the same.</param>
+    private async ValueTask DeliverAsync(IFeatureCollection context, ApiReply reply, IHttpRequestLifetimeFeature lifetime, CancellationTokenSource late)
     {
-        // A limit of its own: that of the handling may be over, and the answer is there all the same.
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted);
-        limit.CancelAfter(options.Times.Write > TimeSpan.Zero ? options.Times.Write : Timeout.InfiniteTimeSpan);
+        var time = options.Times.Write > TimeSpan.Zero ? options.Times.Write : Timeout.InfiniteTimeSpan;
+        late.CancelAfter(time);
+        using var own = late.IsCancellationRequested ? CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted) : null;
+        own?.CancelAfter(time);
+        var limit = own ?? late;
         var delivered = false;
         try
         {

@@ -40,10 +40,10 @@ internal sealed class KestrelListener : IDisposable
     private readonly ServiceProvider? _services;
 
     /// <exception cref="IOException">A file of the certificate cannot be used.</exception>
-    public KestrelListener(ListenerOptions options, Action<LogLine> onEvent)
+    public KestrelListener(ListenerOptions options, LogLevels levels, Action<LogLine> onEvent)
     {
         _options = options;
-        var log = new KestrelLog(onEvent);
+        var log = new KestrelLog(onEvent, levels);
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
 
         kestrel.RequestHeaderEncodingSelector = static name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? DigitsEncoding.Instance : null;

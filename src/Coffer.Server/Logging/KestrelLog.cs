@@ -5,7 +5,9 @@ using LogLevel = Coffer.Kernel.Logging.LogLevel;
 namespace Coffer.Server.Logging;
 
 /// <summary>What Kestrel has to say, as lines of the server's log: the names of its events, never its texts, which may quote a request.</summary>
-internal sealed class KestrelLog(Action<LogLine> write) : ILoggerFactory, ILogger
+/// <param name="write">Takes the lines.</param>
+/// <param name="levels">Which lines are shown: what is not is not even made, since Kestrel speaks with each body.</param>
+internal sealed class KestrelLog(Action<LogLine> write, LogLevels levels) : ILoggerFactory, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -14,7 +16,9 @@ internal sealed class KestrelLog(Action<LogLine> write) : ILoggerFactory, ILogge
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => logLevel is >= Microsoft.Extensions.Logging.LogLevel.Debug and not Microsoft.Extensions.Logging.LogLevel.None;
+    public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) =>
+        logLevel is >= Microsoft.Extensions.Logging.LogLevel.Debug and not Microsoft.Extensions.Logging.LogLevel.None
+        && levels.Of(LogLine.Listener) is not LogLevel.Off and var shown && LevelOf(logLevel) >= shown;
 
     public void Log<TState>(
         Microsoft.Extensions.Logging.LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
@@ -24,15 +28,16 @@ internal sealed class KestrelLog(Action<LogLine> write) : ILoggerFactory, ILogge
             return;
         }
 
-        var level = logLevel switch
-        {
-            Microsoft.Extensions.Logging.LogLevel.Debug or Microsoft.Extensions.Logging.LogLevel.Information => LogLevel.Trace,
-            Microsoft.Extensions.Logging.LogLevel.Warning => LogLevel.Warn,
-            _ => LogLevel.Error,
-        };
-        var line = new LogLine(level, "the listener has something to say") { Logger = LogLine.Listener }.With("event", eventId.Name ?? $"{eventId.Id}");
+        var line = new LogLine(LevelOf(logLevel), "the listener has something to say") { Logger = LogLine.Listener }.With("event", eventId.Name ?? $"{eventId.Id}");
         write(exception is null ? line : line.With("error", FailureText.Describe(exception)));
     }
+
+    private static LogLevel LevelOf(Microsoft.Extensions.Logging.LogLevel logLevel) => logLevel switch
+    {
+        Microsoft.Extensions.Logging.LogLevel.Debug or Microsoft.Extensions.Logging.LogLevel.Information => LogLevel.Trace,
+        Microsoft.Extensions.Logging.LogLevel.Warning => LogLevel.Warn,
+        _ => LogLevel.Error,
+    };
 
     public void Dispose()
     {
