@@ -39,7 +39,7 @@ internal sealed class AuditChain(AuditMark? remembered = null)
     }
 
     /// <summary>Where a stream that cannot be read back begins.</summary>
-    public void StartAnew()
+    public void StartStream()
     {
         if (_written is null)
         {

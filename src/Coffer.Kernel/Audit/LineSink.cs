@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace Coffer.Kernel.Audit;
 
 /// <summary>
-/// A device that records lines. Whoever has the turn chains what waits and writes it in one go: the caller itself where nobody else is writing, so that a request
+/// A device that records lines. One thread at a time has the turn; it chains what waits and writes it in one go. A caller takes the turn itself where it is free, so that a request
 /// does not change threads for its entries. Signs a checkpoint every so many entries, before it leaves a file, and when it is closed.
 /// </summary>
 internal sealed class LineSink : IAuditSink
@@ -18,7 +18,7 @@ internal sealed class LineSink : IAuditSink
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(AuditLimits.QueueEntriesMax) { SingleReader = true });
 
-    /// <summary>Who has it may use the target, the chain, and every field below that is no constant.</summary>
+    /// <summary>Held by the one that uses the target, the chain and the fields below.</summary>
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     private readonly List<Waiting> _group = [];

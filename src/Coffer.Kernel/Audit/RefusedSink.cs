@@ -1,6 +1,6 @@
 namespace Coffer.Kernel.Audit;
 
-/// <summary>Stands for an enabled device that the configuration no longer allows: it records nothing, and says why.</summary>
+/// <summary>The sink of an enabled device that the configuration no longer allows: it records nothing, and says why.</summary>
 internal sealed class RefusedSink(string reason) : IAuditSink
 {
     public long WaitingBytes => 0;

@@ -44,7 +44,7 @@ internal sealed class SpoolSink : IAuditSink
         _clock = clock;
         _onFailure = onFailure;
         _bytesMax = bytesMax;
-        _chain.StartAnew();
+        _chain.StartStream();
         _owner = Task.Run(RunAsync);
     }
 

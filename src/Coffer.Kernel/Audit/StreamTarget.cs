@@ -5,7 +5,7 @@ internal sealed class StreamTarget(Stream stream) : ILineTarget
 {
     public bool Prepare(AuditChain chain, Action leave)
     {
-        chain.StartAnew();
+        chain.StartStream();
         return false;
     }
 

@@ -54,7 +54,7 @@ public sealed class RouterFactory(
     public IEnumerable<EngineType> Types => types.Values;
 
     /// <summary>Lets the engines of these mounts go: the next request makes new ones. What runs ends on the old ones.</summary>
-    public void StartAnew(IEnumerable<string> uuids)
+    public void StartStream(IEnumerable<string> uuids)
     {
         ArgumentNullException.ThrowIfNull(uuids);
         lock (_lock)

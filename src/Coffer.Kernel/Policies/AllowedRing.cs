@@ -3,7 +3,7 @@ namespace Coffer.Kernel.Policies;
 
 /// <summary>The last allowed requests. Adding one takes no lock and allocates nothing; finding one looks at all of them.</summary>
 /// <remarks>
-/// Every slot stands for <see cref="SlotBytes"/>. A request takes as many slots in a row as it needs, is kept in the first and empties the others; so the ring stays
+/// Every slot counts as <see cref="SlotBytes"/>. A request takes as many slots in a row as it needs, is kept in the first and empties the others; so the ring stays
 /// within its bound, whatever the sizes of the requests.
 /// </remarks>
 internal sealed class AllowedRing(int bytesMax)

@@ -184,7 +184,7 @@ internal sealed class EntryCache
             {
                 while (ring.TryTakeOldest(out _))
                 {
-                    // Each is told that it is in no ring any more: readers may still hold it.
+                    // Readers may still hold a node: it has to be in no ring any more.
                 }
             }
         }

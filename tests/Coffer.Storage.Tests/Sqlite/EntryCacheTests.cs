@@ -135,7 +135,7 @@ public sealed class EntryCacheTests : SqliteTests
         Assert.True(cache.TryGet("key", out var newer));
         Assert.Null(newer!.Value.Slot!.Decoded);
 
-        // Whoever still holds the old version changes nothing of the budget any more.
+        // A reader that still holds a node changes nothing of the budget once the cache is cleared.
         var bytes = cache.Bytes;
         cache.Clear();
         old.Keep(decoded);

@@ -126,7 +126,7 @@ internal static class SysPlugins
         string[] uuids = [.. chosen.Select(mount => mount.Uuid)];
         return Reply.With(json => json.WriteString("reload_id", request.Services.Random.Uuid())).Then(() =>
         {
-            request.Services.Routers.StartAnew(uuids);
+            request.Services.Routers.StartStream(uuids);
         });
     }
 }
