@@ -47,22 +47,24 @@ internal sealed class LeaseRevokeCommand : ApiCommand
         }
 
         var kind = _force.Value ? "-force" : _prefix.Value ? "-prefix" : "";
-        var body = _force.Value ? null : new JsonObject { ["sync"] = _sync.Value };
-        if (_prefix.Value && _sync.Value)
+        var body = _force.Value ? [] : new JsonObject { ["sync"] = _sync.Value };
+        var follows = _force.Value || (_prefix.Value && _sync.Value);
+        if (follows)
         {
             // A server that knows no jobs passes this over, and answers when it is done.
-            body?.Add("wait", (long)RevocationProgress.Pause.TotalSeconds);
+            body.Add("wait", (long)RevocationProgress.Pause.TotalSeconds);
         }
 
         var failure = _force.Value ? $"Error force revoking leases with prefix {lease}"
             : _prefix.Value ? $"Error revoking leases with prefix {lease}"
             : $"Error revoking lease {lease}";
         var reply = await call.SendAsync(ApiRequest.Write($"sys/leases/revoke{kind}/{lease}", body), failure, cancellation);
+        var ended = reply.Data;
         if (reply.Status == 202 && GoValue.Of(reply.Data.At("job_id") ?? "") is { Length: > 0 } job)
         {
-            if (_sync.Value)
+            if (follows)
             {
-                await RevocationProgress.FollowAsync(call, job, failure, cancellation);
+                ended = await RevocationProgress.FollowAsync(call, job, failure, cancellation);
             }
             else
             {
@@ -70,10 +72,15 @@ internal sealed class LeaseRevokeCommand : ApiCommand
             }
         }
 
-        call.Printer.Line(_force.Value ? $"Success! Force revoked any leases with prefix: {lease}"
+        call.Printer.Line(_force.Value ? $"Success! Force revoked any leases with prefix: {lease}{CountOf(ended)}"
             : !_sync.Value ? "All revocation operations queued successfully!"
-            : _prefix.Value ? $"Success! Revoked any leases with prefix: {lease}"
+            : _prefix.Value ? $"Success! Revoked any leases with prefix: {lease}{CountOf(ended)}"
             : $"Success! Revoked lease: {lease}");
         return 0;
     }
+
+    /// <summary>How many leases the server has revoked; empty where it does not say.</summary>
+    private static string CountOf(JsonObject? ended) => ended?["revoked"] is not { } revoked ? ""
+        : GoValue.Of(revoked) is "0" ? " (none were found)"
+        : $" ({GoValue.Of(revoked)} revoked)";
 }

@@ -11,7 +11,8 @@ internal static class RevocationProgress
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>Prints how far it is whenever that has changed; a job that does not end well ends the command.</summary>
-    public static async Task FollowAsync(Invocation call, string job, string failure, CancellationToken cancellation)
+    /// <returns>The job as it ended.</returns>
+    public static async Task<JsonObject> FollowAsync(Invocation call, string job, string failure, CancellationToken cancellation)
     {
         var shown = "";
         while (true)
@@ -30,7 +31,7 @@ internal static class RevocationProgress
                     await Task.Delay(Pause, call.Console.Clock, cancellation);
                     break;
                 case "done":
-                    return;
+                    return state;
                 case "cancelled":
                     throw CliException.Remote($"{failure}: job {job} was cancelled");
                 default:

@@ -8,9 +8,9 @@ namespace Coffer.Kernel.Revocation;
 
 /// <summary>
 /// Leases whose ids begin alike. A lease keeps its id for life, since its client renews it by that; so a mount that was moved has leases below each
-/// of its paths, and another mount may stand at one of them by now.
+/// of its paths, and another mount may have taken one of these paths since.
 /// </summary>
-/// <param name="Prefix">What their ids begin with.</param>
+/// <param name="Prefix">What their ids begin with; without a slash at its end, the id of one lease.</param>
 /// <param name="MountUuid">The mount they are of; empty for any.</param>
 public sealed record LeaseScope(string Prefix, string MountUuid = "")
 {
@@ -56,6 +56,11 @@ public sealed record LeaseScope(string Prefix, string MountUuid = "")
     /// <summary>A page of the ids, and where the next begins; null when there is none.</summary>
     public async ValueTask<(IReadOnlyList<string> Ids, string? Next)> PageAsync(UnitOfWork work, string? after, CancellationToken cancellation)
     {
+        if (!Prefix.EndsWith('/'))
+        {
+            return ([Prefix], null);
+        }
+
         var all = await LeaseStore.PageAsync(work, Prefix, after, Limits.LeasesPerPass, cancellation);
         var ids = new List<string>(all.Count);
         foreach (var id in all)
@@ -69,12 +74,12 @@ public sealed record LeaseScope(string Prefix, string MountUuid = "")
         return (ids, all.Count < Limits.LeasesPerPass ? null : all[^1]);
     }
 
-    /// <summary>Without those that stand within another: a mount may have moved below a path it had before.</summary>
+    /// <summary>Leaves out those within another: a mount may have moved below a path it had before.</summary>
     private static ImmutableArray<LeaseScope> Separate(IReadOnlyList<LeaseScope> scopes) =>
         [.. scopes.Where((scope, place) => !scopes.Where((other, otherPlace) => otherPlace != place && scope.IsWithin(other, otherPlace < place)).Any())];
 
     private bool IsWithin(LeaseScope other, bool isEarlier) =>
         (other.MountUuid.Length == 0 || other.MountUuid == MountUuid)
-        && Prefix.StartsWith(other.Prefix, StringComparison.Ordinal)
+        && (Prefix == other.Prefix || (other.Prefix.EndsWith('/') && Prefix.StartsWith(other.Prefix, StringComparison.Ordinal)))
         && (isEarlier || this != other);
 }

@@ -107,6 +107,43 @@ public sealed class LeaseLifeTests
         Assert.Empty(harness.World.Secrets);
     }
 
+    [Theory]
+    [InlineData("sys/leases/revoke-prefix/")]
+    [InlineData("sys/leases/revoke-force/")]
+    [InlineData("sys/revoke-prefix/")]
+    [InlineData("sys/revoke-force/")]
+    public async Task A_prefix_that_is_the_id_of_a_lease_revokes_this_lease_and_no_other(string path)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var named = (await harness.WriteAsync("fake/creds/a")).Ok();
+        var other = (await harness.WriteAsync("fake/creds/a")).Ok();
+        var token = await harness.TokenAsync();
+
+        (await harness.WriteAsync(path + named.LeaseId)).Is(204);
+        Assert.Equal([other.LeaseId], harness.World.Secrets);
+        (await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{named.LeaseId}}"}""")).Is(400);
+
+        var ofToken = (await harness.SendAsync(Operation.List, "sys/leases/lookup/auth/token/create", null)).Ok();
+        (await harness.WriteAsync($"{path}auth/token/create/{(string)Assert.Single(ofToken.Data["keys"]!.AsArray())!}")).Is(204);
+        (await harness.ReadAsync("auth/token/lookup-self", token.ClientToken)).Is(403);
+        await harness.AssertConsistentAsync();
+    }
+
+    [Fact]
+    public async Task The_id_of_a_lease_from_before_its_mount_moved_and_that_of_today_are_both_prefixes()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var first = (await harness.WriteAsync("fake/creds/a")).Ok();
+        var second = (await harness.WriteAsync("fake/creds/a")).Ok();
+        (await harness.WriteAsync("sys/remount", """{"from":"fake","to":"moved"}""")).Ok();
+        await harness.IdleAsync();
+
+        (await harness.WriteAsync("sys/leases/revoke-prefix/" + first.LeaseId)).Is(204);
+        (await harness.WriteAsync("sys/leases/revoke-prefix/moved" + second.LeaseId["fake".Length..])).Is(204);
+
+        Assert.Empty(harness.World.Secrets);
+    }
+
     [Fact]
     public async Task Revoking_no_prefix_revokes_nothing()
     {

@@ -180,7 +180,17 @@ public sealed class RevocationJobTests
         hold.SetResult();
         await harness.IdleAsync();
         Assert.Equal("done", (string)(await harness.ReadAsync($"sys/leases/jobs/{id}")).Data["state"]!);
-        (await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"wait":"2s"}""")).Is(204);
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_a_while_gets_the_number_of_leases_that_were_revoked()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        await MakeAsync(harness, 3);
+
+        Assert.Equal(3, (int)(await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"wait":"2s"}""")).Is(200).Data["revoked"]!);
+        Assert.Equal(0, (int)(await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds", """{"wait":"2s"}""")).Is(200).Data["revoked"]!);
+        (await harness.WriteAsync("sys/leases/revoke-prefix/fake/creds")).Is(204);
     }
 
     [Fact]

@@ -10,13 +10,13 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary><c>sys/leases/</c>: look-ups, revocations by id and by prefix; renewals stand in <see cref="LeaseRenewal"/>.</summary>
+/// <summary><c>sys/leases/</c>: look-ups, revocations by id and by prefix; renewals are in <see cref="LeaseRenewal"/>.</summary>
 internal static class SysLeases
 {
     private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
     private static readonly Field<bool> Sync = Field.Boolean("sync", "Answer only when it is done.", true);
-    private static readonly Field<TimeSpan> Wait = Field.Duration("wait", "Answer after this long at the latest, with the id of the job; without it only when it is done.");
-    private static readonly Field<string> Reason = Field.Text("reason", "Kept with the tombstone of whatever is forgotten.");
+    private static readonly Field<TimeSpan> Wait = Field.Duration("wait", "Answer after this long at the latest, with the job and how many leases it has revoked; without it only when it is done.");
+    private static readonly Field<string> Reason = Field.Text("reason", "Kept with the tombstone of what is forgotten.");
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [
@@ -24,15 +24,15 @@ internal static class SysLeases
         new("leases/lookup/{prefix...}", "Lists the leases below a prefix.") { List = (request, ct) => ListAsync(request, request.Param("prefix"), ct), Sudo = true },
         .. LeaseRenewal.Paths,
         new("leases/revoke", "Revokes a lease.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
-        new("leases/revoke-prefix/{prefix...}", "Revokes every lease below a prefix.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false), Sudo = true },
-        new("leases/revoke-force/{prefix...}", "Forgets every lease below a prefix, also where its secret cannot be removed. Tombstones say what those were.")
+        new("leases/revoke-prefix/{prefix...}", "Revokes every lease below a prefix, and the lease of exactly this id.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false, ct), Sudo = true },
+        new("leases/revoke-force/{prefix...}", "Forgets every lease below a prefix, and the lease of exactly this id, also where its secret cannot be removed. Tombstones say what those were.")
         {
-            Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true), Sudo = true,
+            Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true, ct), Sudo = true,
         },
         new("leases/revoke/{lease_id...}", "Revokes a lease.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
         .. TidyPaths.Of("leases/", "Looks through the lease store for what should not be there.", services => services.LeaseTidy),
-        new("revoke-prefix/{prefix...}", "Old path of leases/revoke-prefix.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false), Sudo = true },
-        new("revoke-force/{prefix...}", "Old path of leases/revoke-force.") { Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true), Sudo = true },
+        new("revoke-prefix/{prefix...}", "Old path of leases/revoke-prefix.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false, ct), Sudo = true },
+        new("revoke-force/{prefix...}", "Old path of leases/revoke-force.") { Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true, ct), Sudo = true },
         new("revoke/{lease_id...}", "Old path of leases/revoke.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
     ];
 
@@ -175,28 +175,32 @@ internal static class SysLeases
         });
     }
 
-    private static ValueTask<Reply> RevokePrefixAsync(EngineRequest engineRequest, bool force)
+    /// <summary>Vault takes the id of one lease here too, so a lease that is called exactly like the prefix ends as well.</summary>
+    private static async ValueTask<Reply> RevokePrefixAsync(EngineRequest engineRequest, bool force, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var prefix = request.Param("prefix").TrimEnd('/');
         if (prefix.Length == 0)
         {
             // No prefix is none, never all.
-            return ValueTask.FromResult<Reply>(new Reply.Refused(Refusals.UnsupportedPath));
+            return new Reply.Refused(Refusals.UnsupportedPath);
         }
 
         var reason = request.Get(Reason).Trim();
         if (reason.Length > Limits.ReasonCharactersMax)
         {
-            return ValueTask.FromResult(Reply.Invalid($"reason must have at most {Limits.ReasonCharactersMax} characters"));
+            return Reply.Invalid($"reason must have at most {Limits.ReasonCharactersMax} characters");
         }
 
+        // A unit of work of its own: a renewal of this lease at the same time is no conflict.
+        var exact = await MovedLeases.FindAsync(request.Services.Transactions.Begin(), request.Router.Table, prefix, cancellation);
+        var below = LeaseScope.Below(request.Router.Table, prefix + "/");
         var job = JobWait.New(request, JobKind.Prefix, prefix + "/") with
         {
-            Scopes = LeaseScope.Below(request.Router.Table, prefix + "/"),
+            Scopes = exact is null ? below : [new LeaseScope(exact.Id), .. below],
             ForceRevoke = force ? SysAttention.ForceRevokeOf(request, reason.Length > 0 ? reason : "revoke-force") : null,
         };
         var wait = request.Has(Wait) ? request.Get(Wait) : (TimeSpan?)null;
-        return ValueTask.FromResult(JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero));
+        return JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero);
     }
 }

@@ -45,7 +45,7 @@ public sealed record RevocationJob
     /// <summary>Ends in a slash, so that <c>aws/creds/a</c> does not take <c>aws/creds/ab</c> along. For an entity: its id.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>Where its leases stand, decided when it began. Empty for an entity.</summary>
+    /// <summary>Where its leases are, decided when it began. Empty for an entity.</summary>
     public ImmutableArray<LeaseScope> Scopes { get; init; } = [];
 
     /// <summary>Which of <see cref="Scopes"/> it is in.</summary>
