@@ -1,10 +1,11 @@
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Mounts;
 
-/// <summary>Takes a mount away whose leases are gone: its data first, then its entry. Each step can be repeated.</summary>
+/// <summary>Takes a mount away whose leases are gone: its data first, then its entry together with its quotas. Each step can be repeated.</summary>
 /// <param name="onEvent">Called when it is gone.</param>
 public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEvent)
 {
@@ -22,7 +23,13 @@ public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEven
             {
                 if (await FindAsync(work, uuid, cancellation) is (var current, { } there))
                 {
-                    work.Put(MountTable.StorageKey, current.Without(there), MountsJsonContext.Default.MountTable);
+                    var left = current.Without(there);
+                    work.Put(MountTable.StorageKey, left, MountsJsonContext.Default.MountTable);
+                    var quotas = await QuotaTable.ReadAsync(work, cancellation);
+                    if (quotas.OnlyOf(left) is var kept && kept.Rules.Length < quotas.Rules.Length)
+                    {
+                        kept.Write(work);
+                    }
                 }
             },
             cancellation);

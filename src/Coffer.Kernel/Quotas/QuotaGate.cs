@@ -47,7 +47,7 @@ public sealed class QuotaGate(Transactor transactions)
             }
 
             // A lease's id is the path it came from, a slash, and an ending of its own.
-            var path = rule.PathIn(router);
+            var path = rule.PathIn(router.Table);
             var prefix = path.Length == 0 || path[^1] is '/' or '*' ? path.TrimEnd('*') : path + "/";
             if (!_counts.TryGetValue((rule, prefix), out var count))
             {

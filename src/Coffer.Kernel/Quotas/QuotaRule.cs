@@ -57,6 +57,6 @@ public sealed record QuotaRule
         && (Below.Length == 0 || Below == below || (Below[^1] == '*' && below.StartsWith(Below.AsSpan(0, Below.Length - 1), StringComparison.Ordinal)))
         && (Role.Length == 0 || Role == role);
 
-    /// <summary>The path as the API shows it.</summary>
-    internal string PathIn(Router router) => MountUuid.Length == 0 ? "" : $"{router.FindByUuid(MountUuid)?.Mount.Path}{Below}";
+    /// <summary>The path as the API shows it. Its mount must be there.</summary>
+    internal string PathIn(MountTable mounts) => MountUuid.Length == 0 ? "" : mounts.Mounts.First(mount => mount.Uuid == MountUuid).Path + Below;
 }

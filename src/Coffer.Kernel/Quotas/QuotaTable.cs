@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Quotas;
@@ -21,6 +22,10 @@ public sealed record QuotaTable(ImmutableArray<QuotaRule> Rules, QuotaSettings S
     internal void Write(UnitOfWork work) => work.Put(StorageKey, this, QuotasJsonContext.Default.QuotaTable);
 
     internal QuotaRule? Find(QuotaKind kind, string name) => Rules.FirstOrDefault(rule => rule.Kind == kind && rule.Name == name);
+
+    /// <summary>Leaves out the rules of mounts that are gone: shown without a path they would look as if they bounded everything.</summary>
+    internal QuotaTable OnlyOf(MountTable mounts) =>
+        this with { Rules = Rules.RemoveAll(rule => rule.MountUuid.Length > 0 && !mounts.Mounts.Any(mount => mount.Uuid == rule.MountUuid)) };
 
     internal QuotaTable Without(QuotaKind kind, string name) => this with { Rules = Rules.RemoveAll(rule => rule.Kind == kind && rule.Name == name) };
 }

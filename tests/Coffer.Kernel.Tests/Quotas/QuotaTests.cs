@@ -159,6 +159,32 @@ public class QuotaTests
         (await kernel.ReadAsync("sys/quotas/" + path)).Is(404);
     }
 
+    [Fact]
+    public async Task A_mount_that_is_disabled_takes_its_quotas_along_and_leaves_those_of_others()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        (await kernel.WriteAsync("sys/mounts/other", """{"type":"fake"}""")).Ok();
+        (await kernel.WriteAsync("sys/auth/people", """{"type":"fakelogin"}""")).Ok();
+        await PutAsync(kernel, "rate-limit/everything", """{"rate":1000}""");
+        await PutAsync(kernel, "rate-limit/mount", """{"path":"fake","rate":3}""");
+        await PutAsync(kernel, "rate-limit/below", """{"path":"fake/items/*","rate":3}""");
+        await PutAsync(kernel, "lease-count/leases", """{"path":"fake","max_leases":5}""");
+        await PutAsync(kernel, "rate-limit/role", """{"path":"auth/people","role":"busy","rate":1}""");
+        await PutAsync(kernel, "rate-limit/other", """{"path":"other","rate":3}""");
+        (await kernel.WriteAsync("fake/creds/a")).Ok();
+        (await kernel.WriteAsync("sys/remount", """{"from":"fake","to":"moved"}""")).Ok();
+        await kernel.IdleAsync();
+
+        (await kernel.SendAsync(Operation.Delete, "sys/mounts/moved", null)).Is(204);
+        (await kernel.SendAsync(Operation.Delete, "sys/auth/people", null)).Is(204);
+
+        var left = (await kernel.SendAsync(Operation.List, "sys/quotas/rate-limit", null)).Ok();
+        Assert.Equal(["everything", "other"], left.Data["keys"]!.AsArray().Select(key => (string)key!));
+        (await kernel.SendAsync(Operation.List, "sys/quotas/lease-count", null)).Is(404);
+        (await kernel.ReadAsync("sys/quotas/rate-limit/mount")).Is(404);
+        Assert.Equal("other/", (string)(await kernel.ReadAsync("sys/quotas/rate-limit/other")).Ok().Data["path"]!);
+    }
+
     private static async Task PutAsync(KernelHarness kernel, string path, string body) => (await kernel.WriteAsync("sys/quotas/" + path, body)).Ok();
 
     private static async Task TakesAsync(KernelHarness kernel, string path, int count, string quota)

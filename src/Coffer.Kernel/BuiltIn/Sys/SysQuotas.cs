@@ -49,8 +49,9 @@ internal static class SysQuotas
         },
     ];
 
-    private static ValueTask<QuotaTable> TableAsync(EngineRequest request, CancellationToken cancellation) =>
-        QuotaTable.ReadAsync(KernelRequest.Of(request).Work, cancellation);
+    /// <summary>Without rules that an older version left behind when it removed their mount; any write drops those.</summary>
+    private static async ValueTask<QuotaTable> TableAsync(EngineRequest request, CancellationToken cancellation) =>
+        (await QuotaTable.ReadAsync(KernelRequest.Of(request).Work, cancellation)).OnlyOf(KernelRequest.Of(request).Router.Table);
 
     private static async ValueTask<Reply> ListAsync(EngineRequest request, QuotaKind kind, CancellationToken cancellation) => Reply.Keys(
         [.. (await TableAsync(request, cancellation)).Rules.Where(rule => rule.Kind == kind).Select(rule => rule.Name).Order(StringComparer.Ordinal)]);
@@ -62,7 +63,7 @@ internal static class SysQuotas
             return Reply.NotFound;
         }
 
-        var path = rule.PathIn(KernelRequest.Of(request).Router);
+        var path = rule.PathIn(KernelRequest.Of(request).Router.Table);
         return Reply.With(json =>
         {
             json.WriteString("name", rule.Name);
