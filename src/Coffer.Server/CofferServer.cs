@@ -5,6 +5,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Server.Http.Answers;
 using Coffer.Server.Http.Bodies;
 using Coffer.Server.Outbound;
 using Coffer.Storage;
@@ -17,9 +18,14 @@ public sealed class CofferServer : IAsyncDisposable
     private readonly IStore _store;
     private readonly List<KestrelListener> _listeners = [];
 
-    private CofferServer(IStore store, ServerKernel kernel)
+    private readonly MemoryReturn _memory;
+    private readonly AnswerBudget _answers;
+
+    private CofferServer(IStore store, ServerKernel kernel, AnswerBudget answers, MemoryReturn memory)
     {
         _store = store;
+        _answers = answers;
+        _memory = memory;
         Kernel = kernel;
     }
 
@@ -61,8 +67,10 @@ public sealed class CofferServer : IAsyncDisposable
             DescribeHost = Host.HostReport.Write,
             OnFailure = onFailure,
         });
-        var server = new CofferServer(store, kernel);
-        var bodies = BodyBudget.For(options.Listeners.Select(listener => listener.RequestBytesMax));
+        var largest = options.Listeners.Select(listener => listener.RequestBytesMax).ToArray();
+        var memory = MemoryReturn.OfProcess(TimeProvider.System);
+        var server = new CofferServer(store, kernel, AnswerBudget.For(largest, TimeProvider.System, memory), memory);
+        var bodies = BodyBudget.For(largest, memory);
         try
         {
             foreach (var listener in options.Listeners)
@@ -100,6 +108,7 @@ public sealed class CofferServer : IAsyncDisposable
             listener.Dispose();
         }
 
+        _memory.Dispose();
         await Kernel.DisposeAsync();
         await _store.DisposeAsync();
     }
@@ -124,7 +133,7 @@ public sealed class CofferServer : IAsyncDisposable
     {
         var listener = new KestrelListener(options, levels, onEvent);
         _listeners.Add(listener);
-        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), options, onFailure), cancellation);
+        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), _answers, options, onFailure), cancellation);
         onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
     }
 }

@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;
+using Coffer.Server.Http.Answers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,7 +14,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Coffer.Server.Http;
 
 /// <summary>HTTP in and out: reads a request within its limits, hands it to the kernel, writes the answer straight to the pipe.</summary>
-internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, ListenerOptions options, Action<string, Exception> onFailure) : IHttpApplication<IFeatureCollection>
+internal sealed class HttpFrontend(
+    ServerKernel kernel, RequestReader reader, AnswerBudget answers, ListenerOptions options, Action<string, Exception> onFailure) : IHttpApplication<IFeatureCollection>
 {
     /// <summary>The request's id, as in the audit log. Vault has no such header.</summary>
     private const string RequestIdHeader = "X-Coffer-Request-Id";
@@ -41,6 +44,8 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
     /// </summary>
     public async Task ProcessRequestAsync(IFeatureCollection context)
     {
+        var place = context.Get<ConnectionPlace>();
+        place?.Begin();
         try
         {
             await (Interlocked.Increment(ref _running) <= options.ConnectionsMax ? AnswerAsync(context) : RefuseAsync(context));
@@ -48,6 +53,7 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         finally
         {
             Interlocked.Decrement(ref _running);
+            place?.End();
         }
     }
 
@@ -141,6 +147,16 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         try
         {
             limit.Token.ThrowIfCancellationRequested();
+            using var place = await answers.TryTakeAsync(reply.Body.Length, limit.Token);
+            if (place is null)
+            {
+                await WriteAsync(
+                    context,
+                    ApiReply.Error(ErrorKind.Unavailable, "the answer is large, and other large answers that their clients have not read yet take up the memory for them; try again"),
+                    limit.Token);
+                return;
+            }
+
             delivered = await WriteAsync(context, reply, limit.Token);
         }
         finally
@@ -222,12 +238,39 @@ internal sealed class HttpFrontend(ServerKernel kernel, RequestReader reader, Li
         await body.StartAsync(cancellation);
         if (reply.Body.Length > 0 && !isBodiless && context.GetRequiredFeature<IHttpRequestFeature>().Method != "HEAD")
         {
-            body.Writer.Write(reply.Body.Span);
-            var flushed = await body.Writer.FlushAsync(cancellation);
-            taken = flushed is { IsCompleted: false, IsCanceled: false };
+            taken = await WriteBodyAsync(body.Writer, reply.Body, cancellation);
         }
 
         await body.CompleteAsync();
         return taken;
+    }
+
+    /// <summary>In pieces: what is handed over at once is copied at once, and the copy is held until the client has read it.</summary>
+    /// <returns>False when the connection took nothing any more.</returns>
+    /// <exception cref="OperationCanceledException">Among others: the client takes a large answer too slowly.</exception>
+    private async ValueTask<bool> WriteBodyAsync(PipeWriter writer, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        if (bytes.Length <= AnswerLimits.UncountedBytes)
+        {
+            writer.Write(bytes.Span);
+            return await writer.FlushAsync(cancellation) is { IsCompleted: false, IsCanceled: false };
+        }
+
+        using var whole = new CancellationTokenSource(AnswerLimits.TimeFor(bytes.Length), answers.Clock);
+        while (!bytes.IsEmpty)
+        {
+            var piece = bytes[..Math.Min(AnswerLimits.PieceBytes, bytes.Length)];
+            writer.Write(piece.Span);
+            using var slow = new CancellationTokenSource(AnswerLimits.PieceTime, answers.Clock);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(whole.Token, slow.Token, cancellation);
+            if (await writer.FlushAsync(any.Token) is not { IsCompleted: false, IsCanceled: false })
+            {
+                return false;
+            }
+
+            bytes = bytes[piece.Length..];
+        }
+
+        return true;
     }
 }

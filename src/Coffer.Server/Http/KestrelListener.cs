@@ -53,7 +53,9 @@ internal sealed class KestrelListener : IDisposable
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = FieldBytesMax;
         kestrel.Limits.RequestHeadersTimeout = options.Times.ReadHeader;
         kestrel.Limits.MaxRequestBufferSize = BodyLimits.ReadAheadBytes;
-        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+
+        // Its own limit refuses the new connection, however long others have been idle.
+        kestrel.Limits.MaxConcurrentConnections = null;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, options.SlowBodyTime);
         kestrel.Limits.KeepAliveTimeout = options.Times.Idle;
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
@@ -68,9 +70,11 @@ internal sealed class KestrelListener : IDisposable
             kestrel.ApplicationServices = _services;
         }
 
+        var places = new ConnectionPlaces(options.ConnectionsMax);
         kestrel.Listen(options.Address, listen =>
         {
             listen.Protocols = options.Tls is { Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+            listen.Use(places.Admit(log));
             if (_certificate is { } certificate)
             {
                 listen.UseHttps(new TlsHandshakeCallbackOptions

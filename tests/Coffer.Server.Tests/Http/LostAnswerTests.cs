@@ -8,6 +8,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Server.Http.Answers;
 using Coffer.Server.Http.Bodies;
 using Coffer.Testing;
 using Microsoft.AspNetCore.Connections;
@@ -213,7 +214,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
         features.Set<IHttpRequestLifetimeFeature>(lifetime);
         features.Set<IRequestBodyPipeFeature>(new RequestBodyPipeFeature(new DefaultHttpContext(features)));
         var listener = options ?? _options;
-        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel), listener, (_, error) => reply.Failure = error).ProcessRequestAsync(features);
+        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel), AnswerBudget.For([], TimeProvider.System, new MemoryReturn(TimeProvider.System, static () => { })), listener, (_, error) => reply.Failure = error).ProcessRequestAsync(features);
     }
 
     private async Task<IReadOnlyList<string>> AccessorsAsync() =>

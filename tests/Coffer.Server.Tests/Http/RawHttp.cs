@@ -70,6 +70,18 @@ public sealed class RawHttp : IDisposable
         }
     }
 
+    /// <summary>Reads until this many bytes have come.</summary>
+    public async Task DrainAsync(Stream target, int atLeast)
+    {
+        var buffer = new byte[64 * 1024];
+        while (target.Length < atLeast)
+        {
+            var read = await _stream!.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, read);
+            target.Write(buffer, 0, read);
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<int> ReadSomeAsync(byte[] buffer, CancellationToken cancellation)

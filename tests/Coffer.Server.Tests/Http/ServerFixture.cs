@@ -20,6 +20,8 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public IPEndPoint Address { get; } = ReservedPort.ForThisProcess();
 
+    public ServerKernel Kernel => _server!.Kernel;
+
     /// <summary>A second listener, which shows metrics to everybody.</summary>
     public IPEndPoint OpenAddress { get; } = ReservedPort.ForThisProcess();
 

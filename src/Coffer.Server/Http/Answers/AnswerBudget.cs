@@ -1,0 +1,85 @@
+namespace Coffer.Server.Http.Answers;
+
+/// <summary>
+/// The bytes of finished answers that one server holds at once, until their clients have taken them. A client that asks and does not read holds memory
+/// otherwise, as much as it has connections for.
+/// </summary>
+/// <param name="bytesMax">Held by answers that are being sent. As much again by those that wait; beyond that they do not wait.</param>
+internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryReturn memory)
+{
+    private readonly ByteShare _sent = new(bytesMax);
+    private readonly ByteShare _waiting = new(bytesMax);
+    private readonly MemoryReturn _memory = memory;
+
+    /// <summary>What is held now, in bytes, by answers that are sent and by those that wait.</summary>
+    public long Held => _sent.Held + _waiting.Held;
+
+    /// <summary>Times how long clients take.</summary>
+    public TimeProvider Clock => clock;
+
+    /// <summary>Enough for two answers with the largest body that any listener takes.</summary>
+    public static AnswerBudget For(IEnumerable<long> largestBodies, TimeProvider clock, MemoryReturn memory) => new(
+        Math.Max(AnswerLimits.BytesMax, 2 * (largestBodies.DefaultIfEmpty().Max(size => Math.Min(size, Array.MaxLength)) + AnswerLimits.EnvelopeBytes)), clock, memory);
+
+    /// <summary>Takes a place for an answer, and waits for one if need be. Dispose it when the answer is sent or given up.</summary>
+    /// <returns>Null: others are in the way, and there is no point in waiting.</returns>
+    public async ValueTask<IDisposable?> TryTakeAsync(int bytes, CancellationToken cancellation)
+    {
+        if (bytes <= AnswerLimits.UncountedBytes)
+        {
+            return Uncounted.Instance;
+        }
+
+        // One that is larger than all of it, such as a long list, is sent by itself.
+        var size = Math.Min(bytes, bytesMax);
+        if (_sent.TryTake(size))
+        {
+            return new Place(this, size);
+        }
+
+        using var patience = new CancellationTokenSource(AnswerLimits.WaitMax, clock);
+        if (!_waiting.TryTake(size))
+        {
+            return null;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            await _sent.TakeAsync(size, either.Token);
+            return new Place(this, size);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            _waiting.GiveBack(size);
+        }
+    }
+
+    private sealed class Uncounted : IDisposable
+    {
+        public static Uncounted Instance { get; } = new();
+
+        public void Dispose()
+        {
+            // Nothing was taken.
+        }
+    }
+
+    private sealed class Place(AnswerBudget budget, long bytes) : IDisposable
+    {
+        private int _isGiven;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isGiven, 1) == 0)
+            {
+                budget._sent.GiveBack(bytes);
+                budget._memory.Used(bytes);
+            }
+        }
+    }
+}
