@@ -30,11 +30,15 @@ public enum TtlBound
 /// <summary>The true end of a lease, what decided it, and when a client should renew it or ask for another.</summary>
 public readonly record struct LeaseEnd(DateTimeOffset ExpireTime, TtlBound LimitedBy, DateTimeOffset RefreshTime)
 {
-    /// <summary>Of a lease as it is.</summary>
-    public static LeaseEnd Of(LeaseRecord lease)
+    /// <summary>Of a lease as it is. Its client should come back before its token ends, which it may do long before the lease.</summary>
+    /// <param name="ownerPresentEnd">When its token ends unless it is renewed; null where it has none, or that has no end.</param>
+    public static LeaseEnd Of(LeaseRecord lease, DateTimeOffset? ownerPresentEnd, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return Between(lease.LastRenewal ?? lease.IssueTime, lease.ExpireTime, lease.LimitedBy);
+        var own = Between(lease.LastRenewal ?? lease.IssueTime, lease.ExpireTime, lease.LimitedBy);
+        return ownerPresentEnd is { } present && now + (present - now) * RefreshPart is var refresh && refresh < own.RefreshTime
+            ? own with { RefreshTime = refresh }
+            : own;
     }
 
     /// <summary>As the API names what limits it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coffer.Text;
 
 namespace Coffer.Kernel.Leases;
@@ -23,6 +24,18 @@ public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound
         // A client that is given nearly all is not bothered.
         var warning = left < Ttl * 0.9 ? $"{why}, in {TtlRules.Short(TimeSpan.FromSeconds((long)left.TotalSeconds))}" : null;
         return new GrantedTtl(left, warning, TtlBound.Token);
+    }
+
+    /// <summary>The warning of it, and one where the token that it ends with has to be renewed long before.</summary>
+    /// <param name="end">The lease's own.</param>
+    /// <param name="ownerPresentEnd">When its token ends unless it is renewed; null where it has no end.</param>
+    /// <param name="now">When it begins.</param>
+    public ImmutableArray<string> WarningsBeside(LeaseEnd end, DateTimeOffset? ownerPresentEnd, DateTimeOffset now)
+    {
+        ImmutableArray<string> own = Warning is null ? [] : [Warning];
+        return ownerPresentEnd is { } present && present > now && present - now < (end.ExpireTime - now) * 0.9
+            ? own.Add($"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)(present - now).TotalSeconds))}, unless the token is renewed")
+            : own;
     }
 }
 

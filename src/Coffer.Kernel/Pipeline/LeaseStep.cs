@@ -23,7 +23,9 @@ internal sealed class LeaseStep(KernelServices services)
         if (context is { Mounted.Engine.Secrets.IsEmpty: false, Caller: { } caller } && OwnerProblem(context, caller, ref owner) is null && owner == OwnerKind.Token)
         {
             // Read apart from the request: parents that are renewed while it runs are no conflict.
-            context.OwnerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), context.Router, caller.Token, cancellation);
+            var work = services.Transactions.Begin();
+            context.OwnerEnd = await OwnerEnd.OfAsync(work, context.Router, caller.Token, cancellation);
+            context.OwnerPresentEnd = await OwnerEnd.PresentAsync(work, caller.Token, cancellation);
         }
     }
 
@@ -57,7 +59,7 @@ internal sealed class LeaseStep(KernelServices services)
         _ = KindOf<IStoredSecret>(context, stored.Plan);
         var active = lease with { State = LeaseState.Active, Due = lease.ExpireTime };
         LeaseStore.Put(context.Work, before: null, active);
-        return ShowActive(active, stored.Body, stored, granted, granted.Ttl) with
+        return ShowActive(context, active, stored.Body, stored, granted, granted.Ttl) with
         {
             Effect = _ =>
             {
@@ -115,7 +117,7 @@ internal sealed class LeaseStep(KernelServices services)
             var mounted = context.Mounted!;
             var secretContext = new SecretContext(lease.Id, mounted.View, new LatestReader(services.Transactions, mounted.Mount.Uuid), lease.IssueTime, services.Clock.GetUtcNow());
             var created = await secret.CreateAsync(secretContext, leased.Plan, ends.Token);
-            return await ActivateAsync(created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
+            return await ActivateAsync(context, created.Unsettled ? Unsettled(lease) : lease, created, leased, granted, begin);
         }
         catch (EngineException error) when (error is { NothingMade: true, Unsettled: false })
         {
@@ -204,7 +206,7 @@ internal sealed class LeaseStep(KernelServices services)
         }).Until(context.OwnerEnd, now);
     }
 
-    private async ValueTask<KernelReply> ActivateAsync(LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)
+    private async ValueTask<KernelReply> ActivateAsync(RequestContext context, LeaseRecord planned, CreatedSecret created, Reply.Leased leased, GrantedTtl granted, long begin)
     {
         var expire = created.ExpiresAt ?? planned.ExpireTime;
         var active = planned with
@@ -239,15 +241,18 @@ internal sealed class LeaseStep(KernelServices services)
         services.Due.Add(active.Due);
         services.Counters.Registrations.Add(services.Clock.GetElapsedTime(begin));
         var left = created.ExpiresAt is null ? granted.Ttl : expire - services.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(999);
-        return ShowActive(active, created.Data, leased with { Warnings = leased.Warnings.AddRange(created.Warnings) }, granted, left);
+        return ShowActive(context, active, created.Data, leased with { Warnings = leased.Warnings.AddRange(created.Warnings) }, granted, left);
     }
 
-    private static KernelReply ShowActive(LeaseRecord active, JsonText data, Reply said, GrantedTtl granted, TimeSpan left) =>
-        new(new Reply.Data(data) { Warnings = granted.Warning is null ? said.Warnings : said.Warnings.Add(granted.Warning) })
+    private static KernelReply ShowActive(RequestContext context, LeaseRecord active, JsonText data, Reply said, GrantedTtl granted, TimeSpan left)
+    {
+        var end = LeaseEnd.Of(active, context.OwnerPresentEnd, context.Now);
+        return new(new Reply.Data(data) { Warnings = said.Warnings.AddRange(granted.WarningsBeside(end, context.OwnerPresentEnd, context.Now)) })
         {
-            Shape = new ReplyShape { LeaseId = active.Id, LeaseDuration = left, Renewable = active.Renewable, End = LeaseEnd.Of(active) },
+            Shape = new ReplyShape { LeaseId = active.Id, LeaseDuration = left, Renewable = active.Renewable, End = end },
             Entrusts = new Entrusted(active.Id),
         };
+    }
 
     /// <summary>
     /// Removes a lease for which nothing was made. The engine is not asked to revoke: what refused the creation, such as a wrong key, would refuse that too, and

@@ -66,6 +66,9 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     /// <summary>The moment that no renewal takes the owner of a lease beyond; null where there is none, or where no token would own it.</summary>
     public DateTimeOffset? OwnerEnd { get; set; }
 
+    /// <summary>When the owner of a lease ends unless it is renewed; null where there is no such time, or where no token would own it.</summary>
+    public DateTimeOffset? OwnerPresentEnd { get; set; }
+
     /// <summary>Set once the request cannot succeed any more; a later step may replace it by one that tells the caller less.</summary>
     public ApiError? Refusal { get; set; }
 
@@ -113,7 +116,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     {
         Dispose();
         (_work, _router, _route, _input, _subject) = (work, null, null, null, null);
-        (Operation, Caller, Guest, Decision, Refusal, Denial, Place, OwnerEnd) = (Request.Operation, null, null, null, null, null, null, null);
+        (Operation, Caller, Guest, Decision, Refusal, Denial, Place, OwnerEnd, OwnerPresentEnd) = (Request.Operation, null, null, null, null, null, null, null, null);
     }
 
     /// <exception cref="ConflictException">The mount changed in this moment.</exception>

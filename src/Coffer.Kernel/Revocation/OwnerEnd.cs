@@ -5,7 +5,10 @@ using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Revocation;
 
-/// <summary>When the token that a lease ends with is gone for good, however often it is renewed. Null where no such time is fixed.</summary>
+/// <summary>
+/// When the token that a lease ends with is gone: for good, however often it is renewed, and as it is now, if nobody renews it. Null where no such time
+/// is fixed.
+/// </summary>
 internal static class OwnerEnd
 {
     /// <summary>Parents that are looked at. A deeper one may end a lease earlier than its answer says; the lease then ends with it all the same.</summary>
@@ -28,6 +31,27 @@ internal static class OwnerEnd
             var role = current.Role.Length > 0 ? await TokenStore.FindRoleAsync(work, current.Role, cancellation) : null;
             var mount = router.FindByUuid(current.MountUuid)?.View.MaxLeaseTtl ?? TimeSpan.MaxValue;
             end = Earlier(end, HardEnd(current, role, mount));
+            next = current.Orphan ? null : await TokenStore.GetAnyAsync(work, current.Parent, cancellation);
+        }
+
+        return end;
+    }
+
+    /// <summary>When the owner of a lease ends if nobody renews a token: the first of it and its parents. Null where none of them has an end.</summary>
+    public static async ValueTask<DateTimeOffset?> PresentAsync(UnitOfWork work, LeaseRecord lease, CancellationToken cancellation)
+    {
+        var token = lease.Owner.Length > 0 ? await TokenStore.GetAnyAsync(work, lease.Owner, cancellation) : null;
+        return Earlier(lease.OwnerEnd, token is null ? null : await PresentAsync(work, token, cancellation));
+    }
+
+    /// <summary>When a token ends if nobody renews it or one of its parents.</summary>
+    public static async ValueTask<DateTimeOffset?> PresentAsync(UnitOfWork work, TokenRecord token, CancellationToken cancellation)
+    {
+        DateTimeOffset? end = null;
+        TokenRecord? next = token;
+        for (var looked = 0; next is { } current && looked <= ParentsMax; looked++)
+        {
+            end = Earlier(end, current.ExpireTime);
             next = current.Orphan ? null : await TokenStore.GetAnyAsync(work, current.Parent, cancellation);
         }
 

@@ -30,6 +30,40 @@ public sealed class LeaseEndTests
         Assert.Equal("token", (string)lookup.Data["owner"]!);
     }
 
+    [Fact]
+    public async Task A_client_is_to_come_back_before_its_token_ends_and_is_warned_where_that_is_long_before_the_lease()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var token = (await harness.TokenAsync("""{"ttl":"3m"}""")).ClientToken;
+        var start = harness.Clock.GetUtcNow();
+        harness.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var made = (await harness.WriteAsync("fake/creds/a", """{"ttl":"768h"}""", token)).Ok();
+        await AssertAsync(made, start.AddMinutes(3), "in 2m59s, unless the token is renewed");
+        harness.Clock.Advance(TimeSpan.FromMinutes(1));
+        await AssertAsync((await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{made.LeaseId}}"}""", token)).Ok(), start.AddMinutes(3), "in 1m59s, unless");
+
+        // Once the token lasts, so does what is recommended, and nothing is to be warned of.
+        (await harness.WriteAsync("auth/token/renew-self", """{"increment":"767h"}""", token)).Ok();
+        var renewed = (await harness.WriteAsync("sys/leases/renew", $$"""{"lease_id":"{{made.LeaseId}}","increment":"2h"}""", token)).Ok();
+        Assert.Null(renewed.Json["warnings"]);
+        Assert.Equal(harness.Clock.GetUtcNow().AddMinutes(80), TimeOf(renewed.Json["recommended_refresh_at"]));
+
+        async Task AssertAsync(Answer answer, DateTimeOffset tokenEnd, string warning)
+        {
+            var now = harness.Clock.GetUtcNow();
+            var lookup = (await harness.WriteAsync("sys/leases/lookup", $$"""{"lease_id":"{{made.LeaseId}}"}""")).Ok();
+            foreach (var shown in new[] { answer.Json, lookup.Data })
+            {
+                Assert.Equal("token", (string)shown["limited_by"]!);
+                Assert.Equal(start.AddHours(768), TimeOf(shown["expire_time"]));
+                Assert.Equal(now + (tokenEnd - now) * 2 / 3, TimeOf(shown["recommended_refresh_at"]));
+            }
+
+            Assert.Contains(answer.Json["warnings"]!.AsArray(), said => ((string)said!).Contains(warning, StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("true", 200, 204)]
     [InlineData("false", 202, 202)]
@@ -177,7 +211,9 @@ public sealed class LeaseEndTests
             {
                 Assert.Equal(seconds > 0 ? "token" : "lease", (string)shown["limited_by"]!);
                 Assert.Equal(end, TimeOf(shown["expire_time"]));
-                Assert.Equal(harness.Clock.GetUtcNow() + (end - harness.Clock.GetUtcNow()) * 2 / 3, TimeOf(shown["recommended_refresh_at"]));
+
+                // Sooner where the token's present end is before the hard one.
+                Assert.InRange(TimeOf(shown["recommended_refresh_at"]), harness.Clock.GetUtcNow(), harness.Clock.GetUtcNow() + (end - harness.Clock.GetUtcNow()) * 2 / 3);
             }
 
             Assert.Equal((int)(end - harness.Clock.GetUtcNow()).TotalSeconds, (int)answer.Json["lease_duration"]!);

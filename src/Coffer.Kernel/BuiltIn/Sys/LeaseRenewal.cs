@@ -95,8 +95,11 @@ internal static class LeaseRenewal
 
         services.Due.Add(renewed.Due);
         services.Counters.Renewals.Add(services.Clock.GetElapsedTime(begin));
-        return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] }
-            .Shaped(new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = LeaseEnd.Of(renewed) });
+        var now = renewed.LastRenewal ?? renewed.IssueTime;
+        var present = await OwnerEnd.PresentAsync(services.Transactions.Begin(), renewed, CancellationToken.None);
+        var end = LeaseEnd.Of(renewed, present, now);
+        return new Reply.Empty { Warnings = granted.WarningsBeside(end, present, now) }
+            .Shaped(new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = end });
     }
 
     private static async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(

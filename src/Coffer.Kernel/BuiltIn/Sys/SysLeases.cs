@@ -58,7 +58,13 @@ internal static class SysLeases
             lease = lease with { ExpireTime = end, LimitedBy = TtlBound.Token };
         }
 
-        return lease is null ? Reply.Invalid("invalid lease") : Show(lease, request.Now);
+        if (lease is null)
+        {
+            return Reply.Invalid("invalid lease");
+        }
+
+        var ownerEnd = lease.IsToken ? null : await OwnerEnd.PresentAsync(request.Services.Transactions.Begin(), lease, cancellation);
+        return Show(lease, ownerEnd, request.Now);
     }
 
     private static LeaseRecord? OfToken(LeaseRecord lease, TokenRecord? token) => token is null ? null : lease with
@@ -70,7 +76,7 @@ internal static class SysLeases
         Renewable = token.Renewable,
     };
 
-    private static Reply Show(LeaseRecord lease, DateTimeOffset now) => Reply.With(json =>
+    private static Reply Show(LeaseRecord lease, DateTimeOffset? ownerEnd, DateTimeOffset now) => Reply.With(json =>
     {
         json.WriteString("expire_time", Rfc3339.Format(lease.ExpireTime));
         json.WriteString("id", lease.Id);
@@ -97,7 +103,7 @@ internal static class SysLeases
         });
         if (!lease.IsToken)
         {
-            LeaseEnd.Of(lease).WriteCause(json);
+            LeaseEnd.Of(lease, ownerEnd, now).WriteCause(json);
             json.WriteString("owner", LeaseOwnership.NameOf(lease.OwnerKind));
         }
 
