@@ -14,7 +14,7 @@ public class MetricsTests
         (await kernel.ReadAsync("fake/creds/one", token)).Ok();
         await kernel.ReadAsync("fake/creds/one", "no-such-token");
 
-        kernel.Clock.Advance(TimeSpan.FromMinutes(11));
+        kernel.Clock.Advance(TimeSpan.FromSeconds(10));
         var after = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
 
         Assert.Equal(5, after["vault_core_handle_request_count"] - before["vault_core_handle_request_count"]);
@@ -24,6 +24,31 @@ public class MetricsTests
         Assert.Equal(2, after["vault_expire_num_leases"]);
         Assert.Equal(before["vault_token_count"] + 1, after["vault_token_count"]);
         Assert.Equal(1, after["vault_core_in_flight_requests"]);
+    }
+
+    [Fact]
+    public async Task What_was_made_and_revoked_is_in_the_gauges_ten_seconds_later()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        var (leases, tokens) = await CountAsync();
+        var token = (await kernel.TokenAsync()).ClientToken;
+        (await kernel.ReadAsync("fake/creds/one", token)).Ok();
+
+        kernel.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((leases + 2, tokens + 1), await CountAsync());
+        (await kernel.WriteAsync("auth/token/revoke-self", null, token)).Is(204);
+        await kernel.IdleAsync();
+
+        kernel.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((leases, tokens), await CountAsync());
+
+        async Task<(double Leases, int Tokens)> CountAsync()
+        {
+            var gauges = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+            var counted = (int)(await kernel.ReadAsync("sys/internal/counters/tokens")).Ok().Data["counters"]!["service_tokens"]!["total"]!;
+            Assert.Equal(counted, gauges["vault_token_count"]);
+            return (gauges["vault_expire_num_leases"], counted);
+        }
     }
 
     [Fact]

@@ -7,6 +7,18 @@ namespace Coffer.Kernel.Tests.Tokens;
 public sealed class TokenTests
 {
     [Fact]
+    public async Task A_token_that_may_make_orphans_may_say_so_twice_and_one_that_may_not_is_refused()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        (await harness.WriteAsync("sys/policies/acl/orphans", """{"policy":"path \"auth/token/*\" { capabilities = [\"update\"] }"}""")).Ok();
+        var maker = (await harness.WriteAsync("auth/token/create", """{"policies":["orphans"]}""")).Ok().ClientToken;
+
+        var orphan = (await harness.WriteAsync("auth/token/create-orphan", """{"no_parent":true}""", maker)).Ok();
+        Assert.True((bool)orphan.Json["auth"]!["orphan"]!);
+        Assert.Contains("root or sudo privileges required to create orphan token", (await harness.WriteAsync("auth/token/create", """{"no_parent":true}""", maker)).Is(400).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_a_hundred_requests_at_once_exactly_the_number_of_uses_succeeds()
     {
         await using var harness = await KernelHarness.StartAsync();

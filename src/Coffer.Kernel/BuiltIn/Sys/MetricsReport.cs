@@ -13,7 +13,8 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 internal sealed class MetricsReport(
     KernelMetrics metrics, Transactor transactions, RevocationLanes lanes, KernelClock clock, Quarantine quarantine, IStoreCondition? condition, bool prometheus)
 {
-    private Usage? _usage;
+    private readonly Lock _lock = new();
+    private Task<Usage>? _count;
 
     /// <param name="format">Empty or <c>json</c>, or <c>prometheus</c>.</param>
     public async ValueTask<Reply> WriteAsync(string format, CancellationToken cancellation)
@@ -34,18 +35,22 @@ internal sealed class MetricsReport(
             : new Reply.Raw(200, ApiReply.Json, MetricsText.Json(metrics, gauges, clock.GetUtcNow()));
     }
 
-    /// <summary>What the store holds, no older than ten minutes.</summary>
+    /// <summary>What the store holds, as old as <see cref="Usage.IsGood"/> allows. Counted once for all who ask at the same time.</summary>
     public async ValueTask<Usage> UsageAsync(CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
-        if (Volatile.Read(ref _usage) is { } known && known.IsGood(now))
+        Task<Usage> count;
+        lock (_lock)
         {
-            return known;
+            if (_count is null or { IsCompleted: true, IsCompletedSuccessfully: false } || (_count.IsCompletedSuccessfully && !_count.Result.IsGood(clock.GetUtcNow())))
+            {
+                // Not ended with the request that begins it: others may wait for it as well.
+                _count = Usage.CountAsync(transactions.Begin(), clock, CancellationToken.None).AsTask();
+            }
+
+            count = _count;
         }
 
-        var counted = await Usage.CountAsync(transactions.Begin(), now, cancellation);
-        Volatile.Write(ref _usage, counted);
-        return counted;
+        return await count.WaitAsync(cancellation);
     }
 
     private async ValueTask<(string Name, string Help, double Value)[]> GaugesAsync(CancellationToken cancellation)
@@ -61,12 +66,12 @@ internal sealed class MetricsReport(
             ("coffer.clock.outside_seconds", "Seconds by which the system's clock is ahead of the outside system's that is furthest from it, of those heard in the last day; 0 where none was.", clock.Outside.Look() is [var furthest, ..] ? furthest.Ahead.TotalSeconds : 0),
             ("coffer.store.problem", "1 while the store takes no ordinary writes: its disk is full, or its file was removed.", condition?.Problem is null ? 0 : 1),
             ("coffer.store.quarantined", "1 while the store is an older copy that no operator has released.", quarantine.Older is null ? 0 : 1),
-            ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, counted every ten minutes.", usage.Leases),
+            ("vault.expire.num_leases", "Leases of dynamic secrets and of tokens, no older than ten seconds, or than twenty times what counting took.", usage.Leases),
             ("vault.expire.late_leases", "Leases and tokens that are due and were not ended in time, as far as they are known; a mount that is far behind has more.", late.Sum(mount => mount.Count)),
             ("vault.expire.late_mounts", "Mounts at which something is not ended in time.", late.Count),
             ("vault.expire.late_seconds", "Seconds for which the oldest of these has been due.", late.Count == 0 ? 0 : late[0].By.TotalSeconds),
-            ("vault.token.count", "Service tokens, counted every ten minutes.", usage.Tokens),
-            ("vault.identity.num_entities", "Entities, counted every ten minutes.", usage.Entities),
+            ("vault.token.count", "Service tokens, no older than ten seconds, or than twenty times what counting took.", usage.Tokens),
+            ("vault.identity.num_entities", "Entities, no older than ten seconds, or than twenty times what counting took.", usage.Entities),
             ("vault.runtime.alloc_bytes", "Bytes of memory in use by objects.", GC.GetTotalMemory(forceFullCollection: false)),
             ("vault.runtime.sys_bytes", "Bytes of memory that the process has.", Environment.WorkingSet),
             ("vault.runtime.total_gc_runs", "Collections since the process began.", GC.CollectionCount(0)),

@@ -39,7 +39,7 @@ internal static class TokenCreation
     {
         var request = KernelRequest.Of(engineRequest);
         var caller = request.RequiredCaller;
-        if (FieldProblem(request, caller, role) is { } problem)
+        if (FieldProblem(request, caller, orphan, role) is { } problem)
         {
             return Reply.Invalid(problem);
         }
@@ -107,7 +107,7 @@ internal static class TokenCreation
         return batch ? Batch(request, token, identity, warnings) : await ServiceAsync(request, token, identity, warnings, cancellation);
     }
 
-    private static string? FieldProblem(KernelRequest request, Caller caller, TokenRole? role)
+    private static string? FieldProblem(KernelRequest request, Caller caller, bool orphan, TokenRole? role)
     {
         if (caller.Token.IsBatch)
         {
@@ -126,7 +126,8 @@ internal static class TokenCreation
                 return "root or sudo privileges required to specify token id";
             }
 
-            if (role is null && request.Get(NoParent))
+            // On the path that makes orphans anyway, the field adds nothing.
+            if (role is null && !orphan && request.Get(NoParent))
             {
                 return "root or sudo privileges required to create orphan token";
             }
