@@ -3,8 +3,9 @@ using Coffer.Sdk.Engines;
 namespace Coffer.Sdk.Logins;
 
 /// <summary>
-/// What the name of a policy may be, checked alike wherever names are given: 1 to 512 characters, none of them a control character; slashes are allowed
-/// between segments that are neither empty nor <c>.</c> or <c>..</c>, as no path could name the others.
+/// What the name of a policy may be, checked alike wherever names are given: 1 to 512 characters, none of them a control or format character
+/// or another that shows nothing, and no name that looks like one of the server's own; slashes are allowed between
+/// segments that are neither empty nor <c>.</c> or <c>..</c>, as no path could name the others.
 /// </summary>
 public static class PolicyNames
 {
@@ -15,17 +16,23 @@ public static class PolicyNames
     public const int LengthMax = 512;
 
     /// <summary>The rule in words, to follow the name of what breaks it.</summary>
-    public const string Rule = "a policy name has 1 to 512 characters, none of them a control character, and no segment that is empty, \".\" or \"..\"";
+    public const string Rule = "a policy name has 1 to 512 characters, none of them a control character or one that shows nothing, no segment that is empty, \".\" or \"..\", and does not look like a name that is built in";
 
     /// <summary>The server's own, which nobody gives to a token.</summary>
     private static readonly string[] Unassignable = ["response-wrapping", "control-group"];
+
+    /// <summary>What a name may be, and not only look like.</summary>
+    private static readonly string[] BuiltIn = ["root", "default", .. Unassignable];
 
     /// <summary>Whether a folded text can be the name of a policy.</summary>
     public static bool IsName(string folded)
     {
         ArgumentNullException.ThrowIfNull(folded);
-        return folded.Length is > 0 and <= LengthMax && !folded.Any(char.IsControl) && !folded.Split('/').Any(part => part is "" or "." or "..");
+        return folded.Length is > 0 and <= LengthMax && !NameText.HasInvisible(folded) && !folded.Split('/').Any(part => part is "" or "." or "..") && !IsLookAlike(folded);
     }
+
+    private static bool IsLookAlike(string folded) =>
+        !System.Text.Ascii.IsValid(folded) && NameText.Skeleton(folded) is var skeleton && skeleton != folded && BuiltIn.Contains(skeleton, StringComparer.Ordinal);
 
     /// <summary>What is wrong with names that would be given to tokens: names the field and the entry, never the text. Null when all is well.</summary>
     /// <param name="names">As they were sent.</param>

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Tests.Paths;
 /// <summary>What cannot be the name of a policy is refused by every field that takes such names, in the same words.</summary>
 public sealed class PolicyNameTests
 {
-    private static readonly string[] BadNames = ["../x", "a//b", ".", "..", "a/./b", "/a", "a/", "x\ny", "\u001b[31mr", "a\0b", new('x', PolicyNames.LengthMax + 1)];
+    private static readonly string[] BadNames = ["../x", "a//b", ".", "..", "a/./b", "/a", "a/", "x\ny", "\u001b[31mr", "a\0b", "root\u200b", "ro\u00adot", "root\ufe0f", "\uff52oot", "r\u24deot", "\ud835\udc93oot", "de\uff46ault", "respo\u33b1e-wrapping", new('x', PolicyNames.LengthMax + 1)];
 
     /// <summary>Found by name, so that a field that comes later is looked at without a change here.</summary>
     private static IEnumerable<(MountedPath Path, Field Field)> FieldsOfNames() => EveryPath.All

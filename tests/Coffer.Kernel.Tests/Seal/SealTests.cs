@@ -129,6 +129,17 @@ public sealed class SealTests
     [InlineData("cubbyhole/x")]
     [InlineData("identity")]
     [InlineData("fake/x")]
+    [InlineData("SYS")]
+    [InlineData("Auth/x")]
+    [InlineData("Identity")]
+    [InlineData("Cubbyhole/x")]
+    [InlineData("\uff53ys")]
+    [InlineData("trail ")]
+    [InlineData(" lead/x")]
+    [InlineData("x/mid /y")]
+    [InlineData("+")]
+    [InlineData("x/*")]
+    [InlineData("x/+*/y")]
     public async Task CVE_2026_55775_no_name_shadows_what_is_built_in(string path)
     {
         await using var harness = await KernelHarness.StartAsync();
@@ -143,6 +154,24 @@ public sealed class SealTests
         {
             answer.Is(400);
         }
+    }
+
+    [Theory]
+    [InlineData("auth/Token", "sys/auth/Token", "fakelogin")]
+    [InlineData("Sys/x", "sys/mounts/fresh", "fake")]
+    [InlineData("trail /x", "sys/mounts/fresh", "fake")]
+    public async Task No_mount_is_moved_or_made_where_its_path_looks_like_what_is_built_in_or_ends_in_a_blank(string path, string made, string type)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var isAuth = path.StartsWith("auth/", StringComparison.Ordinal);
+        (await harness.WriteAsync(made, $$"""{"type":"{{type}}"}""")).Is(isAuth ? 400 : 204);
+        if (isAuth)
+        {
+            (await harness.WriteAsync("sys/auth/fresh", """{"type":"fakelogin"}""")).Is(204);
+        }
+
+        var refused = (await harness.WriteAsync("sys/remount", $$"""{"from":"{{(isAuth ? "auth/" : "")}}fresh","to":"{{path}}"}""")).Is(400);
+        Assert.Contains("'to': ", refused.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -178,6 +178,11 @@ internal static class SysMounts
             return $"cannot mount \"{path}\"";
         }
 
+        if (MountPathRule.ProblemOf(path) is { } problem)
+        {
+            return problem;
+        }
+
         var taken = request.Router.Table.Mounts.FirstOrDefault(mount =>
             path.StartsWith(mount.Path, StringComparison.Ordinal) || mount.Path.StartsWith(path, StringComparison.Ordinal));
         return taken is null ? null : $"path is already in use at {(kind == MountClass.Auth ? taken.Path["auth/".Length..] : taken.Path)}";

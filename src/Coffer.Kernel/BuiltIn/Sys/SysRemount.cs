@@ -47,6 +47,11 @@ internal static class SysRemount
             }
         }
 
+        if (MountPathRule.ProblemOf(to) is { } problem)
+        {
+            return Reply.Invalid($"'to': {problem}");
+        }
+
         var table = request.Router.Table;
         if (table.Find(from) is not { } mount)
         {
