@@ -18,6 +18,7 @@ internal sealed record BenchOptions
           -peer=ADDR          another server with the Vault API, driven by the same load; with it the table has ratios
           -peer-token=TOKEN   a token of the peer that may do everything
           -markdown=FILE      also writes the tables there
+          -budget=FILE        only what the file names, in memory, and fails where less of bare Kestrel is reached than it asks for, twice
         """;
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
@@ -40,6 +41,9 @@ internal sealed record BenchOptions
     public string PeerToken { get; init; } = "";
 
     public string? Markdown { get; init; }
+
+    /// <summary>File of the least shares of the bare endpoint; null to measure only.</summary>
+    public string? Budget { get; init; }
 
     /// <param name="problem">Empty when help was asked for.</param>
     public static bool TryParse(string[] arguments, out BenchOptions options, out string problem)
@@ -90,6 +94,7 @@ internal sealed record BenchOptions
             "program" when value.Length > 0 => this with { Program = Path.GetFullPath(value) },
             "peer" when isAddress => this with { Peer = address },
             "peer-token" when value.Length > 0 => this with { PeerToken = value },
+            "budget" when value.Length > 0 => this with { Budget = Path.GetFullPath(value) },
             "markdown" when value.Length > 0 => this with { Markdown = Path.GetFullPath(value) },
             _ => null,
         };

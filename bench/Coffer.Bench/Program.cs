@@ -55,6 +55,18 @@ Console.CancelKeyPress += (_, pressed) =>
 
 try
 {
+    if (options.Budget is { } file)
+    {
+        var budget = Budget.Read(file);
+        if (await budget.RunAsync(options with { Only = budget.Loads, Storages = ["memory"] }, stop.Token))
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine($"problem: less of bare Kestrel was reached than {Path.GetFileName(file)} asks for, in {Budget.Tries} runs: find what became slower, or lower the line and say why");
+        return 1;
+    }
+
     await new Session(options).RunAsync(stop.Token);
     return 0;
 }

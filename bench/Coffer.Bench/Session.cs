@@ -6,8 +6,12 @@ namespace Coffer.Bench;
 internal sealed class Session(BenchOptions options)
 {
     private readonly Dictionary<string, double> _bare = [];
+    private readonly Dictionary<(string Load, string Audit), double> _shares = [];
     private readonly Report _report = new(options.Markdown);
     private Uri? _aws = options.Aws;
+
+    /// <summary>Requests a second of each load on our own server, of those of the bare endpoint. Where there are several storages, those of the last.</summary>
+    public IReadOnlyDictionary<(string Load, string Audit), double> Shares => _shares;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -31,8 +35,11 @@ internal sealed class Session(BenchOptions options)
             }
 
             await PeerAsync(wrk, cancellation);
-            await new Footprint(options, folder, _report).RunAsync(cancellation);
-            await new LiveLeases(options, folder, _report).RunAsync(cancellation);
+            if (options.Budget is null)
+            {
+                await new Footprint(options, folder, _report).RunAsync(cancellation);
+                await new LiveLeases(options, folder, _report).RunAsync(cancellation);
+            }
         }
         finally
         {
@@ -83,7 +90,7 @@ internal sealed class Session(BenchOptions options)
             }
 
             _report.Heading(name);
-            await MeasureAsync(wrk, subject, cancellation);
+            await MeasureAsync(wrk, subject, (load, share) => _shares[(load, audit ? "file audit" : "no audit")] = share, cancellation);
         }
     }
 
@@ -99,7 +106,7 @@ internal sealed class Session(BenchOptions options)
         try
         {
             _report.Heading($"peer at {options.Peer}");
-            await MeasureAsync(wrk, peer, cancellation);
+            await MeasureAsync(wrk, peer, (_, _) => { }, cancellation);
         }
         finally
         {
@@ -109,11 +116,13 @@ internal sealed class Session(BenchOptions options)
         _report.Ratios("peer at");
     }
 
-    private async Task MeasureAsync(Wrk wrk, Subject subject, CancellationToken cancellation)
+    private async Task MeasureAsync(Wrk wrk, Subject subject, Action<string, double> onShare, CancellationToken cancellation)
     {
         foreach (var load in Chosen())
         {
-            _report.Row(await wrk.MeasureAsync(subject, load, options.Duration, cancellation), _bare[load.BareName]);
+            var measured = await wrk.MeasureAsync(subject, load, options.Duration, cancellation);
+            _report.Row(measured, _bare[load.BareName]);
+            onShare(load.Name, measured.PerSecond / _bare[load.BareName]);
         }
     }
 }
