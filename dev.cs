@@ -45,7 +45,7 @@ try
         "test" => await TestAsync(rest),
         "check" => await CheckAsync(),
         "build" => await BuildAsync() is 0 ? Next($"{Short(program)} is ready; try `{Short(program)} server -dev`") : 1,
-        "publish" => await PublishAsync(),
+        "publish" => await PublishAsync(rest.Contains("-arm64")),
         "docs" => await DocsAsync(),
         "bench" => await BenchAsync(),
         "fuzz" => await RunAsync("dotnet", ["run", "--project", "fuzz/Coffer.Fuzz", "-c", "Release", "--", .. rest]),
@@ -74,6 +74,7 @@ int Help()
           check     what CI asks for: locked restore, build, format, tests, native program; -long as above
           build     restore and build in Release; leaves the program at artifacts/bin/coffer
           publish   native program at artifacts/native/coffer; needs clang and zlib headers
+                      -arm64   for linux-arm64, at artifacts/native-arm64/coffer; on another machine it needs gcc-aarch64-linux-gnu and libc6-dev-arm64-cross
           docs      write the pages that are made from declarations: docs/compatibility.md and the two references
           bench     measure a native build with wrk; arguments go to bench/Coffer.Bench (-help lists them)
           fuzz      feed broken input to whatever reads bytes from outside; arguments go to fuzz/Coffer.Fuzz (-help lists them)
@@ -112,26 +113,32 @@ async Task<int> BuildAsync(string what = "Coffer.slnx")
     return 0;
 }
 
-async Task<int> PublishAsync()
+async Task<int> PublishAsync(bool arm64 = false)
 {
     if (!OperatingSystem.IsWindows() && OnPath("clang") is null && OnPath("gcc") is null)
     {
         return Problem("Publishing the native program needs a C linker and zlib's headers: apt-get install clang zlib1g-dev");
     }
 
-    var folder = Path.GetDirectoryName(native)!;
+    if (arm64 && RuntimeInformation.ProcessArchitecture != Architecture.Arm64 && (OnPath("clang") is null || OnPath("aarch64-linux-gnu-gcc") is null))
+    {
+        return Problem("Publishing for arm64 here needs clang and the arm64 libraries: apt-get install clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross");
+    }
+
+    var made = arm64 ? Path.Combine(root, "artifacts", "native-arm64", "coffer") : native;
+    var folder = Path.GetDirectoryName(made)!;
     string[] command =
     [
-        "publish", "src/Coffer.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", folder, "-v", "quiet",
+        "publish", "src/Coffer.Cli", "-c", "Release", "-r", arm64 ? "linux-arm64" : RuntimeInformation.RuntimeIdentifier, "-o", folder, "-v", "quiet",
         "-p:TrimmerSingleWarn=false", "-p:RestoreLockedMode=true", sharedCompiler,
     ];
-    if (await DotnetAsync("Compile the native program", command) != 0)
+    if (await DotnetAsync($"Compile the native program{(arm64 ? " for arm64" : "")}", command) != 0)
     {
         return 1;
     }
 
-    var size = new FileInfo(native).Length / 1e6;
-    return Next(string.Create(CultureInfo.InvariantCulture, $"{Short(native)} is ready, {size:0.0} MB, no warning"));
+    var size = new FileInfo(made).Length / 1e6;
+    return Next(string.Create(CultureInfo.InvariantCulture, $"{Short(made)} is ready, {size:0.0} MB, no warning"));
 }
 
 async Task<int> RestoreAsync(string what) =>
