@@ -96,7 +96,7 @@ public sealed class DevServer : IAsyncDisposable
 
     private static async Task<InitResult> OpenAsync(CofferServer server, DevServerOptions dev, CancellationToken cancellation)
     {
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "key/value secret storage");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "key/value secret storage");
         var made = await server.Kernel.InitializeAsync(
             new InitRequest(1, 1)
             {

@@ -99,7 +99,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         try
         {
             var transactions = new Transactor(options.Store, cipher, options.Clock, options.Random);
-            var tokenKey = await transactions.Begin().GetAsync(Initialization.TokenKeyKey, cancellation)
+            var tokenKey = await transactions.Begin().GetAsync(TokenKeys.HashKey, cancellation)
                 ?? throw new StoreUnavailableException("the key of the token store is missing; restore the store from a backup");
             await EntryRegister.OpenAsync(options.Condition, tokenKey.Span, cancellation);
             await CountedCheckpoints.CompareAsync(options, transactions, cancellation);
@@ -306,7 +306,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var batch = new BatchTokens(cipher, options.Clock);
         var policies = new PolicyStore();
         var identities = new IdentityResolver();
-        var slots = new KeySlots(seal, rootKey, options, control);
+        var slots = new KeySlots(seal, rootKey, options.Random, options.Clock, control);
         var late = new LateCalls(options.LateCallTime);
         var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations, late, stop) { OnEvent = options.OnEvent };
         Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
@@ -340,7 +340,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             Jobs = new RevocationJobs(
                 transactions,
                 revoker,
-                new MountRemoval(transactions, options.OnEvent),
+                new MountRemoval(transactions, QuotaTable.KeepOnlyOfAsync, options.OnEvent),
                 effects,
                 options.Clock,
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
@@ -352,10 +352,10 @@ internal sealed class ActiveServer : IAsyncDisposable
                 options.Random,
                 options.OnFailure,
                 new CheckpointBook(transactions, options.OnFailure)),
-            Keys = new KeyringRotation(seal, rootKey, cipher, transactions, options),
+            Keys = new KeyringRotation(seal, rootKey, cipher, transactions, options.Random, options.Clock, options.OnEvent),
             Slots = slots,
-            RootGeneration = new RootGeneration(slots, tokens, transactions, options),
-            Rekeying = new Rekeying(slots, transactions, options),
+            RootGeneration = new RootGeneration(slots, tokens, transactions, options.Random, options.Clock, options.OnEvent),
+            Rekeying = new Rekeying(slots, transactions, options.Random, options.OnEvent),
             StaticKeys = options.StaticKeys,
             Quotas = new QuotaGate(transactions),
             Counters = options.Counters,

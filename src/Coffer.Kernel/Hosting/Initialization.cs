@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -16,37 +15,12 @@ using Coffer.Storage;
 
 namespace Coffer.Kernel.Hosting;
 
-/// <summary>How a new store is to be set up.</summary>
-/// <param name="Shares">Key shares to make, 1 to 255.</param>
-/// <param name="Threshold">Shares needed to unseal.</param>
-public sealed record InitRequest(int Shares, int Threshold)
-{
-    /// <summary>The root token's text, for development; null makes a random one.</summary>
-    public string? RootToken { get; init; }
-
-    /// <summary>Who the shares are encrypted for, one a share; empty: they are shown as they are.</summary>
-    public IReadOnlyList<PgpRecipient> ShareHolders { get; init; } = [];
-
-    /// <summary>Who the root token is encrypted for; null: it is shown as it is.</summary>
-    public PgpRecipient? RootTokenHolder { get; init; }
-
-    /// <summary>Mounts to make besides the built-in ones.</summary>
-    public ImmutableArray<MountEntry> Mounts { get; init; } = [];
-}
-
-/// <summary>What only the operator who initialises ever sees. Shares and root token are OpenPGP messages where keys were given, the token in base64.</summary>
-public sealed record InitResult(IReadOnlyList<byte[]> Shares, string RootToken)
-{
-    public override string ToString() => "InitResult(redacted)";
-}
-
 /// <summary>Which cluster this store belongs to.</summary>
 public sealed record ClusterIdentity(string Name, string Id);
 
 /// <summary>The first commit of a store: keys, slot, root token, policies and mounts together, or nothing of it.</summary>
 public static class Initialization
 {
-    internal const string TokenKeyKey = "core/token-key";
     internal const string ClusterKey = "core/cluster";
     private const int KeyBytes = 32;
 
@@ -56,7 +30,7 @@ public static class Initialization
         // Asked for first: one that cannot be read is a reason not to begin.
         using var staticKey = options.StaticKeys.Count > 0 ? options.StaticKeys[0].Key() : null;
         using var rootKey = SecretBytes.Random(KeyBytes, options.Random);
-        using var prepared = PreparedSlot.Shamir(request.Shares, request.Threshold, rootKey, options);
+        using var prepared = PreparedSlot.Shamir(request.Shares, request.Threshold, rootKey, options.Random, options.Clock);
         using var ring = Keyring.Create(options.Random, options.Clock);
         using var cipher = new EntryCipher(ring.Share(), options.Random);
         using var tokenKey = SecretBytes.Random(KeyBytes, options.Random);
@@ -84,7 +58,7 @@ public static class Initialization
 
             if (staticKey is not null)
             {
-                await seal.AddSlotAsync(KeySlots.CreateStatic(options.StaticKeys[0], rootKey, staticKey, options), staticKey, CancellationToken.None);
+                await seal.AddSlotAsync(KeySlots.CreateStatic(options.StaticKeys[0], rootKey, staticKey, options.Random, options.Clock), staticKey, CancellationToken.None);
             }
 
             return new InitResult(shares, rootToken);
@@ -95,29 +69,18 @@ public static class Initialization
         }
     }
 
-    /// <summary>A mount as the kernel makes it: with a new accessor and a store part of its own.</summary>
-    public static MountEntry NewMount(IRandom random, string path, string type, MountClass kind, string description) => new()
-    {
-        Path = path,
-        Type = type,
-        Class = kind,
-        Description = description,
-        Accessor = $"{(kind == MountClass.Auth ? "auth_" : "")}{type}_{Hex8(random)}",
-        Uuid = random.Uuid(),
-    };
-
     private static (IReadOnlyList<StoreWrite> Writes, string RootToken) FirstEntries(
         EntryCipher cipher, SecretBytes tokenKey, KernelOptions options, InitRequest request)
     {
         var writes = new List<StoreWrite>();
-        writes.Add(new StoreWrite(TokenKeyKey, cipher.Seal(TokenKeyKey, tokenKey.Expose())));
+        writes.Add(new StoreWrite(TokenKeys.HashKey, cipher.Seal(TokenKeys.HashKey, tokenKey.Expose())));
         void Put<T>(string key, T value, JsonTypeInfo<T> type) =>
             writes.Add(new StoreWrite(key, cipher.Seal(key, JsonSerializer.SerializeToUtf8Bytes(value, type))));
 
         Put(MountTable.StorageKey, new MountTable([.. BuiltIn(options.Random), .. request.Mounts]), MountsJsonContext.Default.MountTable);
         Put(StoredPolicy.KeyOf("default"), new StoredPolicy(BuiltInPolicies.Default), PoliciesJsonContext.Default.StoredPolicy);
         Put(StoredPolicy.KeyOf("response-wrapping"), new StoredPolicy(BuiltInPolicies.ResponseWrapping), PoliciesJsonContext.Default.StoredPolicy);
-        var name = options.ClusterName.Length > 0 ? options.ClusterName : $"coffer-cluster-{Hex8(options.Random)}";
+        var name = options.ClusterName.Length > 0 ? options.ClusterName : $"coffer-cluster-{options.Random.Hex8()}";
         Put(ClusterKey, new ClusterIdentity(name, options.Random.Uuid()), HostingJsonContext.Default.ClusterIdentity);
 
         using var hashKey = new HmacKey(tokenKey.Expose());
@@ -160,22 +123,15 @@ public static class Initialization
 
     private static IEnumerable<MountEntry> BuiltIn(IRandom random) =>
     [
-        NewMount(random, "sys/", "system", MountClass.Secret, "system endpoints used for control, policy and debugging") with
+        MountEntry.New(random, "sys/", "system", MountClass.Secret, "system endpoints used for control, policy and debugging") with
         {
             Tuning = new MountTuning { PassthroughRequestHeaders = ["Accept"] },
         },
-        NewMount(random, "cubbyhole/", "cubbyhole", MountClass.Secret, "per-token private secret storage") with { Local = true },
-        NewMount(random, "identity/", IdentityEngine.TypeName, MountClass.Secret, IdentityEngine.Description),
-        NewMount(random, "auth/token/", "token", MountClass.Auth, "token based credentials") with
+        MountEntry.New(random, "cubbyhole/", "cubbyhole", MountClass.Secret, "per-token private secret storage") with { Local = true },
+        MountEntry.New(random, "identity/", IdentityEngine.TypeName, MountClass.Secret, IdentityEngine.Description),
+        MountEntry.New(random, "auth/token/", "token", MountClass.Auth, "token based credentials") with
         {
             Tuning = new MountTuning { TokenType = "default-service" },
         },
     ];
-
-    private static string Hex8(IRandom random)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        random.Fill(bytes);
-        return Convert.ToHexStringLower(bytes);
-    }
 }

@@ -1,5 +1,4 @@
 using Coffer.Kernel.Audit;
-using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Seal;

@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Pipeline;

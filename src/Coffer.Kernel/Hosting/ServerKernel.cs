@@ -1,4 +1,5 @@
 using Coffer.Barrier;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
@@ -8,7 +9,7 @@ using Coffer.Sdk.Primitives;
 namespace Coffer.Kernel.Hosting;
 
 /// <summary>A server's kernel: sealed at first, opened by key shares, closed again on demand.</summary>
-public sealed class ServerKernel : IServerControl, IAsyncDisposable
+public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposable
 {
     /// <summary>Longest wait for the end of the instance before: what requests are given, and as much again for audit devices to write what waits.</summary>
     private static readonly TimeSpan EndTimeMax = 2 * (ActiveServer.GraceTime + ActiveServer.AbortTime);
@@ -28,8 +29,8 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
         _clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
         _options = options with { Clock = _clock, OutsideClock = options.Clock };
         _seal = new SealStore(options.Store, options.Random);
-        Requests = new RequestEntry(this, _options, new SealedServerPaths(this, _options));
-        _shares = new UnsealRound(_seal, _options);
+        Requests = new RequestEntry(this, _options, new SealedServerPaths(this, _options.Clock, _options.Version, _options.StorageType, _options.OnFailure));
+        _shares = new UnsealRound(_seal, _options.Random);
         _journal = new UnsealJournal(_options.Clock, _options.Random);
     }
 
@@ -89,9 +90,11 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
     /// <summary>Takes a key share.</summary>
     public ValueTask<UnsealStep> UnsealAsync(string share, CancellationToken cancellation) => UnsealAsync(share, request: null, cancellation);
 
+    ValueTask<UnsealStep> ISealControl.UnsealAsync(string share, ApiRequest request, CancellationToken cancellation) => UnsealAsync(share, request, cancellation);
+
     /// <param name="share">As its holder has it.</param>
     /// <param name="request">Whose audit entry it becomes, without the share; null for none of the API's.</param>
-    internal async ValueTask<UnsealStep> UnsealAsync(string share, ApiRequest? request, CancellationToken cancellation)
+    private async ValueTask<UnsealStep> UnsealAsync(string share, ApiRequest? request, CancellationToken cancellation)
     {
         if (await EnterAloneAsync(cancellation) is { } busy)
         {
@@ -141,7 +144,7 @@ public sealed class ServerKernel : IServerControl, IAsyncDisposable
 
     /// <summary>Forgets the shares given so far.</summary>
     /// <param name="request">Whose audit entry it becomes.</param>
-    internal async ValueTask ResetUnsealAsync(ApiRequest request, CancellationToken cancellation)
+    async ValueTask ISealControl.ResetUnsealAsync(ApiRequest request, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
         try

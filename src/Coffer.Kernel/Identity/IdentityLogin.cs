@@ -11,18 +11,18 @@ internal static class IdentityLogin
     /// <param name="metadata">What the auth method says of the alias; null leaves what is there.</param>
     public static async ValueTask<EntityRecord> FindOrCreateAsync(
         UnitOfWork work,
-        KernelServices services,
+        IRandom random,
+        DateTimeOffset now,
         string accessor,
         IdentityName name,
         ImmutableSortedDictionary<string, string>? metadata,
         CancellationToken cancellation)
     {
-        var now = services.Clock.GetUtcNow();
         if (await EntityStore.FindByAliasAsync(work, accessor, name, cancellation) is not { } found)
         {
-            var created = await NewEntityAsync(work, services.Random, now, cancellation) with
+            var created = await NewEntityAsync(work, random, now, cancellation) with
             {
-                Aliases = [NewAlias(services.Random, accessor, name, now) with { Metadata = metadata }],
+                Aliases = [NewAlias(random, accessor, name, now) with { Metadata = metadata }],
             };
             EntityStore.Put(work, before: null, created);
             return created;
@@ -101,18 +101,11 @@ internal static class IdentityLogin
     {
         while (true)
         {
-            var name = start + Hex8(random);
+            var name = start + random.Hex8();
             if (await EntityStore.PointedAsync(work, keyOf(IdentityName.Parse(name)), cancellation) is null)
             {
                 return name;
             }
         }
-    }
-
-    private static string Hex8(IRandom random)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        random.Fill(bytes);
-        return Convert.ToHexStringLower(bytes);
     }
 }

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Identity;
+using Coffer.Kernel.Mounts;
 
 namespace Coffer.Kernel.Lockout;
 

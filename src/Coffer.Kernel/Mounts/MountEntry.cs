@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Mounts;
 
@@ -50,6 +51,17 @@ public sealed record MountEntry
 
     /// <summary>Where it stood before, the latest last: ids of its leases begin so. See <see cref="AllFormerPaths"/>.</summary>
     public ImmutableArray<string> FormerPaths { get; init; } = [];
+
+    /// <summary>A mount as the kernel makes it: with a new accessor and a store part of its own.</summary>
+    public static MountEntry New(IRandom random, string path, string type, MountClass kind, string description) => new()
+    {
+        Path = path,
+        Type = type,
+        Class = kind,
+        Description = description,
+        Accessor = $"{(kind == MountClass.Auth ? "auth_" : "")}{type}_{random.Hex8()}",
+        Uuid = random.Uuid(),
+    };
 
     /// <summary>This mount as the log shows it.</summary>
     /// <param name="what">What happened to it.</param>
@@ -106,7 +118,7 @@ public sealed record MountTuning
     public ImmutableArray<string> AllowedResponseHeaders { get; init; } = [];
 
     /// <summary>When its users are locked out, as far as it differs from the configuration; null: not at all.</summary>
-    public Lockout.LockoutChanges? Lockout { get; init; }
+    public LockoutChanges? Lockout { get; init; }
 
     /// <summary>Which tokens an auth method gives: <c>default-service</c>, <c>default-batch</c>, <c>service</c>, <c>batch</c>. Empty for secrets engines.</summary>
     public string TokenType { get; init; } = "";

@@ -1,13 +1,13 @@
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>Takes a mount away whose leases are gone: its data first, then its entry together with its quotas. Each step can be repeated.</summary>
+/// <param name="forget">Takes away, in the commit that removes a mount, what else is kept of it; given the table without the mount.</param>
 /// <param name="onEvent">Called when it is gone.</param>
-public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEvent)
+public sealed class MountRemoval(Transactor transactions, Func<UnitOfWork, MountTable, CancellationToken, ValueTask> forget, Action<LogLine> onEvent)
 {
     /// <summary>Removes the mount's entries and the mount. Nothing to do when it is gone.</summary>
     public async ValueTask RemoveAsync(string uuid, CancellationToken cancellation)
@@ -25,11 +25,7 @@ public sealed class MountRemoval(Transactor transactions, Action<LogLine> onEven
                 {
                     var left = current.Without(there);
                     work.Put(MountTable.StorageKey, left, MountsJsonContext.Default.MountTable);
-                    var quotas = await QuotaTable.ReadAsync(work, cancellation);
-                    if (quotas.OnlyOf(left) is var kept && kept.Rules.Length < quotas.Rules.Length)
-                    {
-                        kept.Write(work);
-                    }
+                    await forget(work, left, cancellation);
                 }
             },
             cancellation);

@@ -36,7 +36,7 @@ internal sealed class LoginStep(KernelServices services)
             return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));
         }
 
-        var entity = await IdentityLogin.FindOrCreateAsync(context.Work, services, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
+        var entity = await IdentityLogin.FindOrCreateAsync(context.Work, services.Random, context.Now, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
         if (entity.Disabled)
         {
             return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));

@@ -20,7 +20,8 @@ internal sealed class WrapStep(KernelServices services)
 
         var response = reply.ToEnvelope(context).Write();
         var info = await services.Transactions.RunAsync(
-            work => WrappingTokens.IssueAsync(services, work, response, context.FullPath, ttl, reply.Entrusts, CancellationToken.None), CancellationToken.None);
+            work => WrappingTokens.IssueAsync(
+                work, services.Tokens, services.SystemTtl, services.Clock.GetUtcNow(), response, context.FullPath, ttl, reply.Entrusts, CancellationToken.None), CancellationToken.None);
         services.Due.Add(info.CreationTime + info.Ttl);
         return reply with
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Revocation;
@@ -86,7 +85,7 @@ public sealed class QuotaGate(Transactor transactions)
     {
         if (scope.MountUuid.Length == 0)
         {
-            return await Usage.CountAsync(transactions.Begin(), LeaseKeys.Record(scope.Prefix), cancellation);
+            return await transactions.Begin().CountAsync(LeaseKeys.Record(scope.Prefix), cancellation);
         }
 
         var count = 0L;

@@ -21,6 +21,16 @@ public sealed record QuotaTable(ImmutableArray<QuotaRule> Rules, QuotaSettings S
 
     internal void Write(UnitOfWork work) => work.Put(StorageKey, this, QuotasJsonContext.Default.QuotaTable);
 
+    /// <summary>Removes the rules of mounts that are not in the table.</summary>
+    internal static async ValueTask KeepOnlyOfAsync(UnitOfWork work, MountTable mounts, CancellationToken cancellation)
+    {
+        var table = await ReadAsync(work, cancellation);
+        if (table.OnlyOf(mounts) is var kept && kept.Rules.Length < table.Rules.Length)
+        {
+            kept.Write(work);
+        }
+    }
+
     internal QuotaRule? Find(QuotaKind kind, string name) => Rules.FirstOrDefault(rule => rule.Kind == kind && rule.Name == name);
 
     /// <summary>Leaves out the rules of mounts that are gone: shown without a path they would look as if they bounded everything.</summary>

@@ -1,5 +1,5 @@
 using Coffer.Barrier;
-using Coffer.Kernel.Hosting;
+
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 
@@ -19,7 +19,7 @@ public sealed record StaticKeySource(string Id, string Description, Func<byte[]>
 
 /// <summary>The key slots of an unsealed server. What is added has opened before it counts, and the last slot stays.</summary>
 /// <param name="rootKey">Stays the owner's.</param>
-public sealed class KeySlots(SealStore seal, SecretBytes rootKey, KernelOptions options, IServerControl control)
+public sealed class KeySlots(SealStore seal, SecretBytes rootKey, IRandom random, TimeProvider clock, IServerControl control)
 {
     /// <summary>Parameter of a static slot: which of the configured keys opens it.</summary>
     public const string KeyIdParameter = "key_id";
@@ -43,11 +43,11 @@ public sealed class KeySlots(SealStore seal, SecretBytes rootKey, KernelOptions 
     };
 
     /// <summary>A slot for new shares that is not stored yet, with its key.</summary>
-    internal PreparedSlot PrepareShamir(int shares, int threshold) => PreparedSlot.Shamir(shares, threshold, rootKey, options);
+    internal PreparedSlot PrepareShamir(int shares, int threshold) => PreparedSlot.Shamir(shares, threshold, rootKey, random, clock);
 
     /// <summary>A slot for a configured key.</summary>
-    internal static KeySlot CreateStatic(StaticKeySource source, SecretBytes rootKey, SecretBytes key, KernelOptions options) =>
-        KeySlot.Create(KeySlotKinds.Static, new Dictionary<string, string> { [KeyIdParameter] = source.Id }, rootKey, key, options.Random, options.Clock);
+    internal static KeySlot CreateStatic(StaticKeySource source, SecretBytes rootKey, SecretBytes key, IRandom random, TimeProvider clock) =>
+        KeySlot.Create(KeySlotKinds.Static, new Dictionary<string, string> { [KeyIdParameter] = source.Id }, rootKey, key, random, clock);
 
     /// <summary>Stores a slot; from then on it opens the server.</summary>
     /// <exception cref="BarrierException">There are too many, or others kept changing them.</exception>
@@ -63,7 +63,7 @@ public sealed class KeySlots(SealStore seal, SecretBytes rootKey, KernelOptions 
     public async ValueTask<KeySlot> AddStaticAsync(StaticKeySource source, CancellationToken cancellation)
     {
         using var key = source.Key();
-        var slot = CreateStatic(source, rootKey, key, options);
+        var slot = CreateStatic(source, rootKey, key, random, clock);
         await AddAsync(slot, key, cancellation);
         return slot;
     }
@@ -91,11 +91,11 @@ internal sealed record PreparedSlot(KeySlot Slot, SecretBytes Key) : IDisposable
     private const int KeyBytes = 32;
 
     /// <summary>A slot for key shares.</summary>
-    public static PreparedSlot Shamir(int shares, int threshold, SecretBytes rootKey, KernelOptions options)
+    public static PreparedSlot Shamir(int shares, int threshold, SecretBytes rootKey, IRandom random, TimeProvider clock)
     {
-        var key = SecretBytes.Random(KeyBytes, options.Random);
+        var key = SecretBytes.Random(KeyBytes, random);
         return new PreparedSlot(
-            KeySlot.Create(KeySlotKinds.Shamir, KeySlotKinds.ShamirParameters(shares, threshold), rootKey, key, options.Random, options.Clock), key);
+            KeySlot.Create(KeySlotKinds.Shamir, KeySlotKinds.ShamirParameters(shares, threshold), rootKey, key, random, clock), key);
     }
 
     /// <summary>The shares of a Shamir slot's key, as the holders get them. Nothing keeps them.</summary>

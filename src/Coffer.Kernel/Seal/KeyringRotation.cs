@@ -1,6 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
-using Coffer.Kernel.Hosting;
+
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
@@ -10,7 +10,7 @@ namespace Coffer.Kernel.Seal;
 /// <summary>Looks after the keyring of an unsealed server: keeps the counts of its keys in the store, and adds a key before the active one has sealed too much.</summary>
 /// <param name="rootKey">Stays the owner's.</param>
 /// <param name="cipher">Is given each ring that is stored.</param>
-public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, KernelOptions options) : IBackgroundWork
+public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, IRandom random, TimeProvider clock, Action<LogLine> onEvent) : IBackgroundWork
 {
     /// <summary>How often it looks. Nothing that one machine does in this time comes near the tenth that the limit leaves free.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -52,12 +52,12 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
         {
             var stored = await seal.LoadKeyringAsync(rootKey, cancellation);
             using var before = stored.Ring;
-            var rotated = before.Rotate(options.Random, options.Clock);
+            var rotated = before.Rotate(random, clock);
             if (await seal.StoreKeyringAsync(rootKey, rotated, stored.Version, cancellation))
             {
                 var term = rotated.ActiveTerm;
                 cipher.Adopt(rotated);
-                options.OnEvent(new LogLine(LogLevel.Info, "the keyring has a new key").With("term", $"{term}"));
+                onEvent(new LogLine(LogLevel.Info, "the keyring has a new key").With("term", $"{term}"));
                 return;
             }
 
@@ -83,7 +83,7 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
     {
         var settings = await transactions.Begin().GetAsync(RotationSettings.StorageKey, SealJsonContext.Default.RotationSettings, cancellation) ?? new RotationSettings();
         using var ring = cipher.ShareRing();
-        if (!settings.Disabled && ring.NeedsRotation(settings.Limits, options.Clock))
+        if (!settings.Disabled && ring.NeedsRotation(settings.Limits, clock))
         {
             await RotateAsync(cancellation);
         }

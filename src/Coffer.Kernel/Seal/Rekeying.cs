@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Coffer.Barrier;
-using Coffer.Kernel.Hosting;
+
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
+using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Seal;
 
@@ -49,7 +50,7 @@ public sealed record RekeyVerification(string Nonce, int Threshold, int Shares, 
 /// Replaces key shares when enough holders of the old ones agree. Re-encrypts nothing: only the slot is replaced. With verification, the old
 /// shares stay in force until enough new ones were shown. Held in memory alone, so that sealing ends it and leaves the old shares.
 /// </summary>
-public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOptions options) : IDisposable
+public sealed class Rekeying(KeySlots slots, Transactor transactions, IRandom random, Action<LogLine> onEvent) : IDisposable
 {
     private static readonly LogLine NewShares = new(LogLevel.Warn, "new key shares are in force");
 
@@ -83,7 +84,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
             }
 
             var old = await slots.ShamirAsync(cancellation) ?? throw RootGeneration.NoShares();
-            _attempt = new Attempt(old, (int)shares, (int)threshold, verify, new ShareRound(ShareWords.Rekey, old, options.Random)) { Holders = holders, Backup = backup };
+            _attempt = new Attempt(old, (int)shares, (int)threshold, verify, new ShareRound(ShareWords.Rekey, old, random)) { Holders = holders, Backup = backup };
             return _attempt.Status;
         },
         cancellation);
@@ -143,11 +144,11 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
                 case ShareAnswer.Refused refused:
                     throw new KeyShareException(refused.Reason);
                 case ShareAnswer.Wrong:
-                    attempt.BeginVerification(options.Random);
+                    attempt.BeginVerification(random);
                     throw new KeyShareException("rekey verification failed; incorrect key shares supplied");
                 case ShareAnswer.Agreed:
                     await slots.ReplaceAsync(attempt.Old, attempt.Prepared!, cancellation);
-                    options.OnEvent(NewShares);
+                    onEvent(NewShares);
                     var done = attempt.Verification with { Complete = true };
                     End();
                     return done;
@@ -163,7 +164,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         () =>
         {
             var attempt = MustVerify();
-            attempt.BeginVerification(options.Random);
+            attempt.BeginVerification(random);
             return ValueTask.FromResult(attempt.Verification);
         },
         cancellation);
@@ -177,7 +178,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
     private async ValueTask<RekeyStatus> MakeAsync(Attempt attempt, CancellationToken cancellation)
     {
         var prepared = slots.PrepareShamir(attempt.Shares, attempt.Threshold);
-        var shares = PgpShares.For(prepared.Shares(options.Random), attempt.Holders, options.Random);
+        var shares = PgpShares.For(prepared.Shares(random), attempt.Holders, random);
         if (attempt.Backup)
         {
             // Before the new shares are in force: they must not be lost by the way.
@@ -194,14 +195,14 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, KernelOpti
         if (attempt.Verify)
         {
             attempt.Prepared = prepared;
-            attempt.BeginVerification(options.Random);
+            attempt.BeginVerification(random);
             return attempt.Status with { NewShares = shares, Complete = true };
         }
 
         using (prepared)
         {
             await slots.ReplaceAsync(attempt.Old, prepared, cancellation);
-            options.OnEvent(NewShares);
+            onEvent(NewShares);
         }
 
         var done = attempt.Status with { NewShares = shares, Complete = true };

@@ -1,5 +1,5 @@
 using System.Text;
-using Coffer.Kernel.Hosting;
+
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
@@ -35,7 +35,7 @@ public sealed record RootGenerationStatus
 /// <summary>
 /// Makes a root token when enough holders of key shares agree: the way back in when every other one is lost. Held in memory alone, so that sealing ends it.
 /// </summary>
-public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, KernelOptions options) : IDisposable
+public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, IRandom random, TimeProvider clock, Action<LogLine> onEvent) : IDisposable
 {
     private readonly AsyncLock _turn = new();
     private ShareRound? _round;
@@ -65,8 +65,8 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
             }
 
             var slot = await slots.ShamirAsync(cancellation) ?? throw NoShares();
-            var made = password.Length > 0 || holder is not null ? "" : options.Random.Base62(RootToken.ShortCharacters);
-            _round = new ShareRound(ShareWords.RootGeneration, slot, options.Random);
+            var made = password.Length > 0 || holder is not null ? "" : random.Base62(RootToken.ShortCharacters);
+            _round = new ShareRound(ShareWords.RootGeneration, slot, random);
             _holder = holder;
             _password = holder is null ? SecretBytes.CopyOf(Encoding.UTF8.GetBytes(made.Length > 0 ? made : password)) : null;
             return await StatusOfAsync(cancellation) with { OneTimePassword = made, OneTimePasswordLength = RootToken.ShortCharacters };
@@ -91,7 +91,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
                     throw new KeyShareException(
                         "root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to encrypt keys for storage: cipher: message authentication failed");
                 case ShareAnswer.Agreed:
-                    options.OnEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
+                    onEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
                     var done = await StatusOfAsync(cancellation) with { Progress = round.Required, Complete = true, EncodedToken = Encode(await MakeTokenAsync()) };
                     End();
                     return done;
@@ -130,7 +130,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
 
     private async ValueTask<string> MakeTokenAsync()
     {
-        var (record, text) = RootToken.NewShort(tokens, options.Clock, options.Random);
+        var (record, text) = RootToken.NewShort(tokens, clock, random);
         await transactions.RunAsync(
             work =>
             {
@@ -146,7 +146,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
         var bytes = Encoding.UTF8.GetBytes(token);
         if (_holder is not null)
         {
-            return Convert.ToBase64String(_holder.Encrypt(bytes, options.Random));
+            return Convert.ToBase64String(_holder.Encrypt(bytes, random));
         }
 
         var key = _password!.Expose();

@@ -1,10 +1,11 @@
 using Coffer.Barrier;
-using Coffer.Kernel.Hosting;
+using Coffer.Sdk.Primitives;
+
 
 namespace Coffer.Kernel.Seal;
 
 /// <summary>The key slot that shares open, and how far its holders have come. Used by one caller at a time.</summary>
-internal sealed class UnsealRound(SealStore seal, KernelOptions options) : IDisposable
+internal sealed class UnsealRound(SealStore seal, IRandom random) : IDisposable
 {
     private bool _isKnown;
 
@@ -35,7 +36,7 @@ internal sealed class UnsealRound(SealStore seal, KernelOptions options) : IDisp
         }
 
         Progress?.Dispose();
-        Progress = Slot is { Shares: { } shares, Threshold: { } threshold } ? new UnsealProgress(shares, threshold, options.Random) : null;
+        Progress = Slot is { Shares: { } shares, Threshold: { } threshold } ? new UnsealProgress(shares, threshold, random) : null;
     }
 
     /// <summary>Has the slots read again before they are next used.</summary>

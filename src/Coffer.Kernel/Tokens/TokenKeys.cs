@@ -3,6 +3,9 @@ namespace Coffer.Kernel.Tokens;
 /// <summary>Where token entries stand in the store.</summary>
 internal static class TokenKeys
 {
+    /// <summary>The entry with the key that hashes the secrets of tokens.</summary>
+    public const string HashKey = "core/token-key";
+
     public const string Records = "token/id/";
 
     public const string CustomIds = "token/custom/";

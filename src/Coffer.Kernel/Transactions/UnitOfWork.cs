@@ -78,6 +78,24 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     /// <summary>Once this is committed, a run of a task is due at that time.</summary>
     public void NoteTaskDue(DateTimeOffset due) => _taskDue = _taskDue < due ? _taskDue : due;
 
+    /// <summary>How many keys there are below a prefix. Reads all of them, a page at a time.</summary>
+    public async ValueTask<long> CountAsync(string prefix, CancellationToken cancellation)
+    {
+        var count = 0L;
+        string? after = null;
+        while (true)
+        {
+            var page = await ScanAsync(prefix, after, StoreLimits.ScanMax, cancellation);
+            count += page.Count;
+            if (page.Count < StoreLimits.ScanMax)
+            {
+                return count;
+            }
+
+            after = page[^1];
+        }
+    }
+
     /// <summary>
     /// Full keys that begin with <paramref name="prefix"/> and sort after <paramref name="after"/>, own writes included, in order, at most
     /// <paramref name="limit"/> of them. Fewer than that means that there are no more.

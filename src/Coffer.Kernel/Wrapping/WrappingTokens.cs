@@ -17,20 +17,19 @@ internal static class WrappingTokens
 
     /// <summary>Makes the token and what it holds, in one unit of work.</summary>
     /// <param name="response">The whole body to give back, as JSON in UTF-8.</param>
-    /// <param name="ttl">How long it is kept; no longer than the system's maximum.</param>
+    /// <param name="ttl">How long it is kept. No longer than the system's maximum.</param>
     /// <param name="entrusts">What was made for that reply.</param>
     public static async ValueTask<WrapInfo> IssueAsync(
-        KernelServices services, UnitOfWork work, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, Entrusted entrusts, CancellationToken cancellation)
+        UnitOfWork work, TokenStore tokens, SystemTtl bounds, DateTimeOffset now, ReadOnlyMemory<byte> response, string path, TimeSpan ttl, Entrusted entrusts, CancellationToken cancellation)
     {
         // As any token: nothing lives longer than the system's maximum.
-        ttl = ttl < services.SystemTtl.Max ? ttl : services.SystemTtl.Max;
-        var now = services.Clock.GetUtcNow();
-        var accessor = services.Tokens.NewAccessor();
-        var text = services.Tokens.NewText(accessor);
+        ttl = ttl < bounds.Max ? ttl : bounds.Max;
+        var accessor = tokens.NewAccessor();
+        var text = tokens.NewText(accessor);
         TokenStore.Add(work, new TokenRecord
         {
             Accessor = accessor,
-            Hash = services.Tokens.HashOf(text),
+            Hash = tokens.HashOf(text),
             Policies = [Policy],
             Path = path,
             NumUses = 1,
@@ -65,9 +64,9 @@ internal static class WrappingTokens
 
     /// <summary>What a wrapping token is, or null when it is none, used, or expired.</summary>
     public static async ValueTask<(TokenRecord Token, WrapRecord Held)?> FindAsync(
-        KernelServices services, UnitOfWork work, string text, CancellationToken cancellation)
+        UnitOfWork work, TokenStore tokens, string text, CancellationToken cancellation)
     {
-        var token = await services.Tokens.FindAsync(work, text, cancellation);
+        var token = await tokens.FindAsync(work, text, cancellation);
         return token is not null
             && IsWrapping(token)
             && await work.GetAsync(WrapRecord.KeyOf(token.Accessor), WrappingJsonContext.Default.WrapRecord, cancellation) is { } held

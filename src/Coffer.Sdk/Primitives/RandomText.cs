@@ -25,6 +25,15 @@ public static class RandomText
             }
         });
 
+    /// <summary>Four random bytes as eight hexadecimal digits in lower case.</summary>
+    public static string Hex8(this IRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Span<byte> bytes = stackalloc byte[4];
+        random.Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
     /// <summary>A random UUID (RFC 9562 version 4) in lower-case text form.</summary>
     public static string Uuid(this IRandom random)
     {

@@ -75,7 +75,7 @@ public sealed class EngineEndTests
             SystemTtl.Standard,
             mount => new EngineContext(mount.Accessor, ImmutableDictionary<string, string>.Empty, TimeProvider.System, SystemRandom.Instance, new TestOutbound(http)),
             _ => { });
-        var mount = Initialization.NewMount(SystemRandom.Instance, "holder/", "holder", MountClass.Secret, "");
+        var mount = MountEntry.New(SystemRandom.Instance, "holder/", "holder", MountClass.Secret, "");
         var older = new MountTable([]);
         var newer = older.With(mount);
 

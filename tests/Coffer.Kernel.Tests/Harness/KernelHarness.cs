@@ -81,7 +81,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
     public static async Task<KernelHarness> StartAsync(IStore? inner = null, IReadOnlyList<EngineType>? engines = null, int? seed = null)
     {
         var harness = new KernelHarness(inner ?? new MemoryStore(), engines, seed);
-        var mount = Initialization.NewMount(harness._random, "fake/", "fake", MountClass.Secret, "");
+        var mount = MountEntry.New(harness._random, "fake/", "fake", MountClass.Secret, "");
         var made = await harness.InContextAsync(() => harness.Kernel.InitializeAsync(new InitRequest(1, 1) { Mounts = [mount] }, TestContext.Current.CancellationToken));
         harness._share = Convert.ToHexStringLower(made!.Shares[0]);
         harness.Root = made.RootToken;

@@ -1,6 +1,7 @@
 using System.Net;
 using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Mounts;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
 

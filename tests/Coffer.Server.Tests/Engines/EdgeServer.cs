@@ -44,7 +44,7 @@ public sealed class EdgeServer : IAsyncLifetime
         };
         _server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
-        var mount = Initialization.NewMount(SystemRandom.Instance, "edge/", "edge", MountClass.Secret, "");
+        var mount = MountEntry.New(SystemRandom.Instance, "edge/", "edge", MountClass.Secret, "");
         var made = await _server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = Root, Mounts = [mount] }, CancellationToken.None);
         await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
         using var http = Client();

@@ -31,7 +31,7 @@ internal sealed class Http2Server : IAsyncDisposable
         var options = new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [with is null ? listener : with(listener)] };
         server._server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => server._failures.Enqueue($"{what}: {error}"), CancellationToken.None);
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await server._server.Kernel.InitializeAsync(
             new InitRequest(1, 1) { RootToken = Root, Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, CancellationToken.None);
         await server._server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);

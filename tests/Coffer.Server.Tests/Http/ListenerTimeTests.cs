@@ -63,7 +63,7 @@ public sealed class ListenerTimeTests
     {
         var server = await CofferServer.StartAsync(
             new ServerOptions { Storage = StorageOptions.InMemory, Listeners = listeners }, store, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, Cancel);
         await server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), Cancel);
         return server;

@@ -54,7 +54,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
         _aws = await SandboxAccount.StartAsync(new SandboxOptions(), Cancel);
         _server = await CofferServer.StartAsync(
             new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [_options] }, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await _server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, Cancel);
         await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), Cancel);
         var admin = Aws.AdminKey;

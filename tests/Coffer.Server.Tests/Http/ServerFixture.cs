@@ -40,7 +40,7 @@ public sealed class ServerFixture : IAsyncLifetime
         _server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
         Http.BaseAddress = new Uri($"http://{Address}");
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await _server.Kernel.InitializeAsync(
             new InitRequest(1, 1) { RootToken = Root, Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, CancellationToken.None);
         await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);

@@ -73,7 +73,7 @@ public sealed class LogCanaryTests : IDisposable
 
     private static async Task OpenAsync(CofferServer server)
     {
-        var kv = Initialization.NewMount(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
+        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
         var made = await server.Kernel.InitializeAsync(
             new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, TestContext.Current.CancellationToken);
         await server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Mounts;
 using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.BuiltIn.Sys;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;

@@ -47,6 +47,6 @@ internal sealed class SysEngine : IEngine
         .. SysRaw.Paths,
         .. SysPlugins.Paths,
         .. SysQuotas.Paths,
-        .. Hosting.SealedServerPaths.Declared,
+        .. SealedServerPaths.Declared,
     ];
 }

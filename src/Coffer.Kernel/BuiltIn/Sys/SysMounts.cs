@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
@@ -128,7 +127,7 @@ internal static class SysMounts
             return Reply.Invalid(wrong);
         }
 
-        var mount = Initialization.NewMount(request.Services.Random, path, type, kind, request.Get(Description)) with
+        var mount = MountEntry.New(request.Services.Random, path, type, kind, request.Get(Description)) with
         {
             Options = options,
             HasOptions = true,

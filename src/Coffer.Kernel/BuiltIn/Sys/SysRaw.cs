@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Unicode;
 using Coffer.Barrier;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -19,7 +19,7 @@ internal static class SysRaw
 
     /// <summary>What holds, or leads to, the keys of everything else, and where audit writes to and how far it came; folders end in a slash.</summary>
     private static readonly string[] Protected =
-        [SealKeys.Keyring, SealKeys.SlotPrefix, Initialization.TokenKeyKey, Audit.AuditTable.StorageKey, Audit.AuditCheckpoints.StorageKey];
+        [SealKeys.Keyring, SealKeys.SlotPrefix, TokenKeys.HashKey, Audit.AuditTable.StorageKey, Audit.AuditCheckpoints.StorageKey];
 
     public static ImmutableArray<EnginePath> Paths { get; } =
     [

@@ -39,7 +39,7 @@ internal static class SysWrapping
     private static async ValueTask<Reply> LookupAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var found = await WrappingTokens.FindAsync(request.Services, request.Work, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
         return found is not { Held: var held } ? Reply.Invalid(Unknown) : Reply.With(json =>
         {
             json.WriteNumber("creation_ttl", (long)held.Ttl.TotalSeconds);
@@ -62,7 +62,7 @@ internal static class SysWrapping
             return new Reply.Refused(ApiError.PermissionDenied);
         }
 
-        var found = await WrappingTokens.FindAsync(request.Services, request.Work, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
         if (found is not var (token, held) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
         {
             return Reply.Invalid(Unknown);
@@ -77,7 +77,7 @@ internal static class SysWrapping
     private static async ValueTask<Reply> RewrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var found = await WrappingTokens.FindAsync(request.Services, request.Work, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
         if (found is not var (token, held) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
         {
             return Reply.Invalid(Unknown);
@@ -87,7 +87,7 @@ internal static class SysWrapping
         var ttl = request.Api.WrapTtl is { } asked && asked < held.Ttl ? asked : held.Ttl;
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(
-            request.Services, request.Work, response, held.CreationPath, ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
+            request.Work, request.Services.Tokens, request.Services.SystemTtl, request.Now, response, held.CreationPath, ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
         return Reply.Done
             .Shaped(new ReplyShape { Wrap = info })
             .Entrusting((held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor })

@@ -79,7 +79,7 @@ internal static class TokenCreation
                 return Reply.Invalid("invalid 'entity_alias' value");
             }
 
-            entityId = (await IdentityLogin.FindOrCreateAsync(request.Work, request.Services, request.Mount.Accessor, alias, metadata: null, cancellation)).Id;
+            entityId = (await IdentityLogin.FindOrCreateAsync(request.Work, request.Services.Random, request.Now, request.Mount.Accessor, alias, metadata: null, cancellation)).Id;
         }
 
         if (await request.Services.Identities.FindAsync(request.Work, entityId, cancellation) is not { } identity)

@@ -15,15 +15,14 @@ internal static class IdToken
     /// <summary>Signs a token for an entity.</summary>
     public static async ValueTask<string> IssueAsync(
         UnitOfWork work,
-        KernelServices services,
+        string issuer,
+        DateTimeOffset now,
         OidcKeyRecord key,
         OidcRoleRecord role,
         EntityRecord entity,
         CallerIdentity identity,
         CancellationToken cancellation)
     {
-        var now = services.Clock.GetUtcNow();
-        var issuer = await OidcStore.IssuerAsync(work, services, cancellation);
         using var extra = role.Template.Length > 0 ? OidcTemplate.Fill(role.Template, entity, identity.Groups, now) : null;
         var header = JsonText.Write(json =>
         {
@@ -52,9 +51,10 @@ internal static class IdToken
     }
 
     /// <summary>What is wrong with a token; null when it holds.</summary>
+    /// <param name="issuer">As <see cref="OidcStore.IssuerAsync"/>.</param>
     /// <param name="clientId">Who it must be meant for; empty for anybody.</param>
     public static async ValueTask<string?> ProblemOfAsync(
-        UnitOfWork work, KernelServices services, string token, string clientId, CancellationToken cancellation)
+        UnitOfWork work, string issuer, DateTimeOffset now, string token, string clientId, CancellationToken cancellation)
     {
         var parts = token.Split('.');
         if (token.Length > Limits.TokenCharactersMax * 4 || parts.Length != 3 || !parts.All(part => Base64Url.IsValid(part)))
@@ -66,14 +66,13 @@ internal static class IdToken
         {
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            if (!await IsSignedAsync(work, header.RootElement, parts, services.Clock.GetUtcNow(), cancellation))
+            if (!await IsSignedAsync(work, header.RootElement, parts, now, cancellation))
             {
                 return "unable to validate the token signature";
             }
 
             // From here on it is known to be a token made here, whatever it says.
-            return ClaimsProblem(
-                claims.RootElement, await OidcStore.IssuerAsync(work, services, cancellation), clientId, services.Clock.GetUtcNow())
+            return ClaimsProblem(claims.RootElement, issuer, clientId, now)
                 ?? await EntityProblemAsync(work, claims.RootElement.GetProperty("sub").GetString()!, cancellation);
         }
         catch (JsonException)

@@ -36,10 +36,10 @@ internal static class OidcStore
     public static void PutIssuer(UnitOfWork work, string issuer) => work.Put(Config, new OidcConfigRecord(issuer), IdentityJsonContext.Default.OidcConfigRecord);
 
     /// <summary>The issuer of tokens: what is configured, else the server's own address, and the path that discovery starts from.</summary>
-    public static async ValueTask<string> IssuerAsync(UnitOfWork work, KernelServices services, CancellationToken cancellation)
+    public static async ValueTask<string> IssuerAsync(UnitOfWork work, string apiAddress, CancellationToken cancellation)
     {
         var configured = await ConfiguredIssuerAsync(work, cancellation);
-        return (configured.Length > 0 ? configured : services.ApiAddress).TrimEnd('/') + "/v1/identity/oidc";
+        return (configured.Length > 0 ? configured : apiAddress).TrimEnd('/') + "/v1/identity/oidc";
     }
 
     /// <summary>Names of the roles that use a key.</summary>

@@ -80,7 +80,8 @@ internal static class OidcTokenPaths
         }
 
         var turned = OidcStore.Turned(request.Work, request.Services.Random, key, request.Now);
-        var token = await IdToken.IssueAsync(request.Work, request.Services, turned, role, entity, identity, cancellation);
+        var issuer = await IssuerAsync(request, cancellation);
+        var token = await IdToken.IssueAsync(request.Work, issuer, request.Now, turned, role, entity, identity, cancellation);
         return Reply.With(json =>
         {
             json.WriteString("client_id", role.ClientId);
@@ -92,7 +93,8 @@ internal static class OidcTokenPaths
     private static async ValueTask<Reply> IntrospectAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var problem = await IdToken.ProblemOfAsync(request.Work, request.Services, request.Get(Token), request.Get(ClientId), cancellation);
+        var problem = await IdToken.ProblemOfAsync(
+            request.Work, await IssuerAsync(request, cancellation), request.Now, request.Get(Token), request.Get(ClientId), cancellation);
         return KernelReply.Bare(json =>
         {
             json.WriteBoolean("active", problem is null);
@@ -103,10 +105,13 @@ internal static class OidcTokenPaths
         });
     }
 
+    private static ValueTask<string> IssuerAsync(KernelRequest request, CancellationToken cancellation) =>
+        OidcStore.IssuerAsync(request.Work, request.Services.ApiAddress, cancellation);
+
     private static async ValueTask<Reply> DiscoverAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var issuer = await OidcStore.IssuerAsync(request.Work, request.Services, cancellation);
+        var issuer = await IssuerAsync(request, cancellation);
         return KernelReply.Bare(json =>
         {
             json.WriteString("issuer", issuer);

@@ -2,9 +2,8 @@ using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
-using Coffer.Storage;
 
-namespace Coffer.Kernel.BuiltIn.Sys;
+namespace Coffer.Kernel.Metrics;
 
 /// <summary>
 /// How much the store holds. Counting reads every key, a page at a time, so a count is good for <see cref="GoodFor"/>, and for twenty times as long as it
@@ -26,27 +25,9 @@ internal sealed record Usage(DateTimeOffset At, TimeSpan Took, long Leases, long
     public static async ValueTask<Usage> CountAsync(UnitOfWork work, TimeProvider clock, CancellationToken cancellation)
     {
         var (at, begin) = (clock.GetUtcNow(), clock.GetTimestamp());
-        var leases = await CountAsync(work, LeaseKeys.Records, cancellation);
-        var tokens = await CountAsync(work, TokenKeys.Records, cancellation);
-        var entities = await CountAsync(work, IdentityKeys.Entities, cancellation);
+        var leases = await work.CountAsync(LeaseKeys.Records, cancellation);
+        var tokens = await work.CountAsync(TokenKeys.Records, cancellation);
+        var entities = await work.CountAsync(IdentityKeys.Entities, cancellation);
         return new Usage(at, clock.GetElapsedTime(begin), leases, tokens, entities);
-    }
-
-    /// <summary>Keys below a prefix.</summary>
-    public static async ValueTask<long> CountAsync(UnitOfWork work, string prefix, CancellationToken cancellation)
-    {
-        var count = 0L;
-        string? after = null;
-        while (true)
-        {
-            var page = await work.ScanAsync(prefix, after, StoreLimits.ScanMax, cancellation);
-            count += page.Count;
-            if (page.Count < StoreLimits.ScanMax)
-            {
-                return count;
-            }
-
-            after = page[^1];
-        }
     }
 }

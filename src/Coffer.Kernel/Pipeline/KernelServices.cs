@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;
-using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Quotas;
@@ -20,7 +20,7 @@ using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 
-namespace Coffer.Kernel;
+namespace Coffer.Kernel.Pipeline;
 
 /// <summary>What an unsealed server works with. Made at unseal, thrown away at seal; holds no behaviour of its own.</summary>
 public sealed record KernelServices

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Coffer.Kernel.Lockout;
+namespace Coffer.Kernel.Mounts;
 
 /// <summary>When users of a mount are locked out, complete.</summary>
 /// <param name="Threshold">Failed logins in a row after which a user is locked out.</param>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Coffer.Kernel.Hosting;
+using Coffer.Kernel.Audit;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
 
-namespace Coffer.Kernel.Audit;
+namespace Coffer.Kernel.Hosting;
 
 /// <summary>
 /// How far the store had come when its audit files were last signed. They usually stand on another disk than the store, so an older copy of everything that belongs to the

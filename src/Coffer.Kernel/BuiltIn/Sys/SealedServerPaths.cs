@@ -8,10 +8,15 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 
-namespace Coffer.Kernel.Hosting;
+namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>The few paths that answer without a token and on a sealed server: <c>init</c>, <c>seal-status</c>, <c>unseal</c>, <c>health</c>, <c>leader</c>.</summary>
-internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions options)
+/// <param name="server">Whose state they show and change.</param>
+/// <param name="version">As the API reports it.</param>
+/// <param name="storageType">As the configuration names the store.</param>
+/// <param name="onFailure">Called with what the operator should see in the log.</param>
+internal sealed class SealedServerPaths(
+    ISealControl server, TimeProvider clock, string version, string storageType, Action<string, Exception> onFailure)
 {
     private static readonly Field<long> SecretShares = Field.Integer("secret_shares", "Key shares to make.");
     private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal.");
@@ -28,7 +33,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
         Field.Integer("uninitcode", "Status to answer with when it is not initialised.", 501),
     ];
 
-    private readonly DateTimeOffset _activeSince = options.Clock.GetUtcNow();
+    private readonly DateTimeOffset _activeSince = clock.GetUtcNow();
 
     /// <summary>What help and the OpenAPI document say of these paths. Their requests never come as far as these handlers.</summary>
     public static ImmutableArray<EnginePath> Declared { get; } =
@@ -53,7 +58,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
 
         return (request.Path.Text.TrimEnd('/'), request.Operation) switch
         {
-            ("sys/init", Operation.Read) => ApiReply.Bare(200, Bool("initialized", await kernel.IsInitializedAsync(cancellation))),
+            ("sys/init", Operation.Read) => ApiReply.Bare(200, Bool("initialized", await server.IsInitializedAsync(cancellation))),
             ("sys/init", Operation.Update) => await InitAsync(request, cancellation),
             ("sys/seal-status", Operation.Read) => await StatusAsync(cancellation),
             ("sys/unseal", Operation.Update) => await UnsealAsync(request, cancellation),
@@ -92,7 +97,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return refusal;
         }
 
-        if (await kernel.IsInitializedAsync(cancellation))
+        if (await server.IsInitializedAsync(cancellation))
         {
             return ApiReply.Error(ErrorKind.Invalid, "Vault is already initialized");
         }
@@ -106,7 +111,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return ApiReply.Error(ErrorKind.Invalid, problem);
         }
 
-        var now = options.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         var (keys, rootKey) = (values.Get(PgpKeys), values.Get(RootPgpKey));
         if (keys.Length > 0 && keys.Length != shares)
         {
@@ -127,11 +132,11 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
         InitResult? made;
         try
         {
-            made = await kernel.InitializeAsync(new InitRequest((int)shares, (int)threshold) { ShareHolders = holders, RootTokenHolder = rootHolder }, cancellation);
+            made = await server.InitializeAsync(new InitRequest((int)shares, (int)threshold) { ShareHolders = holders, RootTokenHolder = rootHolder }, cancellation);
         }
         catch (Exception error) when (KeySlots.IsKeyProblem(error))
         {
-            options.OnFailure("the static key of the configuration cannot be used, so nothing was initialised", error);
+            onFailure("the static key of the configuration cannot be used, so nothing was initialised", error);
             return ApiReply.Error(ErrorKind.Internal, "the static key that the configuration names cannot be used, so nothing was initialised; see the server's log");
         }
 
@@ -152,19 +157,19 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return refusal;
         }
 
-        if (!await kernel.IsInitializedAsync(cancellation))
+        if (!await server.IsInitializedAsync(cancellation))
         {
             return ApiReply.Error(ErrorKind.Invalid, "Vault is not initialized");
         }
 
         if (values.Get(Reset))
         {
-            if (!kernel.IsSealed)
+            if (!server.IsSealed)
             {
                 return ApiReply.Error(ErrorKind.Invalid, "vault is unsealed");
             }
 
-            await kernel.ResetUnsealAsync(request, cancellation);
+            await server.ResetUnsealAsync(request, cancellation);
             return await StatusAsync(cancellation);
         }
 
@@ -173,13 +178,13 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return ApiReply.Error(ErrorKind.Invalid, "'key' must be specified in request body as JSON, or 'reset' set to true");
         }
 
-        var step = await kernel.UnsealAsync(values.Get(Key), request, cancellation);
+        var step = await server.UnsealAsync(values.Get(Key), request, cancellation);
         return step.Problem is null ? await StatusAsync(cancellation) : ApiReply.Error(ErrorKind.Invalid, step.Problem);
     }
 
     private async ValueTask<ApiReply> StatusAsync(CancellationToken cancellation)
     {
-        var status = await kernel.StatusAsync(cancellation);
+        var status = await server.StatusAsync(cancellation);
         return ApiReply.Bare(200, json =>
         {
             json.WriteString("type", status.Type);
@@ -189,7 +194,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             json.WriteNumber("n", status.Shares);
             json.WriteNumber("progress", status.Progress);
             json.WriteString("nonce", status.Nonce);
-            json.WriteString("version", options.Version);
+            json.WriteString("version", version);
             json.WriteString("build_date", "");
             json.WriteBoolean("migration", false);
             if (status.ClusterName.Length > 0)
@@ -199,7 +204,7 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             }
 
             json.WriteBoolean("recovery_seal", false);
-            json.WriteString("storage_type", options.StorageType);
+            json.WriteString("storage_type", storageType);
         });
     }
 
@@ -211,9 +216,9 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             return ApiReply.From(new ApiError(ErrorKind.Invalid));
         }
 
-        var status = await kernel.StatusAsync(cancellation);
-        var problems = kernel.Problems().ToArray();
-        var warnings = problems.Concat(kernel.Warnings()).ToArray();
+        var status = await server.StatusAsync(cancellation);
+        var problems = server.Problems().ToArray();
+        var warnings = problems.Concat(server.Warnings()).ToArray();
         var code = codes[!status.Initialized ? "uninitcode" : status.Sealed ? "sealedcode" : problems.Length > 0 ? "degradedcode" : "activecode"];
         return ApiReply.Bare(code, json =>
         {
@@ -223,8 +228,8 @@ internal sealed class SealedServerPaths(ServerKernel kernel, KernelOptions optio
             json.WriteBoolean("performance_standby", false);
             json.WriteString("replication_performance_mode", status.Sealed ? "unknown" : "disabled");
             json.WriteString("replication_dr_mode", status.Sealed ? "unknown" : "disabled");
-            json.WriteNumber("server_time_utc", options.Clock.GetUtcNow().ToUnixTimeSeconds());
-            json.WriteString("version", options.Version);
+            json.WriteNumber("server_time_utc", clock.GetUtcNow().ToUnixTimeSeconds());
+            json.WriteString("version", version);
             json.WriteBoolean("enterprise", false);
             if (status.ClusterName.Length > 0)
             {

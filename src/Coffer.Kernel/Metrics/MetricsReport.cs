@@ -7,7 +7,7 @@ using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;
 
-namespace Coffer.Kernel.BuiltIn.Sys;
+namespace Coffer.Kernel.Metrics;
 
 /// <summary>Answers <c>sys/metrics</c>: the counters of the process, and what store and process hold now.</summary>
 internal sealed class MetricsReport(

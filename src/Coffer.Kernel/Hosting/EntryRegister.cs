@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Coffer.Barrier;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Policies;
+using Coffer.Kernel.Seal;
+using Coffer.Kernel.Tokens;
 using Coffer.Storage;
 
-namespace Coffer.Kernel.Seal;
+namespace Coffer.Kernel.Hosting;
 
 /// <summary>
 /// What the store keeps a register of (<see cref="IStoreRegister"/>): everything that decides who may do what. The barrier proves that this server has sealed an entry for its
@@ -18,7 +19,7 @@ internal static class EntryRegister
     /// <summary>Another name or another prefix makes another kind, which counts as registered for the first time.</summary>
     public static ImmutableArray<RegisteredKind> Kinds { get; } =
     [
-        new("key material", [SealKeys.Keyring, SealKeys.SlotPrefix, Initialization.TokenKeyKey, RekeyBackup.StorageKey]),
+        new("key material", [SealKeys.Keyring, SealKeys.SlotPrefix, TokenKeys.HashKey, RekeyBackup.StorageKey]),
         new("policies", [StoredPolicy.Prefix]),
         new("tokens", ["token/"]),
         new("identities", ["identity/"]),
