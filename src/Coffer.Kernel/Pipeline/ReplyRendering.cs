@@ -33,7 +33,12 @@ internal static class ReplyRendering
     /// <summary>For the client.</summary>
     public static ApiReply ToReply(this KernelReply reply, RequestContext context)
     {
-        var body = BodyFor(reply, context) with { Entrusts = reply.Entrusts };
+        var body = BodyFor(reply, context);
+        if (!reply.Entrusts.IsNothing)
+        {
+            body = body with { Entrusts = reply.Entrusts };
+        }
+
         var headers = HeadersFor(reply, context);
         if (context.Rate is { Headers: { IsDefaultOrEmpty: false } rate })
         {

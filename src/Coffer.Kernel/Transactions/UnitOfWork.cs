@@ -19,6 +19,9 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
 
+    /// <summary>Most requests write no more entries than this.</summary>
+    private const int UsualWrites = 7;
+
     private readonly ReadSet _reads = new();
     private Dictionary<string, Write>? _writes;
     private Dictionary<string, Write>? _marked;
@@ -311,7 +314,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
         }
     }
 
-    private void Set(string key, Write write) => (_writes ??= new Dictionary<string, Write>(StringComparer.Ordinal))[key] = write;
+    private void Set(string key, Write write) => (_writes ??= new Dictionary<string, Write>(UsualWrites, StringComparer.Ordinal))[key] = write;
 
     private readonly record struct Write(ReadOnlyMemory<byte>? Plain)
     {

@@ -19,7 +19,7 @@ internal sealed record TokenTerms(
 
     public static TokenTerms Of(KernelRequest request, TokenRole? role, bool isRoot)
     {
-        var warnings = ImmutableArray.CreateBuilder<string>();
+        var warnings = ImmutableArray.CreateBuilder<string>(0);
         var asked = request.Get(Ttl) > TimeSpan.Zero ? request.Get(Ttl) : request.Get(Lease);
         var ownExplicit = request.Get(TokenFields.ExplicitMaxTtl);
         var explicitMax = Lesser(ownExplicit, role?.ExplicitMaxTtl ?? default, "Explicit max TTL", warnings);
