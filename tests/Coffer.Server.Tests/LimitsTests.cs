@@ -6,6 +6,7 @@ using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Outbound;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
+using Coffer.Server.Http.Answers;
 using Coffer.Server.Http.Bodies;
 using Coffer.Storage;
 using BarrierLimits = Coffer.Barrier.Limits;
@@ -83,6 +84,20 @@ public sealed class LimitsTests
     [Fact]
     public void Two_of_the_largest_bodies_fit_into_what_token_holders_share() =>
         Assert.True(2 * Listener.RequestBytesMax <= BodyLimits.TokenHoldersBytesMax);
+
+    [Fact]
+    public void What_came_in_the_largest_body_can_be_answered() =>
+        Assert.True(Listener.RequestBytesMax + AnswerLimits.EnvelopeBytes <= AnswerLimits.BytesMax);
+
+    [Fact]
+    public void An_answer_is_refused_for_want_of_room_before_its_requests_time_is_over() => Assert.True(AnswerLimits.WaitMax < Times.Request);
+
+    [Fact]
+    public void An_answer_that_is_not_counted_is_handed_over_in_one_piece() => Assert.True(AnswerLimits.UncountedBytes <= AnswerLimits.PieceBytes);
+
+    [Fact]
+    public void A_client_that_takes_each_piece_in_its_time_is_not_too_slow_for_the_whole() =>
+        Assert.True(AnswerLimits.TimeFor(AnswerLimits.PieceBytes) > AnswerLimits.PieceTime);
 
     [Fact]
     public void All_that_requests_send_uncounted_is_less_than_what_token_holders_share() =>

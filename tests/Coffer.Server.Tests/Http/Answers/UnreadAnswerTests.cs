@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
@@ -31,7 +32,7 @@ public sealed class UnreadAnswerTests : IAsyncLifetime
         await _fixture.InitializeAsync();
         var options = new ListenerOptions { Address = _address };
         var reader = new RequestReader(SystemRandom.Instance, options, BodyBudget.For([options.RequestBytesMax]), _fixture.Kernel);
-        _listener = new KestrelListener(options, static _ => { });
+        _listener = new KestrelListener(options, new LogLevels(), static _ => { });
         await _listener.StartAsync(new HttpFrontend(_fixture.Kernel, reader, _budget, options, static (_, _) => { }), TestContext.Current.CancellationToken);
         var value = Encoding.ASCII.GetBytes($$"""{"value":"{{new string('x', ValueBytes)}}"}""");
         var kept = await RawHttp.SendAsync(_address, [.. Request("POST", "cubbyhole/large", value.Length), .. value]);
