@@ -50,6 +50,7 @@ try
         "bench" => await BenchAsync(),
         "fuzz" => await RunAsync("dotnet", ["run", "--project", "fuzz/Coffer.Fuzz", "-c", "Release", "--", .. rest]),
         "soak" => await SoakAsync(),
+        "coverage" => await CoverageAsync(),
         "format" => await FormatAsync(verify: rest.Contains("-verify")),
         "help" or "-h" or "-help" or "--help" => Help(),
         _ => Problem($"There is no verb '{verb}'. `dotnet run dev.cs help` lists them."),
@@ -79,6 +80,7 @@ int Help()
           bench     measure a native build with wrk; arguments go to bench/Coffer.Bench (-help lists them)
           fuzz      feed broken input to whatever reads bytes from outside; arguments go to fuzz/Coffer.Fuzz (-help lists them)
           soak      run a server with everything going for long, and look at its memory, leases and audit log; -help lists the options
+          coverage  run the tests that `test` runs once more, counting, and show how many lines of each room they reach; -project NAME as above
           format    put the code into the house's format; -verify only looks
         """);
     return 0;
@@ -181,6 +183,11 @@ async Task<int> BenchAsync() =>
 async Task<int> SoakAsync() =>
     await BuildAsync() == 0
         ? await RunAsync("dotnet", ["run", "--project", "bench/Coffer.Bench", "-c", "Release", "--no-build", "--", "soak", .. rest])
+        : 1;
+
+async Task<int> CoverageAsync() =>
+    await BuildAsync() == 0
+        ? await RunAsync("dotnet", ["run", "--project", "tests/Coverage", "-c", "Release", "--", .. Suites([], Value(rest, "-project") ?? "").Select(suite => suite.Project)])
         : 1;
 
 async Task<int> TestAsync(string[] options)
