@@ -22,7 +22,7 @@ internal sealed class AuditBroker(
 
     public string? Problem => _isFailing
         ? "no audit device could record the last request, so it was refused: see the server's log, and free or mend what the devices write to"
-        : null;
+        : sinks.Problem;
 
     public bool IsOn => _devices is not { All.IsEmpty: true, Closed: false };
 

@@ -20,11 +20,13 @@ internal sealed class AuditChain(AuditMark? remembered = null)
 
     /// <summary>Goes on from what a file ends with; notes it when that is not what this process wrote last, or when it lacks what former runs signed.</summary>
     /// <param name="holds">Whether the file has that line.</param>
-    public void Attach(AuditFileTail tail, bool sameFile, Func<AuditMark, bool> holds)
+    /// <param name="removed">The file before was removed while this process had it open.</param>
+    public void Attach(AuditFileTail tail, bool sameFile, Func<AuditMark, bool> holds, bool removed = false)
     {
         _start = tail switch
         {
             { IsEmpty: true } when _written is null => "new",
+            { IsEmpty: true } when removed => "removed",
             { IsEmpty: true } => sameFile ? "truncated" : _remembered is null ? "rotated" : "restarted",
             _ when _remembered is { } known => holds(known) ? tail.IsTorn ? "recovered" : null : "changed",
             { IsTorn: true } => "recovered",

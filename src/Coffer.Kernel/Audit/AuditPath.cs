@@ -109,6 +109,18 @@ internal static class AuditPath
         {
             throw new AuditPathException("file_path is executable: an audit file must not be; remove the permission or choose another file");
         }
+
+        CheckLinks(FileLinks.Of(file));
+    }
+
+    /// <summary>By another name a file could be one that is outside the bounds, or be read and changed there.</summary>
+    /// <exception cref="AuditPathException">It has more names than one.</exception>
+    public static void CheckLinks(long? count)
+    {
+        if (count > 1)
+        {
+            throw new AuditPathException("file_path has a second name (a hard link): an audit file must have one alone; remove the other or choose another file");
+        }
     }
 }
 

@@ -2,11 +2,16 @@ namespace Coffer.Kernel.Audit;
 
 /// <summary>Makes the sinks of devices, by their type.</summary>
 /// <param name="generation">How far the store has come, for checkpoints; null where it does not count.</param>
-internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure, Func<long>? generation = null)
+/// <param name="removals">Hears of files that are removed; null where nobody is to hear of it.</param>
+internal class AuditSinks(
+    AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure, Func<long>? generation = null, AuditRemovals? removals = null)
 {
     private static readonly string[] Types = ["file", "socket", "syslog"];
 
     public AuditBounds Bounds => bounds;
+
+    /// <summary>What an operator should look at; null when all is well.</summary>
+    public string? Problem => removals?.Problem;
 
     public static string? TypeProblem(string type) => type == "http"
         ? "audit devices of type \"http\" are not available; use \"file\", \"socket\" or \"syslog\""
@@ -31,5 +36,5 @@ internal class AuditSinks(AuditBounds bounds, TimeProvider clock, Action<string,
     private ILineTarget TargetOf(AuditDevice device, AuditDeviceOptions options) =>
         options.IsStandardOutput ? new StreamTarget(Console.OpenStandardOutput())
         : options.IsDiscard ? new StreamTarget(Stream.Null)
-        : new FileTarget(options, bounds.Of(device), clock);
+        : new FileTarget(options, bounds.Of(device), clock, onRemoved: () => removals?.Note(device.Path));
 }

@@ -255,6 +255,11 @@ public static class AuditVerifier
                 return "the chain begins here without saying so: this line was not written as the first";
             }
 
+            if (line.Start == "removed")
+            {
+                return $"the file before was removed while the server wrote to it: entries up to {line.LastSeq} are lost. If there is a copy of it, give that first";
+            }
+
             _sum = _sum with { LacksBeginning = true };
             Warn(line.Start switch
             {

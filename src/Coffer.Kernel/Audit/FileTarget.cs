@@ -7,7 +7,9 @@ internal delegate void FileWrite(SafeFileHandle file, ReadOnlyMemory<byte> bytes
 
 /// <summary>Lines at the end of a file, which may be moved away or removed under way: then a new one is made at its path.</summary>
 /// <param name="write">How bytes are written; tests let it fail.</param>
-internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds, TimeProvider clock, FileWrite? write = null) : ILineTarget
+/// <param name="onRemoved">Hears that the file was removed while it was open.</param>
+internal sealed class FileTarget(
+    AuditDeviceOptions options, AuditBounds bounds, TimeProvider clock, FileWrite? write = null, Action? onRemoved = null) : ILineTarget
 {
     private readonly FileWrite _write = write ?? ((file, bytes, offset) => RandomAccess.Write(file, bytes.Span, offset));
     private FileStream? _file;
@@ -16,10 +18,19 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
     private bool _torn;
     private long _checkedAt;
     private bool _reopen;
+    private bool _removed;
 
     public bool Prepare(AuditChain chain, Action leave)
     {
         var asked = Interlocked.Exchange(ref _reopen, false);
+        if (_file is not null && FileLinks.Of(_file.SafeFileHandle) == 0)
+        {
+            // What would be signed in it is lost as well.
+            Abandon();
+            _removed = true;
+            onRemoved?.Invoke();
+        }
+
         if (_file is not null && (asked || !IsStillThere()))
         {
             leave();
@@ -39,7 +50,8 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
             Open();
             var tail = AuditFileTail.Read(_file!.SafeFileHandle, _end);
             _torn = tail.IsTorn;
-            chain.Attach(tail, same, mark => AuditFileTail.Holds(_file.SafeFileHandle, _end, mark));
+            chain.Attach(tail, same, mark => AuditFileTail.Holds(_file.SafeFileHandle, _end, mark), _removed);
+            _removed = false;
         }
 
         return _torn;
@@ -123,6 +135,7 @@ internal sealed class FileTarget(AuditDeviceOptions options, AuditBounds bounds,
                 throw new AuditPathException("file_path was replaced by a link while it was opened; it leads to another place than is allowed");
             }
 
+            AuditPath.CheckLinks(FileLinks.Of(file.SafeFileHandle));
             if (!OperatingSystem.IsWindows() && options.Mode is { } mode)
             {
                 File.SetUnixFileMode(file.SafeFileHandle, mode);

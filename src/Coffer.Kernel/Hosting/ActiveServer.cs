@@ -346,7 +346,8 @@ internal sealed class ActiveServer : IAsyncDisposable
                 error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
                 stop),
             Audit = new AuditBroker(
-                new AuditSinks(options.Audit, options.Clock, options.OnFailure, options.Condition is { } condition ? () => condition.Generation : null),
+                new AuditSinks(
+                    options.Audit, options.Clock, options.OnFailure, options.Condition is { } condition ? () => condition.Generation : null, new AuditRemovals(options.Clock, options.OnEvent)),
                 options.Counters.Audit,
                 options.Clock,
                 options.Random,

@@ -62,23 +62,43 @@ public sealed class AuditChainTests : IDisposable
     }
 
     [Fact]
-    public async Task A_removed_file_is_made_again_within_a_second_and_names_the_last_line()
+    public async Task A_file_removed_under_way_is_made_again_with_the_next_entry_and_verifies_as_a_gap()
+    {
+        var removals = 0;
+        var copy = _folder.File("copy.log");
+        AuditVerification old;
+        await using (var sink = Sink(onRemoved: () => removals++))
+        {
+            await WriteAsync(sink, 3);
+            old = Verify();
+            File.Copy(LogFile, copy);
+            File.Delete(LogFile);
+            await WriteAsync(sink, 2);
+            Assert.Equal(1, removals);
+        }
+
+        Assert.Equal(1, removals);
+        var first = AuditServer.Entries(LogFile)[0].GetProperty("chain");
+        Assert.Equal(("removed", old.LastSeq), (first.GetProperty("start").GetString(), first.GetProperty("last_seq").GetInt64()));
+        Assert.Contains($"removed while the server wrote to it: entries up to {old.LastSeq} are lost", Verify().Break!.Message, StringComparison.Ordinal);
+
+        // With a copy of what was removed nothing is missing.
+        using var log = File.OpenRead(LogFile);
+        Assert.Null(AuditVerifier.Verify(log, PublicKey, AuditServer.Verify(copy, PublicKey)).Break);
+    }
+
+    [Fact]
+    public async Task A_file_that_gets_a_second_name_is_refused_when_it_is_opened_the_next_time()
     {
         await using var sink = Sink();
-        await WriteAsync(sink, 3);
-        var old = Verify();
-        File.Delete(LogFile);
         await WriteAsync(sink, 1);
-        Assert.False(File.Exists(LogFile));
-        _clock.Advance(AuditLimits.IdentityCheckEvery);
-        await WriteAsync(sink, 2);
+        await AuditServer.HardLinkAsync(LogFile, _folder.File("second"));
+        sink.Reopen();
 
-        var found = Verify();
+        Assert.Contains("hard link", (await Assert.ThrowsAsync<AuditUnavailableException>(() => WriteAsync(sink, 1))).Message, StringComparison.Ordinal);
 
-        Assert.Null(found.Break);
-        Assert.Equal((old.LastSeq + 3, 2), (found.FirstSeq, found.Entries));
-        Assert.Contains("goes on from an earlier one", Assert.Single(found.Warnings).Message, StringComparison.Ordinal);
-        Assert.Equal(found.FirstSeq - 1, AuditServer.Entries(LogFile)[0].GetProperty("chain").GetProperty("last_seq").GetInt64());
+        File.Delete(_folder.File("second"));
+        await WriteAsync(sink, 1);
     }
 
     [Theory]
@@ -343,11 +363,11 @@ public sealed class AuditChainTests : IDisposable
         return new MemoryStream(Encoding.UTF8.GetBytes(reader.ReadLine() + "\n"));
     }
 
-    private LineSink Sink(FileWrite? write = null, bool fsync = false)
+    private LineSink Sink(FileWrite? write = null, bool fsync = false, Action? onRemoved = null)
     {
         var options = new AuditDeviceOptions { FilePath = LogFile, Fsync = fsync };
         return new LineSink(
-            new FileTarget(options, new AuditBounds { Folder = _folder.Path }, _clock, write), AuditLineForm.Json, new AuditSigner(Key, "device-1"), _clock, (_, error) => throw error);
+            new FileTarget(options, new AuditBounds { Folder = _folder.Path }, _clock, write, onRemoved), AuditLineForm.Json, new AuditSigner(Key, "device-1"), _clock, (_, error) => throw error);
     }
 
     private static ReadOnlyMemory<byte> Entry(int n) => Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{n}");

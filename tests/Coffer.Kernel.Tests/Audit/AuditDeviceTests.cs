@@ -115,6 +115,47 @@ public class AuditDeviceTests
     }
 
     [Fact]
+    public async Task A_file_with_a_second_name_is_refused_when_it_is_enabled_and_when_it_is_opened()
+    {
+        await using var server = await AuditServer.StartAsync();
+        using var outside = new TemporaryFolder();
+        await File.WriteAllTextAsync(outside.File("precious"), "precious", TestContext.Current.CancellationToken);
+        var file = server.Folder.File("linked.log");
+        await AuditServer.HardLinkAsync(outside.File("precious"), file);
+        var body = $$"""{"type":"file","options":{"file_path":"{{file}}" } }""";
+        Assert.Equal(400, (await server.SendAsync(Operation.Update, "sys/audit/linked", body)).Status);
+        Assert.Equal("precious", await File.ReadAllTextAsync(outside.File("precious"), TestContext.Current.CancellationToken));
+
+        File.Delete(file);
+        await server.EnableAsync(file: file);
+        File.Delete(file);
+        await AuditServer.HardLinkAsync(outside.File("precious"), file);
+
+        Assert.Equal(500, (await server.SendAsync(Operation.Update, "echo/a", "{}")).Status);
+        Assert.Equal("precious", await File.ReadAllTextAsync(outside.File("precious"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_removed_audit_file_is_said_in_the_log_and_in_the_warnings_of_health()
+    {
+        await using var server = await AuditServer.StartAsync();
+        var file = await server.EnableAsync();
+        Assert.Empty(server.Kernel.Warnings());
+        for (var i = 0; i < 3; i++)
+        {
+            File.Delete(file);
+            await server.OkAsync(Operation.Update, "echo/a", "{}");
+            Assert.True(File.Exists(file));
+        }
+
+        Assert.Contains("was removed while the server wrote to it", Assert.Single(server.Kernel.Warnings()), StringComparison.Ordinal);
+        Assert.Single(server.Events, line => line.What.StartsWith("an audit file was removed", StringComparison.Ordinal));
+
+        server.Clock.Advance(AuditRemovals.SaidFor);
+        Assert.Empty(server.Kernel.Warnings());
+    }
+
+    [Fact]
     public async Task A_link_that_appears_at_the_path_later_is_not_followed_out()
     {
         await using var server = await AuditServer.StartAsync();

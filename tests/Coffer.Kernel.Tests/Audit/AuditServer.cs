@@ -43,6 +43,14 @@ internal sealed class AuditServer : IAsyncDisposable
             OnFailure = (message, error) => Failures.Enqueue((message, error)),
         });
 
+    /// <summary>Gives a file a second name.</summary>
+    public static async Task HardLinkAsync(string file, string second)
+    {
+        using var link = System.Diagnostics.Process.Start("ln", [file, second]);
+        await link.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, link.ExitCode);
+    }
+
     public TemporaryFolder Folder { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
