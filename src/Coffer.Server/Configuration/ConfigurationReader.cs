@@ -32,6 +32,7 @@ public sealed class ConfigurationReader
     private readonly List<ListenerOptions> _listeners = [];
     private readonly List<(EndPoint Address, string Where)> _places = [];
     private readonly SectionDigests _sections = new();
+    private readonly LifetimeRule _lifetimes = new();
     private int _listenersSeen;
     private bool _isPartial;
 
@@ -69,9 +70,9 @@ public sealed class ConfigurationReader
             _notes.Problem("no listener is configured: add listener \"tcp\" { address = \"127.0.0.1:8200\" tls_disable = true }");
         }
 
-        if (_options.SystemTtl.Default > _options.SystemTtl.Max)
+        if (_lifetimes.Problem(_options.SystemTtl) is { } lifetimes)
         {
-            _notes.Problem("default_lease_ttl must not be longer than max_lease_ttl");
+            _notes.Problem(lifetimes);
         }
 
         var audit = _options.Audit;
@@ -189,7 +190,9 @@ public sealed class ConfigurationReader
     {
         if (key.Apply is { } apply)
         {
+            var before = _notes.Problems.Count;
             _options = apply(_options, value);
+            _lifetimes.Note(key.Name, $"{value.File}:{value.Item.Position}", isUnread: _notes.Problems.Count > before);
         }
         else
         {

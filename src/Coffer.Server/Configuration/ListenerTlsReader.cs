@@ -8,6 +8,7 @@ namespace Coffer.Server.Configuration;
 internal sealed class ListenerTlsReader(ConfigurationNotes notes)
 {
     private bool _plain;
+    private bool _isUnread;
     private string _certificate = "";
     private string _key = "";
     private string _clientCa = "";
@@ -20,44 +21,17 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
     /// <summary>Reads a key, if it is one of these.</summary>
     public bool TryRead(string file, HclItem item)
     {
-        switch (item.Key.Text)
-        {
-            case "tls_disable":
-                _plain = notes.Truth(file, item) ?? _plain;
-                return true;
-            case "tls_cert_file":
-                _certificate = notes.Text(file, item) ?? "";
-                return true;
-            case "tls_key_file":
-                _key = notes.Text(file, item) ?? "";
-                return true;
-            case "tls_client_ca_file":
-                _clientCa = notes.Text(file, item) ?? "";
-                return true;
-            case "tls_require_and_verify_client_cert":
-                _clientRequired = notes.Truth(file, item) ?? false;
-                return true;
-            case "tls_disable_client_certs":
-                _clientsIgnored = notes.Truth(file, item) ?? false;
-                return true;
-            case "http2_disable":
-                _http1Only = notes.Truth(file, item) ?? false;
-                return true;
-            case "tls_min_version":
-                _oldest = Version(file, item) ?? _oldest;
-                return true;
-            case "tls_max_version":
-                _newest = Version(file, item) ?? _newest;
-                return true;
-            default:
-                return false;
-        }
+        var before = notes.Problems.Count;
+        var isOurs = TryTake(file, item);
+        _isUnread |= notes.Problems.Count > before;
+        return isOurs;
     }
 
     /// <summary>Null for plain HTTP, or when something is wrong, which is noted.</summary>
     public ListenerTlsOptions? Result(string file, HclKey type)
     {
-        if (_plain)
+        // What a key that cannot be read would have said is not missed on top of that.
+        if (_plain || _isUnread)
         {
             return null;
         }
@@ -104,6 +78,42 @@ internal sealed class ListenerTlsReader(ConfigurationNotes notes)
         }
 
         return options;
+    }
+
+    private bool TryTake(string file, HclItem item)
+    {
+        switch (item.Key.Text)
+        {
+            case "tls_disable":
+                _plain = notes.Truth(file, item) ?? _plain;
+                return true;
+            case "tls_cert_file":
+                _certificate = notes.Text(file, item) ?? "";
+                return true;
+            case "tls_key_file":
+                _key = notes.Text(file, item) ?? "";
+                return true;
+            case "tls_client_ca_file":
+                _clientCa = notes.Text(file, item) ?? "";
+                return true;
+            case "tls_require_and_verify_client_cert":
+                _clientRequired = notes.Truth(file, item) ?? false;
+                return true;
+            case "tls_disable_client_certs":
+                _clientsIgnored = notes.Truth(file, item) ?? false;
+                return true;
+            case "http2_disable":
+                _http1Only = notes.Truth(file, item) ?? false;
+                return true;
+            case "tls_min_version":
+                _oldest = Version(file, item) ?? _oldest;
+                return true;
+            case "tls_max_version":
+                _newest = Version(file, item) ?? _newest;
+                return true;
+            default:
+                return false;
+        }
     }
 
     private SslProtocols? Version(string file, HclItem item)

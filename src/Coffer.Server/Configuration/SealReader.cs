@@ -23,6 +23,7 @@ internal sealed class SealReader(ConfigurationNotes notes)
             return [];
         }
 
+        var before = notes.Problems.Count;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in body.Items)
         {
@@ -34,6 +35,11 @@ internal sealed class SealReader(ConfigurationNotes notes)
             {
                 notes.Problem(file, item.Position, $"unknown key {item.Key.Text} in seal \"static\"");
             }
+        }
+
+        if (notes.Problems.Count > before)
+        {
+            return [];
         }
 
         if (!values.ContainsKey("current_key"))

@@ -22,7 +22,11 @@ internal sealed class StorageReader(ConfigurationNotes notes)
                 var takes = type.Keys.Count == 0 ? "none" : string.Join(", ", type.Keys.Select(key => key.Name));
                 notes.Problem(file, item.Position, $"unknown key {item.Key.Text} in storage \"{type.Name}\", which takes {takes}");
             }
-            else if (notes.Text(file, item) is { Length: > 0 } text)
+            else if (notes.Text(file, item) is not { } text)
+            {
+                return null;
+            }
+            else if (text.Length > 0)
             {
                 settings[item.Key.Text] = text;
             }

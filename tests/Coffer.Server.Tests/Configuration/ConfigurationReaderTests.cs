@@ -149,7 +149,6 @@ public sealed class ConfigurationReaderTests : IDisposable
             "bad.hcl:4:3: tls_disable must be true or false",
             "bad.hcl:5:3: unknown key colour in listener",
             "bad.hcl:2:10: address \"localhost\" must be a host and a port",
-            "bad.hcl:2:10: this listener needs tls_cert_file and tls_key_file",
             "bad.hcl:7:10: listener \"quic\" is not available",
             "bad.hcl:8:1: default_lease_ttl must be a duration",
             "bad.hcl:9:1: cluster_name must be text",
@@ -169,7 +168,9 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("storage \"file\" { path = \"/x\"\n pth = 1 }", "unknown key pth in storage \"file\", which takes path")]
     [InlineData("storage \"inmem\" {}\nstorage \"inmem\" {}", "a second storage")]
     [InlineData("storage = 1", "'storage' must be a block")]
-    [InlineData("default_lease_ttl = \"2h\"\nmax_lease_ttl = \"1h\"", "default_lease_ttl must not be longer than max_lease_ttl")]
+    [InlineData("default_lease_ttl = \"2h\"\nmax_lease_ttl = \"1h\"", "a.hcl:2:1: max_lease_ttl 1h is shorter than default_lease_ttl 2h: set default_lease_ttl to no more than max_lease_ttl")]
+    [InlineData("max_lease_ttl = \"100h\"", "a.hcl:1:1: max_lease_ttl 100h is shorter than default_lease_ttl, which the configuration does not set and which is 768h by default")]
+    [InlineData("\ndefault_lease_ttl = \"1000h\"", "a.hcl:2:1: max_lease_ttl, which the configuration does not set and which is 768h by default, is shorter than default_lease_ttl 1000h")]
     [InlineData("listener \"tcp\" { tls_disable = 1\n max_request_size = -1 }", "max_request_size must be a positive number of bytes")]
     [InlineData("listener \"tcp\" { tls_disable = 1\n tls_min_version = \"tls10\" }", "tls_min_version must be \"tls12\" or \"tls13\"")]
     [InlineData("listener \"tcp\" { tls_cert_file = \"/nowhere/a\"\n tls_key_file = \"/nowhere/b\" }", "tls_cert_file: /nowhere/a cannot be read")]
@@ -187,6 +188,23 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Null(read.Options);
         Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("max_lease_ttl = \"soon\"\ndefault_lease_ttl = \"1000h\"", "max_lease_ttl must be a duration")]
+    [InlineData("default_lease_ttl = \"soon\"\nmax_lease_ttl = \"1h\"", "default_lease_ttl must be a duration")]
+    [InlineData("listener \"tcp\" { tls_disable = \"maybe\" }", "tls_disable must be true or false")]
+    [InlineData("listener \"tcp\" { tls_cert_file = [] }", "tls_cert_file must be text")]
+    [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = [] }", "current_key must be text")]
+    public void A_value_that_cannot_be_read_is_one_problem(string text, string problem)
+    {
+        var read = Read(("a.hcl", text), ("rest.hcl", "storage \"inmem\" {}\nlistener \"tcp\" {\n  address = \"127.0.0.1:8299\"\n  tls_disable = 1\n}\n"));
+
+        Assert.Contains(problem, Assert.Single(read.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_of_the_store_that_cannot_be_read_is_one_problem() =>
+        Assert.Contains("path must be text", Assert.Single(Read(("a.hcl", "storage \"file\" { path = [] }\nlistener \"tcp\" { tls_disable = 1 }")).Problems), StringComparison.Ordinal);
 
     [Fact]
     public void Metrics_are_opened_and_closed_where_telemetry_says_so()
