@@ -88,14 +88,11 @@ public sealed class CofferServer : IAsyncDisposable
     }
 
     /// <summary>Takes up what was changed on the disk: audit files that were moved away, certificates that were renewed.</summary>
-    /// <exception cref="IOException">A certificate cannot be used; what was read before stays in force.</exception>
-    public void Reload()
+    /// <returns>For each certificate that cannot be used: why. What was read before stays in force.</returns>
+    public IReadOnlyList<string> Reload()
     {
         Kernel.ReopenAudit();
-        foreach (var listener in _listeners)
-        {
-            listener.Reload();
-        }
+        return [.. _listeners.Select(listener => listener.Reload()).OfType<string>().Distinct()];
     }
 
     /// <summary>Stops listening, lets what runs end, seals, and closes the store.</summary>

@@ -19,15 +19,24 @@ internal sealed class Reloading(
     {
         lock (_turn)
         {
-            Try("the log file could not be opened anew", log.Reopen);
-            ReadLevel();
-            Try("the audit files or a certificate could not be read anew; what was read before stays in force", server.Reload);
-            log.Write(new LogLine(LogLevel.Info, "files are opened anew, as asked by a signal").With(LevelKey, LogLevels.NameOf(log.Levels.Configured)));
+            var reopened = TryReopen();
+            var unusable = server.Reload();
+            foreach (var problem in unusable)
+            {
+                log.Write(new LogLine(LogLevel.Error, "a certificate could not be read again; the one that was read before stays in force").With("problem", problem));
+            }
+
+            ReadLevel(unusable);
+            if (reopened && unusable.Count == 0)
+            {
+                log.Write(new LogLine(LogLevel.Info, "files were opened again, as asked by a signal").With(LevelKey, LogLevels.NameOf(log.Levels.Configured)));
+            }
         }
     }
 
     /// <summary>A level that the configuration has changed counts from now on; one it has not leaves a flag's in force.</summary>
-    private void ReadLevel()
+    /// <param name="said">Problems that the log has already: reading the configuration finds those of certificates a second time.</param>
+    private void ReadLevel(IReadOnlyList<string> said)
     {
         if (configuration.Count == 0)
         {
@@ -35,7 +44,7 @@ internal sealed class Reloading(
         }
 
         var read = ConfigurationReader.Read(configuration);
-        foreach (var problem in read.Problems)
+        foreach (var problem in read.Problems.Where(problem => !said.Any(each => problem.EndsWith(each, StringComparison.Ordinal))))
         {
             log.Write(new LogLine(LogLevel.Error, "the configuration is not taken up").With("problem", problem));
         }
@@ -58,15 +67,17 @@ internal sealed class Reloading(
         }
     }
 
-    private void Try(string failure, Action step)
+    private bool TryReopen()
     {
         try
         {
-            step();
+            log.Reopen();
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.Failure(failure, error);
+            log.Failure("the log file could not be opened again", error);
+            return false;
         }
     }
 }

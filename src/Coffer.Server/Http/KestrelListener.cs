@@ -126,8 +126,8 @@ internal sealed class KestrelListener : IDisposable
     public Task StopAsync(CancellationToken patience) => _server.StopAsync(patience);
 
     /// <summary>Reads the certificate's files again.</summary>
-    /// <exception cref="IOException">They cannot be used; what was read before stays in force.</exception>
-    public void Reload() => _certificate?.Reload();
+    /// <returns>Why they cannot be used, in which case what was read before stays in force; null when they can.</returns>
+    public string? Reload() => _certificate?.Reload();
 
     public void Dispose()
     {

@@ -36,8 +36,19 @@ internal sealed class ListenerCertificate
     }
 
     /// <summary>Reads the files again. When they cannot be used, what was read before stays in force.</summary>
-    /// <exception cref="IOException">As of the constructor.</exception>
-    public void Reload() => _current = Read(_options);
+    /// <returns>Why they cannot be used; null when they can.</returns>
+    public string? Reload()
+    {
+        try
+        {
+            _current = Read(_options);
+            return null;
+        }
+        catch (IOException error)
+        {
+            return error.Message;
+        }
+    }
 
     private static SslServerAuthenticationOptions Read(ListenerTlsOptions options)
     {

@@ -21,7 +21,7 @@ public class HangUpTests
         File.Move(server.File("server.log"), server.File("server.old"));
         File.Move(server.File("audit.log"), server.File("audit.old"));
         await server.SignalAsync("HUP");
-        while (!File.Exists(server.File("server.log")) || !(await File.ReadAllTextAsync(server.File("server.log"), Cancel)).Contains("files are opened anew", StringComparison.Ordinal))
+        while (!File.Exists(server.File("server.log")) || !(await File.ReadAllTextAsync(server.File("server.log"), Cancel)).Contains("files were opened again", StringComparison.Ordinal))
         {
             await Task.Delay(20, Cancel);
         }
@@ -30,7 +30,7 @@ public class HangUpTests
         Assert.Equal(second, server.Thumbprint);
         Assert.Contains("\"path\":\"sys/mounts\"", await File.ReadAllTextAsync(server.File("audit.log"), Cancel), StringComparison.Ordinal);
         Assert.DoesNotContain("\"path\":\"sys/mounts\"", await File.ReadAllTextAsync(server.File("audit.old"), Cancel), StringComparison.Ordinal);
-        Assert.DoesNotContain("files are opened anew", await File.ReadAllTextAsync(server.File("server.old"), Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain("files were opened again", await File.ReadAllTextAsync(server.File("server.old"), Cancel), StringComparison.Ordinal);
         await server.StopAsync();
     }
 

@@ -44,11 +44,11 @@ public sealed class TlsTests : IDisposable
 
         using var second = Make("two");
         Assert.Equal(first.Thumbprint, (await AskAsync(options.Address)).Thumbprint);
-        server.Reload();
+        Assert.Empty(server.Reload());
         Assert.Equal(second.Thumbprint, (await AskAsync(options.Address)).Thumbprint);
 
         await File.WriteAllTextAsync(options.Tls!.CertificateFile, "no longer PEM", Cancel);
-        Assert.Contains("holds no certificate", Assert.Throws<IOException>(server.Reload).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no certificate", Assert.Single(server.Reload()), StringComparison.Ordinal);
         Assert.Equal(second.Thumbprint, (await AskAsync(options.Address)).Thumbprint);
     }
 

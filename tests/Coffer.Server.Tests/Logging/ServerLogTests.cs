@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
@@ -156,7 +158,7 @@ public sealed class ServerLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signal_takes_up_a_changed_level_and_opens_the_log_anew_and_a_broken_configuration_changes_nothing()
+    public async Task A_signal_takes_up_a_changed_level_and_opens_the_log_again_and_a_broken_configuration_changes_nothing()
     {
         var file = Path.Combine(_folder.FullName, "c.hcl");
         var address = ReservedPort.ForThisProcess();
@@ -192,6 +194,49 @@ public sealed class ServerLogTests : IDisposable
         Assert.Contains("is not taken up until the server is started again", _console.ToString(), StringComparison.Ordinal);
         Assert.Contains("cluster_name, max_lease_ttl", _console.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", _console.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_does_not_belong_to_its_certificate_is_logged_once_at_a_signal_and_nothing_says_that_all_went_well()
+    {
+        var file = Path.Combine(_folder.FullName, "c.hcl");
+        var (certificate, key) = (Path.Combine(_folder.FullName, "tls.crt"), Path.Combine(_folder.FullName, "tls.key"));
+        await WritePairAsync(certificate, key);
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            storage "inmem" {}
+            listener "tcp" {
+              address       = "{{ReservedPort.ForThisProcess()}}"
+              tls_cert_file = "{{certificate}}"
+              tls_key_file  = "{{key}}"
+            }
+            """,
+            TestContext.Current.CancellationToken);
+        var read = ConfigurationReader.Read([file]);
+        var options = read.Options!;
+        using var log = new ServerLog(options.Log, _console, _clock);
+        await using var server = await CofferServer.StartAsync(
+            options with { OnEvent = log.Write }, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken);
+        var reloading = new Reloading(server, log, [file], options.Log.Level, read.Sections);
+        _console.GetStringBuilder().Clear();
+
+        await WritePairAsync(certificate, Path.Combine(_folder.FullName, "other.key"));
+        reloading.Run();
+
+        var line = Assert.Single(_console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("[ERROR] a certificate could not be read again; the one that was read before stays in force: problem=", line, StringComparison.Ordinal);
+        Assert.Contains($"tls_key_file: {key} is not the private key", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
+    }
+
+    private static async Task WritePairAsync(string certificateFile, string keyFile)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddHours(1));
+        await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
     }
 
     private sealed class StoppedClock : TimeProvider
