@@ -9,10 +9,10 @@ internal static class PolicyText
 {
     private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(" \t\r\n");
 
-    /// <summary>The same JSON without white space between its tokens; null when it is no JSON.</summary>
+    /// <summary>The same JSON object without white space between its tokens; null when it is no JSON object.</summary>
     public static string? Compact(string json)
     {
-        if (!IsJson(Encoding.UTF8.GetBytes(json)))
+        if (!IsObject(Encoding.UTF8.GetBytes(json)))
         {
             return null;
         }
@@ -50,7 +50,7 @@ internal static class PolicyText
     {
         extended = "";
         var utf8 = Encoding.UTF8.GetBytes(document);
-        if (!IsJson(utf8) || FindStatement(utf8) is not { } found)
+        if (!IsObject(utf8) || FindStatement(utf8) is not { } found)
         {
             return false;
         }
@@ -63,16 +63,17 @@ internal static class PolicyText
         return true;
     }
 
-    private static bool IsJson(byte[] utf8)
+    private static bool IsObject(byte[] utf8)
     {
         var reader = new Utf8JsonReader(utf8);
         try
         {
+            var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
             while (reader.Read())
             {
             }
 
-            return true;
+            return isObject;
         }
         catch (JsonException)
         {
@@ -85,11 +86,6 @@ internal static class PolicyText
     {
         var reader = new Utf8JsonReader(utf8);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return null;
-        }
-
         (int Start, int End)? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

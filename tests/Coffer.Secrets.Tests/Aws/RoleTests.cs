@@ -147,7 +147,12 @@ public sealed class RoleTests
     [Theory]
     [InlineData("not json", "cannot parse policy document: it must be a JSON object")]
     [InlineData("""{"a":1,}""", "cannot parse policy document: it must be a JSON object")]
-    public async Task A_document_that_is_no_json_is_refused(string document, string error)
+    [InlineData("[1]", "cannot parse policy document: it must be a JSON object")]
+    [InlineData("\"s\"", "cannot parse policy document: it must be a JSON object")]
+    [InlineData("5", "cannot parse policy document: it must be a JSON object")]
+    [InlineData("null", "cannot parse policy document: it must be a JSON object")]
+    [InlineData("{}{}", "cannot parse policy document: it must be a JSON object")]
+    public async Task A_document_that_is_no_json_object_is_refused(string document, string error)
     {
         await WriteAsync("p", """{"credential_type":"iam_user","policy_document":"{}"}""");
 
@@ -156,6 +161,13 @@ public sealed class RoleTests
         await WriteAsync("p", """{"policy_document":""}""");
         Assert.Equal("", (string?)(await _engine.ReadAsync("roles/p")).Data()["policy_document"]);
     }
+
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("5")]
+    public async Task A_legacy_policy_that_is_no_json_object_is_refused(string policy) =>
+        (await _engine.WriteAsync("roles/p", new JsonObject { ["policy"] = policy }.ToJsonString()))
+            .AssertRefused(400, "unable to parse supplied data: it is neither a policy document in JSON nor an ARN");
 
     [Fact]
     public async Task A_document_without_room_for_the_hard_end_is_stored_with_a_warning()

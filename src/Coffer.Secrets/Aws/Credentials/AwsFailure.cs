@@ -64,8 +64,7 @@ internal static class AwsFailure
     private static string Remedy(AwsException error) => error.Kind switch
     {
         AwsErrorKind.AccessDenied when error.IsAboutTime => ClockRemedy(error.ClockAhead),
-        AwsErrorKind.AccessDenied when IsMissingPermission(error) =>
-            $"the credentials of this mount lack {Actions(error.Operation)}: add it to their policy",
+        AwsErrorKind.AccessDenied when IsMissingPermission(error) => PermissionRemedy.Of(error),
 
         // Without a status AWS was not asked: there were no credentials to ask with, which the error says itself.
         AwsErrorKind.AccessDenied when error.Status is null => "",
@@ -82,7 +81,4 @@ internal static class AwsFailure
 
     private static bool IsMissingPermission(AwsException error) =>
         error.Code.StartsWith("AccessDenied", StringComparison.Ordinal) || error.Code.StartsWith("UnauthorizedOperation", StringComparison.Ordinal);
-
-    /// <summary>The call that makes a user tags it as well, which AWS treats as an action of its own.</summary>
-    private static string Actions(string operation) => operation == "iam:CreateUser" ? "iam:CreateUser or iam:TagUser" : operation;
 }
