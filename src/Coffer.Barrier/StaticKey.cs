@@ -44,17 +44,19 @@ public static class StaticKey
         var text = bytes.Trim(" \t\r\n"u8);
         if (text.Length is 0 or > TextMax)
         {
-            throw Unusable($"it has {bytes.Length} bytes");
+            throw Unusable($"it has {Bytes(bytes.Length)}");
         }
 
         using var decoded = new PinnedBuffer(TextMax);
         if (TryHex(text, decoded.Span, out var length) || TryBase64(text, decoded.Span, out length))
         {
-            return length == Limits.KeyBytes ? Checked(decoded.Span[..length]) : throw Unusable($"its text stands for {length} bytes");
+            return length == Limits.KeyBytes ? Checked(decoded.Span[..length]) : throw Unusable($"its text stands for {Bytes(length)}");
         }
 
-        throw Unusable($"it has {bytes.Length} bytes and is neither hex nor base64");
+        throw Unusable($"it has {Bytes(bytes.Length)} and is neither hex nor base64");
     }
+
+    private static string Bytes(int count) => count == 1 ? "1 byte" : $"{count} bytes";
 
     private static SecretBytes Checked(ReadOnlySpan<byte> key) =>
         key.ContainsAnyExcept(key[0]) ? SecretBytes.CopyOf(key) : throw Unusable("all of its bytes are the same");
@@ -79,7 +81,7 @@ public static class StaticKey
 
     private static BarrierException Unusable(string reason) => new(
         BarrierProblem.KeyMaterial,
-        $"the static key cannot be used: {reason}; give {Limits.KeyBytes} random bytes, raw or as hex or base64, such as `openssl rand -base64 32` makes");
+        $"{reason}; give {Limits.KeyBytes} random bytes, raw or as hex or base64, such as `openssl rand -base64 32` makes");
 
     private const int TextMax = 256;
 }

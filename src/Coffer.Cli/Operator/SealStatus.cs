@@ -84,6 +84,11 @@ internal static class SealStatus
             rows.Add(["Recovery Seal Type", Text(status, "recovery_seal_type")]);
         }
 
+        if (Text(status, "unseals_itself") == "true")
+        {
+            rows.Add(["Unseals Itself", "true"]);
+        }
+
         rows.Add(["Initialized", Text(status, "initialized")]);
         rows.Add(["Sealed", Text(status, "sealed")]);
         rows.Add([recovery ? "Total Recovery Shares" : "Total Shares", Text(status, "n")]);

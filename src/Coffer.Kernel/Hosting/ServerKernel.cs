@@ -181,6 +181,11 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         }
     }
 
+    /// <summary>Whether a start unseals it: the configuration names a static key, and the store has a slot of that kind.</summary>
+    public async ValueTask<bool> UnsealsItselfAsync(CancellationToken cancellation) =>
+        _options.StaticKeys.Count > 0 && await _seal.IsInitializedAsync(cancellation)
+        && (await _seal.ListSlotsAsync(cancellation)).Slots.Any(slot => slot.Kind == KeySlotKinds.Static);
+
     /// <summary>What keeps an unsealed server from serving, a sentence each. Empty when all is well.</summary>
     public IEnumerable<string> Problems()
     {
@@ -324,11 +329,12 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
                 {
                     if (await OpenAsync(slot, key, request: null, cancellation))
                     {
+                        WarnOfUnusable(source, reasons);
                         return null;
                     }
                 }
 
-                reasons.Add($"no key slot opens with the static key \"{source.Id}\" ({source.Description}); unseal with key shares, then add one with `coffer operator slot add -type=static`");
+                reasons.Add($"no key slot opens with the static key \"{source.Id}\" ({source.Description}); add one with `coffer operator slot add -type=static` once the server is unsealed, or put the right key there");
             }
             catch (Exception error) when (KeySlots.IsKeyProblem(error))
             {
@@ -342,6 +348,17 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         }
 
         return reasons.Count > 0 ? string.Join("; ", reasons) : "no static key is configured";
+    }
+
+    /// <summary>Once the key that does open the store is taken away, as is done after a change of keys, the others would leave the server sealed.</summary>
+    private void WarnOfUnusable(StaticKeySource opened, List<string> reasons)
+    {
+        if (reasons.Count > 0)
+        {
+            _options.OnEvent(new LogLine(LogLevel.Warn, "the store was opened, and not by the first of the configured static keys")
+                .With("opened_by", $"{opened.Id} ({opened.Description})")
+                .With("problem", string.Join("; ", reasons)));
+        }
     }
 
     private async ValueTask<bool> OpenAsync(KeySlot slot, SecretBytes slotKey, ApiRequest? request, CancellationToken cancellation)

@@ -26,6 +26,9 @@ internal interface ISealControl
     /// <summary>How far unsealing has come.</summary>
     ValueTask<SealStatus> StatusAsync(CancellationToken cancellation);
 
+    /// <summary>Whether a start opens it without an operator: a static key is configured, and the store has a slot for one.</summary>
+    ValueTask<bool> UnsealsItselfAsync(CancellationToken cancellation);
+
     /// <summary>What keeps an unsealed server from serving, a sentence each. Empty when all is well.</summary>
     IEnumerable<string> Problems();
 

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Hosting;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
@@ -14,7 +15,9 @@ public sealed class KeySlotTests
     public async Task A_static_slot_unseals_at_the_start_and_its_key_can_follow_another()
     {
         await using var harness = await StartAsync(Key("first", FirstKey));
+        Assert.False((bool)(await harness.ReadAsync("sys/seal-status", "")).Ok().Json["unseals_itself"]!);
         var added = (await harness.WriteAsync("sys/key-slots", """{"type":"static"}""")).Ok().Data;
+        Assert.True((bool)(await harness.ReadAsync("sys/seal-status", "")).Ok().Json["unseals_itself"]!);
         Assert.Equal("first", (string)added["key_id"]!);
 
         await AssertOpensItselfAsync(harness);
@@ -45,7 +48,8 @@ public sealed class KeySlotTests
 
         Assert.False(harness.Kernel.IsSealed);
         Assert.Equal(3, made!.Shares.Count);
-        Assert.Equal("shamir", (await harness.ReadAsync("sys/seal-status", "")).Ok().Json["type"]!.ToString());
+        var status = (await harness.ReadAsync("sys/seal-status", "")).Ok().Json;
+        Assert.Equal(("shamir", true), ((string)status["type"]!, (bool)status["unseals_itself"]!));
         await AssertOpensItselfAsync(harness);
     }
 
@@ -74,6 +78,24 @@ public sealed class KeySlotTests
 
         Assert.Contains("/etc/coffer/unseal.key) cannot be used: it is not there", await OpenAsync(harness), StringComparison.Ordinal);
         Assert.True(harness.Kernel.IsSealed);
+    }
+
+    [Theory]
+    [InlineData("0b1deb4d3b7d4bad9bdd2b0d7b3dcb6d9b1deb4d3b7d4bad9bdd2b0d7b3dcb6f", "no key slot opens with the static key \"next\" (key next)")]
+    [InlineData("no key", "the static key \"next\" (key next) cannot be used: it has 6 bytes and is neither hex nor base64; give 32")]
+    public async Task A_current_key_that_opens_nothing_is_said_although_the_key_before_it_opens_the_store(string current, string reason)
+    {
+        await using var harness = await StartAsync(Key("first", FirstKey));
+        (await harness.WriteAsync("sys/key-slots", """{"type":"static"}""")).Ok();
+        await AssertOpensItselfAsync(harness);
+        Assert.DoesNotContain(harness.Events, line => line.Level == LogLevel.Warn && line.What.Contains("static key", StringComparison.Ordinal));
+
+        harness.StaticKeys = [Key("next", current), Key("first", FirstKey)];
+        await AssertOpensItselfAsync(harness);
+
+        var warning = Assert.Single(harness.Events, line => line.Level == LogLevel.Warn && line.What.Contains("static key", StringComparison.Ordinal));
+        Assert.Contains(("opened_by", "first (key first)"), warning.Fields.Select(field => (field.Name, field.Value)));
+        Assert.Contains(reason, warning.Fields.Single(field => field.Name == "problem").Value, StringComparison.Ordinal);
     }
 
     [Fact]

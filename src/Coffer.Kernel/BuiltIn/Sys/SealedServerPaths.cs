@@ -185,6 +185,7 @@ internal sealed class SealedServerPaths(
     private async ValueTask<ApiReply> StatusAsync(CancellationToken cancellation)
     {
         var status = await server.StatusAsync(cancellation);
+        var unsealsItself = await server.UnsealsItselfAsync(cancellation);
         return ApiReply.Bare(200, json =>
         {
             json.WriteString("type", status.Type);
@@ -205,6 +206,7 @@ internal sealed class SealedServerPaths(
 
             json.WriteBoolean("recovery_seal", false);
             json.WriteString("storage_type", storageType);
+            json.WriteBoolean("unseals_itself", unsealsItself);
         });
     }
 
