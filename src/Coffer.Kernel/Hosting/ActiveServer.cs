@@ -310,7 +310,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var late = new LateCalls(options.LateCallTime);
         var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations, late, stop) { OnEvent = options.OnEvent };
         Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
-            name, transactions, checks, due, options.Clock, error => options.OnFailure("a tidy met what it could not read or repair", error));
+            name, transactions, checks, due, options.Clock, options.OnEvent, error => options.OnFailure("a tidy met what it could not read or repair", error));
         return new KernelServices
         {
             Version = options.Version,

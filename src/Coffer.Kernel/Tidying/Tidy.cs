@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;
 
@@ -8,8 +10,10 @@ namespace Coffer.Kernel.Tidying;
 /// <summary>Walks through entries in the background and repairs what does not fit together: one walk at a time, one page of entries a step.</summary>
 /// <param name="name">What the log calls it.</param>
 /// <param name="janitor">Signalled that something may be due.</param>
+/// <param name="onEvent">Takes how a walk came out.</param>
+/// <param name="onFailure">Takes what could not be read or repaired.</param>
 public sealed class Tidy(
-    string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, Action<Exception> onFailure) : IBackgroundWork
+    string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, Action<LogLine> onEvent, Action<Exception> onFailure) : IBackgroundWork
 {
     private readonly Lock _lock = new();
     private readonly DueSignal _due = new();
@@ -98,11 +102,23 @@ public sealed class Tidy(
 
     private void End(string error)
     {
+        TidyStatus ended;
         lock (_lock)
         {
-            _status = _status with { EndTime = clock.GetUtcNow(), Error = error };
+            ended = _status = _status with { EndTime = clock.GetUtcNow(), Error = error };
             _walk = null;
         }
+
+        onEvent(LineOf(ended));
+    }
+
+    /// <summary>In a store that is not damaged there is nothing to mend.</summary>
+    private LogLine LineOf(TidyStatus ended)
+    {
+        var isClean = ended.Error.Length == 0 && ended.Counts.Values.All(count => count is { Mended: 0, Unreadable: 0 });
+        var line = new LogLine(isClean ? LogLevel.Info : LogLevel.Warn, "a tidy has ended").With("work", name).With("state", ended.State);
+        return ended.Counts.Aggregate(line, (sofar, each) => sofar.With(
+            each.Key, string.Create(CultureInfo.InvariantCulture, $"{each.Value.Checked} checked, {each.Value.Mended} mended, {each.Value.Unreadable} unreadable")));
     }
 
     private async ValueTask<TidyCount> LookAsync(TidyCheck check, string key, TidyCount count, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Storage;
 
@@ -28,6 +29,26 @@ public sealed class TidyTests
 
         Assert.Equal(before, await harness.KeysAsync(""));
         Assert.Empty(harness.Failures);
+    }
+
+    [Theory]
+    [InlineData(false, LogLevel.Info, "1 checked, 0 mended, 0 unreadable")]
+    [InlineData(true, LogLevel.Warn, "1 checked, 1 mended, 0 unreadable")]
+    public async Task The_log_says_how_a_tidy_came_out_and_warns_where_something_was_mended(bool damaged, LogLevel level, string count)
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        (await harness.WriteAsync("fake/creds/a", """{"ttl":"1h"}""")).Ok();
+        if (damaged)
+        {
+            await ChangeAsync(harness, Assert.Single(await harness.KeysAsync("due/"), key => key.Contains("/l/", StringComparison.Ordinal)), null);
+        }
+
+        await TidyAsync(harness, "sys/leases");
+
+        var ended = Assert.Single(harness.Events, line => line.What == "a tidy has ended");
+        Assert.Equal(level, ended.Level);
+        Assert.Equal([("work", "tidy of leases"), ("state", "finished")], ended.Fields.Take(2).Select(field => (field.Name, field.Value)));
+        Assert.Contains(new LogField("leases", count), ended.Fields);
     }
 
     [Fact]
