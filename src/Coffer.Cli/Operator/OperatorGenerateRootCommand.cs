@@ -5,6 +5,7 @@ using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Cli.Terminal;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli.Operator;
 
@@ -124,7 +125,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
             throw CliException.Local("Missing one-time password: give the one that -init printed with -otp");
         }
 
-        var encoded = _decode.Value == "-" ? HiddenInput.Ask(call, "Encoded token (will be hidden): ", "encoded token", call.Console.Error) : _decode.Value;
+        var encoded = _decode.Value == "-" ? HiddenInput.Ask(call, "Encoded token (will be hidden): ", "encoded token", call.Console.Error).Trim() : _decode.Value;
         byte[] token;
         try
         {
@@ -138,7 +139,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         var password = Encoding.UTF8.GetBytes(_otp.Value);
         if (password.Length != token.Length)
         {
-            throw CliException.Local($"Error decoding root token: it has {token.Length} bytes, and the one-time password {password.Length}");
+            throw CliException.Local($"Error decoding root token: it has {Counted.Of(token.Length, "byte", "bytes")}, and the one-time password {password.Length}");
         }
 
         for (var i = 0; i < token.Length; i++)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
 using Coffer.Client;
+using Coffer.Text;
 
 namespace Coffer.Cli.Operator;
 
@@ -48,7 +50,7 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
 
         call.Printer.Line($"This copy of the store was last written at {Text(data["copy"], "time")}.");
         call.Printer.Line(data["last_known"] is { } known
-            ? $"The store itself was last written at {Text(known, "time")}: {Text(data, "commits_missing")} later commits are missing in the copy."
+            ? $"The store itself was last written at {Text(known, "time")}: {Missing(data)} in the copy."
             : "Nothing tells when the store itself was last written, so how much is missing in the copy is not known.");
         if (data["touched"] is JsonArray { Count: > 0 } touched)
         {
@@ -62,6 +64,10 @@ internal sealed class OperatorQuarantineCommand : ApiCommand
 
     private static IEnumerable<string[]> Rows(JsonNode? list, string name) =>
         (list as JsonArray ?? []).Select(item => (string[])[name == "accessor" ? $"token {Text(item, name)}" : Text(item, name), Text(item, "due")]);
+
+    private static string Missing(JsonObject data) => long.TryParse(Text(data, "commits_missing"), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        ? Counted.Of(count, "later commit is missing", "later commits are missing")
+        : "later commits are missing";
 
     private static string Text(JsonNode? node, string name) => node?[name] is { } value ? GoValue.Of(value) : "";
 }

@@ -163,7 +163,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
             printer.Line($"Verification nonce: {Text(answer, "verification_nonce")}");
             printer.Line("");
             printer.Line(TextWrap.At(
-                $"There are {shares.Count} new key shares, shown above and never again. Hand them to different people. They are not in force yet: the old ones are, until enough of the new were given with:"));
+                $"{(shares.Count == 1 ? "There is 1 new key share" : $"There are {shares.Count} new key shares")}, shown above and never again. Hand them to different people. They are not in force yet: the old ones are, until enough of the new were given with:"));
             printer.Line("");
             printer.Line($"    $ {call.Console.ProgramName} operator rekey -verify");
             return;

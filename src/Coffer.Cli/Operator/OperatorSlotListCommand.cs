@@ -29,7 +29,7 @@ internal sealed class OperatorSlotListCommand() : ApiCommand("operator slot list
 
     internal static string OpensWith(JsonNode? slot) => Text(slot, "type") switch
     {
-        "shamir" => $"{Text(slot, "secret_threshold")} of {Text(slot, "secret_shares")} key shares",
+        "shamir" => $"{Text(slot, "secret_threshold")} of {Text(slot, "secret_shares")} key share{(Text(slot, "secret_shares") == "1" ? "" : "s")}",
         "static" => $"the server's key \"{Text(slot, "key_id")}\"",
         "damaged" => "nothing: it cannot be read, and may be removed",
         _ => "something that this program does not know",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Coffer.Text;
 
 namespace Coffer.Kernel.Audit;
 
@@ -108,7 +109,7 @@ public static class AuditVerifier
 
             if (_foreign > 0)
             {
-                Warn(1, $"{_foreign} lines stand before the chain begins; they are not protected");
+                Warn(1, $"{Counted.Of(_foreign, "line comes", "lines come")} before the chain begins, and so {(_foreign == 1 ? "is" : "are")} not protected");
             }
 
             if (key is null && _sum.Checkpoints > 0)
@@ -233,7 +234,9 @@ public static class AuditVerifier
                 return null;
             }
 
-            return $"does not go on from the file before, which ends with entry {before.LastSeq}: lines at the end of that file or at the start of this one are missing";
+            return line.Start == "truncated"
+                ? $"does not go on from the file before, which ends with entry {before.LastSeq}: this entry is marked \"truncated\", since the file was emptied in place while the server ran, and entries up to {line.LastSeq} were in it"
+                : $"does not go on from the file before, which ends with entry {before.LastSeq}: lines at the end of that file or at the start of this one are missing";
         }
 
         private string? BeginningProblem(AuditLine line, long seq)
@@ -263,7 +266,7 @@ public static class AuditVerifier
             _sum = _sum with { LacksBeginning = true };
             Warn(line.Start switch
             {
-                "truncated" => $"the file was emptied while the server wrote to it: entries up to {line.LastSeq} are not in it",
+                "truncated" => $"the file was emptied in place while the server ran, and its first entry is marked \"truncated\": entries up to {line.LastSeq} are not in it",
                 "rotated" or "restarted" => $"the file goes on from an earlier one, which ends with entry {line.LastSeq}",
                 _ => $"the file begins with entry {seq} in the middle of a chain: lines before it are missing, or it was split",
             });
@@ -284,7 +287,7 @@ public static class AuditVerifier
 
             if (line.Start is "changed" or "replaced" or "truncated")
             {
-                return Changed(line, $"the file ended with entry {_sum.LastSeq}");
+                return Changed(line, $"the file {(line.Start == "truncated" ? "was empty (the entry is marked \"truncated\"), so what is before it was put there later" : $"ended with entry {_sum.LastSeq}")}");
             }
 
             if (seq != _sum.LastSeq + 1)

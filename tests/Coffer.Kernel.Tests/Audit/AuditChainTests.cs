@@ -151,7 +151,25 @@ public sealed class AuditChainTests : IDisposable
 
         var found = Verify();
         Assert.Null(found.Break);
-        Assert.Contains("emptied while the server wrote to it: entries up to 3", Assert.Single(found.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains("its first entry is marked \"truncated\": entries up to 3 are not in it", Assert.Single(found.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Entries_lost_between_copying_a_file_and_emptying_it_are_told_with_the_mark_of_the_first_entry()
+    {
+        await using var sink = Sink();
+        await WriteAsync(sink, 3);
+        var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
+        var copy = AuditVerifier.Verify(new MemoryStream(Encoding.UTF8.GetBytes(lines[0] + "\n" + lines[1] + "\n")));
+        await using (var other = new FileStream(LogFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            other.SetLength(0);
+        }
+
+        await WriteAsync(sink, 1);
+
+        var rest = AuditVerifier.Verify(new MemoryStream(await File.ReadAllBytesAsync(LogFile, TestContext.Current.CancellationToken)), previous: copy);
+        Assert.Contains("this entry is marked \"truncated\", since the file was emptied in place while the server ran, and entries up to 3 were in it", rest.Break!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,10 +246,12 @@ public sealed class AuditChainTests : IDisposable
         Assert.Equal((4, 6), (found.Entries, found.LastSeq));
     }
 
-    [Fact]
-    public async Task Lines_of_another_program_before_the_chain_are_told_and_bound_to_it()
+    [Theory]
+    [InlineData("{\"time\":\"x\",\"type\":\"request\"}\nnot json\n", "2 lines come before the chain begins, and so are not protected", 3)]
+    [InlineData("not json\n", "1 line comes before the chain begins, and so is not protected", 2)]
+    public async Task Lines_of_another_program_before_the_chain_are_told_and_bound_to_it(string before, string warning, int broken)
     {
-        await File.WriteAllTextAsync(LogFile, "{\"time\":\"x\",\"type\":\"request\"}\nnot json\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(LogFile, before, TestContext.Current.CancellationToken);
         await using (var sink = Sink())
         {
             await WriteAsync(sink, 1);
@@ -239,9 +259,10 @@ public sealed class AuditChainTests : IDisposable
 
         var found = Verify(PublicKey);
         Assert.Null(found.Break);
-        Assert.Equal("line 1: 2 lines stand before the chain begins; they are not protected", Assert.Single(found.Warnings).ToString());
-        var changed = (await File.ReadAllTextAsync(LogFile, TestContext.Current.CancellationToken)).Replace("not json", "nor json", StringComparison.Ordinal);
-        Assert.Equal(3, AuditVerifier.Verify(new MemoryStream(Encoding.UTF8.GetBytes(changed))).Break!.Line);
+        Assert.Equal($"line 1: {warning}", Assert.Single(found.Warnings).ToString());
+        var text = await File.ReadAllTextAsync(LogFile, TestContext.Current.CancellationToken);
+        var changed = text.Replace("not json", "nor json", StringComparison.Ordinal);
+        Assert.Equal(broken, AuditVerifier.Verify(new MemoryStream(Encoding.UTF8.GetBytes(changed))).Break!.Line);
     }
 
     [Fact]
