@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 
 namespace Coffer.Policies;
 
@@ -61,6 +63,12 @@ public readonly record struct AclDecision
 
     /// <summary>The parameter that refused it, for the refusals about parameters.</summary>
     public string? Parameter { get; private init; }
+
+    /// <summary>
+    /// Whether a decision that was made without the fields of the path may come out otherwise with them, as a value or the name of a field has several spellings.
+    /// </summary>
+    /// <param name="parameters">Those that were asked about.</param>
+    public bool TurnsOnSpelling(JsonElement parameters) => ParameterCheck.TurnsOnSpelling(this, parameters);
 
     /// <summary>A write that is refused whether it would create or update: which of the two it is says whether something is there.</summary>
     /// <param name="update">What is said to it as an update.</param>

@@ -26,6 +26,26 @@ internal static class ParameterCheck
             : CheckEach(rule, body, fields);
     }
 
+    /// <summary>
+    /// Whether a decision that was made without the fields of the path may come out otherwise with them: a denied value may have been sent in another
+    /// spelling, or under another name of its field, and an allowed one as well.
+    /// </summary>
+    public static bool TurnsOnSpelling(AclDecision decision, JsonElement data)
+    {
+        if (decision.Rule is not { } rule || data.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        var sent = data.EnumerateObject().Select(parameter => parameter.Name).ToArray();
+        return decision.Refusal switch
+        {
+            AclRefusal.None => (sent.Length > 0 && !rule.DeniedParameters.IsEmpty) || sent.Any(name => rule.AllowedParameters.GetValueOrDefault(name, []).Any(value => value.IsPattern)),
+            AclRefusal.ParameterNotAllowed => decision.Parameter is { } name && rule.AllowedParameters.ContainsKey(name),
+            _ => false,
+        };
+    }
+
     private static (AclRefusal Refusal, string? Parameter) CheckEach(GrantedRule rule, JsonElement body, ImmutableArray<Field> fields)
     {
         var allDenied = rule.DeniedParameters.ContainsKey(AnyName);

@@ -19,6 +19,9 @@ public sealed class ParameterValue
 
     internal ParameterValue(HclValue value) => _value = value;
 
+    /// <summary>Whether it stands for many values.</summary>
+    internal bool IsPattern => Pattern is not null;
+
     private string? Pattern => _value is HclString text && (text.Value.StartsWith('*') || text.Value.EndsWith('*')) ? text.Value : null;
 
     /// <summary>Whether a value of a request is this one, as both are written.</summary>

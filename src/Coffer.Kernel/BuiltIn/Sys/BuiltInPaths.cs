@@ -16,19 +16,18 @@ internal static class BuiltInPaths
         ("identity/", new PathTable(new IdentityEngine().Paths)),
     ];
 
-    /// <summary>What the policies are asked about a path: with all that its row says, if it is one of these.</summary>
-    public static AclRequest Ask(CanonicalPath path, AclOperation operation)
+    /// <summary>What the policies are asked about a path: with all that its row says, if it is one of these or of the given mounts.</summary>
+    /// <param name="path">What is asked for.</param>
+    /// <param name="operation">What would be done there.</param>
+    /// <param name="mounts">Paths with their slash, and what is mounted there.</param>
+    /// <returns>The question, and whether it is known how the path reads its parameters.</returns>
+    public static (AclRequest Asked, bool IsKnown) Ask(CanonicalPath path, AclOperation operation, IReadOnlyList<(string Mount, PathTable Paths)> mounts)
     {
         var listing = operation == AclOperation.List;
         var full = listing ? path.AsFolder.Text : path.Text;
-        foreach (var (mount, paths) in Tables)
-        {
-            if (full.StartsWith(mount, StringComparison.Ordinal) && paths.TryMatch(path.Text[Math.Min(mount.Length, path.Text.Length)..], listing, out var match))
-            {
-                return AclRequest.Of(mount + match.Canonical, mount, match, operation);
-            }
-        }
-
-        return new AclRequest(full, operation);
+        var (mount, paths) = Tables.Concat(mounts).Where(table => full.StartsWith(table.Mount, StringComparison.Ordinal)).OrderByDescending(table => table.Mount.Length).FirstOrDefault();
+        return paths is not null && paths.TryMatch(path.Text[Math.Min(mount.Length, path.Text.Length)..], listing, out var match)
+            ? (AclRequest.Of(mount + match.Canonical, mount, match, operation), true)
+            : (new AclRequest(full, operation), paths is not null);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coffer.Kernel.Requests;
 using Coffer.Policies;
 using Coffer.Policies.Explain;
+using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
@@ -13,8 +14,11 @@ public static class PolicyTrial
     /// <param name="operation">A word of <see cref="OperationWords"/>.</param>
     /// <param name="parameters">The parameters of the request, an object.</param>
     /// <param name="wrapTtl">How long the reply would be wrapped; null when it would not.</param>
+    /// <param name="now">The time of the decision.</param>
+    /// <param name="mounts">What is mounted where, beside what every server has: paths with their slash.</param>
     public static (Explanation? Decision, string Problem) Run(
-        string text, string name, string operation, string path, JsonElement parameters, TimeSpan? wrapTtl, DateTimeOffset now)
+        string text, string name, string operation, string path, JsonElement parameters, TimeSpan? wrapTtl, DateTimeOffset now,
+        IReadOnlyList<(string Mount, PathTable Paths)> mounts)
     {
         ArgumentNullException.ThrowIfNull(path);
         // A name that no policy can have, or that has no text, is only a name here.
@@ -34,8 +38,12 @@ public static class PolicyTrial
             return (null, problem);
         }
 
-        var asked = BuiltInPaths.Ask(canonical, wanted) with { Data = parameters, WrapTtl = wrapTtl };
+        var (question, isKnown) = BuiltInPaths.Ask(canonical, wanted, mounts);
+        var asked = question with { Data = parameters, WrapTtl = wrapTtl };
         var acl = Acl.Compile([policy], PolicyTemplateValues.None);
-        return (Explanation.Of(acl.Decide(asked), acl, asked, OperationWords.Of(wanted), now), "");
+        var decision = acl.Decide(asked);
+        return !isKnown && decision.TurnsOnSpelling(parameters)
+            ? (null, "cannot tell: the rule that decides compares parameters, and what is mounted at the path says how they are read, such as that 1h and 3600 are one duration; name it with -mount PATH=TYPE, such as -mount aws=aws")
+            : (Explanation.Of(decision, acl, asked, OperationWords.Of(wanted), now), "");
     }
 }
