@@ -215,6 +215,11 @@ public sealed class CofferClient : IDisposable
     private async Task<(TransportFailure Failure, string Reason)> ExplainAsync(HttpRequestException error, Uri address, CancellationToken cancellation)
     {
         var socket = error.InnerException as SocketException;
+        if (_connector.SocketPath is { } path && socket is not null)
+        {
+            return (TransportFailure.Refused, $"dial unix {path}: connect: {SocketWords(socket)}");
+        }
+
         if (ProxyChoice.For(_proxy, address) is { } proxy && ExplainProxy(error, socket, proxy) is { } reason)
         {
             return (TransportFailure.Proxy, reason);
@@ -247,6 +252,14 @@ public sealed class CofferClient : IDisposable
 
         return (TransportFailure.Other, error.InnerException?.Message ?? error.Message);
     }
+
+    private static string SocketWords(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.AccessDenied => "permission denied",
+        SocketError.AddressNotAvailable => "no such file or directory",
+        _ => error.Message,
+    };
 
     // Null: the proxy did its part, and the fault is behind it.
     private static string? ExplainProxy(HttpRequestException error, SocketException? socket, Uri proxy) => error switch

@@ -60,6 +60,10 @@ public sealed record CofferClientOptions
         {
             yield return $"the address \"{ShownAddress}\" must be http://HOST:PORT, https://HOST:PORT or unix:///PATH";
         }
+        else if (address.Scheme == "unix" && (address.Host.Length > 0 || address.LocalPath.Trim('/').Length == 0))
+        {
+            yield return $"the address \"{ShownAddress}\" must be unix:///PATH: the socket's path in full, behind three slashes";
+        }
 
         if (ProxyProblem() is { } proxy)
         {

@@ -12,6 +12,9 @@ internal sealed class Connector(Uri server, TlsOptions options, IWebProxy? proxy
     /// <summary>What is named when the address is wrong.</summary>
     public const string ProxyOption = "the proxy's address";
 
+    /// <summary>The socket that is connected to; null for TCP.</summary>
+    public string? SocketPath => server.Scheme == "unix" ? server.LocalPath : null;
+
     /// <summary>What the last check of a server certificate found; None before the first.</summary>
     public SslPolicyErrors CertificateErrors { get; private set; }
 
@@ -114,7 +117,7 @@ internal sealed class Connector(Uri server, TlsOptions options, IWebProxy? proxy
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.LocalPath), cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath!), cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

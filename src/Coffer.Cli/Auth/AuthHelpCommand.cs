@@ -28,6 +28,11 @@ internal sealed class AuthHelpCommand() : ApiCommand("auth help", "Prints usage 
             call.Printer.Line($"\n  {field.Name}=<string>\n{TextWrap.At(field.Usage, 6)}");
         }
 
+        if (!method.IsOfThisServer)
+        {
+            call.Printer.Line($"\n{TextWrap.At($"{LoginMethod.OfThisServer} The method {method.Type} is for other servers that this program speaks to.")}");
+        }
+
         return 0;
     }
 }

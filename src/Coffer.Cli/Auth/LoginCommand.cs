@@ -23,9 +23,10 @@ internal sealed class LoginCommand : ApiCommand
 
                 $ {0} login hvs.CAES...
                 $ {0} login -method=userpass username=sally
-                $ {0} login -method=approle role_id=... secret_id=@file
+                $ {0} login -method=userpass -path=staff username=sally
 
-            "{0} auth help TYPE" tells what a method takes.
+            "{0} auth help TYPE" tells what a method takes. A Coffer server has the
+            methods token and userpass; the others are for other servers.
             """, Shows.Field)
     {
         _method = Flag(new TextFlag("method", "Type of the auth method.", "token"));
@@ -94,7 +95,7 @@ internal sealed class LoginCommand : ApiCommand
         }
         else if (method.Type == "github" && fields["token"] is null)
         {
-            fields["token"] = Terminal.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error);
+            fields["token"] = Terminal.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error).Trim();
         }
 
         return (await call.SendAsync(ApiRequest.Write(path, fields), "Error authenticating", cancellation)).Json

@@ -7,8 +7,8 @@ internal sealed record LoginMethod(string Type, IReadOnlyList<(string Name, stri
 {
     private static readonly LoginMethod[] Known =
     [
-        new("token", [("token", "The token; asked for when not given."), ("lookup", "false to take the token without asking the server about it.")]),
-        WithPassword("userpass"),
+        new("token", [("token", "The token; asked for when not given."), ("lookup", "false to take the token without asking the server about it.")]) { IsOfThisServer = true },
+        WithPassword("userpass") with { IsOfThisServer = true },
         WithPassword("ldap"),
         WithPassword("okta"),
         WithPassword("radius"),
@@ -22,12 +22,18 @@ internal sealed record LoginMethod(string Type, IReadOnlyList<(string Name, stri
     /// <summary>The user's name goes into the path and a password is asked for when it is not given.</summary>
     public bool TakesPassword { get; private init; }
 
+    /// <summary>Whether a Coffer server has it. The program speaks to Vault's servers too, which have more.</summary>
+    public bool IsOfThisServer { get; private init; }
+
+    /// <summary>Which of them a Coffer server has, in a sentence.</summary>
+    public static string OfThisServer { get; } = $"A Coffer server has {string.Join(" and ", Known.Where(method => method.IsOfThisServer).Select(method => method.Type))}.";
+
     /// <summary>A method by its type; null for one that is not known here.</summary>
     public static LoginMethod? Find(string type) => Known.FirstOrDefault(method => method.Type == type);
 
     /// <summary>A method by its type; one that is not known here ends the command.</summary>
     public static LoginMethod Of(string type, string program) => Find(type) ?? throw CliException.Local(Output.TextWrap.At(
-        $"Unknown auth method: {type}. There are {string.Join(", ", Known.Select(method => method.Type))}; where a method is enabled elsewhere, -path says so. "
+        $"Unknown auth method: {type}. {OfThisServer} Other servers may have {string.Join(", ", Known.Where(method => !method.IsOfThisServer).Select(method => method.Type))}. Where a method is enabled elsewhere, -path says so. "
         + $"\"{program} auth list\" shows what is enabled. Others can be logged in to through the API: \"{program} write auth/PATH/login K=V...\"."));
 
     private static LoginMethod WithPassword(string type) =>

@@ -7,7 +7,7 @@ namespace Coffer.Cli.Data;
 
 /// <summary>
 /// Data on the command line: <c>k=v</c>, <c>k=@file</c>, <c>k=-</c> (standard input), <c>k=\@literal</c>, <c>@file.json</c> and <c>-</c> (a JSON
-/// object from standard input). A key given again becomes a list.
+/// object from standard input). A key given again becomes a list. On a terminal <c>k=-</c> asks for a line and does not show it.
 /// </summary>
 internal sealed class KeyValueArguments(ICliConsole console, bool standardInputAllowed)
 {
@@ -45,11 +45,7 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
     /// <summary>All of standard input as text.</summary>
     public string ReadInput()
     {
-        if (!standardInputAllowed)
-        {
-            throw CliException.Local("Refusing to read from stdin with -non-interactive specified");
-        }
-
+        CheckInputAllowed();
         if (_inputTaken)
         {
             throw new FormatException("stdin already consumed: only one value can be read from it");
@@ -57,6 +53,23 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
 
         _inputTaken = true;
         return TextSource.Of(console.Input, "standard input");
+    }
+
+    private void CheckInputAllowed()
+    {
+        if (!standardInputAllowed)
+        {
+            throw CliException.Local("Refusing to read from stdin with -non-interactive specified");
+        }
+    }
+
+    /// <summary>One line from the terminal, without its end. It is hidden, since a value that is not on the command line is mostly a secret.</summary>
+    private string ReadTyped(string key)
+    {
+        CheckInputAllowed();
+        var value = console.ReadHidden($"{key} (will be hidden): ", console.Error);
+        console.Error.Write("\n");
+        return value;
     }
 
     private void AddPair(JsonObject result, string argument)
@@ -70,7 +83,7 @@ internal sealed class KeyValueArguments(ICliConsole console, bool standardInputA
         var value = argument[(split + 1)..];
         if (value == "-")
         {
-            value = ReadInput();
+            value = console.InputIsTerminal ? ReadTyped(argument[..split]) : ReadInput();
         }
         else if (value.StartsWith('@'))
         {

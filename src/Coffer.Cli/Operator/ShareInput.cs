@@ -42,6 +42,6 @@ internal static class ShareInput
     public static string Read(Invocation call, string prompt)
     {
         var given = call.Arguments.Count > 0 ? call.Arguments[0].Trim() : "";
-        return given is "" or "-" ? HiddenInput.Ask(call, prompt, "unseal key", call.Console.Out) : given;
+        return given is "" or "-" ? HiddenInput.Ask(call, prompt, "unseal key", call.Console.Out).Trim() : given;
     }
 }

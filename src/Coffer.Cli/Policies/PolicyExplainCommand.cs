@@ -93,11 +93,32 @@ internal sealed class PolicyExplainCommand : ApiCommand
         }
         catch (ApiException error) when (error.Status is 403 or 404)
         {
-            return await call.SendAsync(ApiRequest.Post("sys/policies/explain", question), Failure, cancellation);
+            return await ByAnyRequestAsync(call, question, error, cancellation);
         }
         catch (ApiException error)
         {
             throw call.Refusal(error, ApiRequest.Post("sys/policies/explain-self"), Failure);
+        }
+        catch (TransportException error)
+        {
+            throw call.Unreachable(error, Failure);
+        }
+    }
+
+    /// <param name="own">What was said about the request as one of the own token. It is the better answer where the token may not ask about others.</param>
+    private static async Task<ApiReply> ByAnyRequestAsync(Invocation call, JsonObject question, ApiException own, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call.TrySendAsync(ApiRequest.Post("sys/policies/explain", question.DeepClone()), cancellation);
+        }
+        catch (ApiException error) when (error.Status == 403 && own.Status == 404)
+        {
+            throw call.Refusal(own, ApiRequest.Post("sys/policies/explain-self"), Failure);
+        }
+        catch (ApiException error)
+        {
+            throw call.Refusal(error, ApiRequest.Post("sys/policies/explain"), Failure);
         }
         catch (TransportException error)
         {

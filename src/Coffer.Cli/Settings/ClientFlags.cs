@@ -24,15 +24,15 @@ internal sealed class ClientFlags
     {
         Shows = shows;
         Address = flags.Add(Http, new TextFlag("address", "Address of the server: https://HOST:PORT, http://HOST:PORT or unix:///PATH.", "https://127.0.0.1:8200") { Variable = "ADDR" });
-        AgentAddress = flags.Add(Http, new TextFlag("agent-address", "Address of an agent to send requests through, in place of -address.") { Variable = "AGENT_ADDR" });
+        AgentAddress = flags.Add(Http, new TextFlag("agent-address", "Address of an agent to send requests through, in place of -address. Coffer has none of its own.") { Variable = "AGENT_ADDR" });
         CaCert = flags.Add(Http, new TextFlag("ca-cert", "PEM file of the certificate authority that signed the server's certificate. Goes before -ca-path.") { Variable = "CACERT" });
         CaPath = flags.Add(Http, new TextFlag("ca-path", "Directory of PEM files of certificate authorities.") { Variable = "CAPATH" });
         ClientCert = flags.Add(Http, new TextFlag("client-cert", "PEM file of the certificate to show to the server. Needs -client-key.") { Variable = "CLIENT_CERT" });
         ClientKey = flags.Add(Http, new TextFlag("client-key", "PEM file of the private key for -client-cert.") { Variable = "CLIENT_KEY" });
-        DisableRedirects = flags.Add(Http, new SwitchFlag("disable-redirects", "Do not follow the one redirect a standby may answer with.") { Variable = "DISABLE_REDIRECTS" });
+        DisableRedirects = flags.Add(Http, new SwitchFlag("disable-redirects", "Do not follow the one redirect that a standby of Vault may answer with. A Coffer server sends none.") { Variable = "DISABLE_REDIRECTS" });
         Header = flags.Add(Http, new TextMapFlag("header", "A further HTTP header. Names beginning with X-Vault- are refused. May be given many times."));
-        Mfa = flags.Add(Http, new TextListFlag("mfa", "Credentials for multi-factor checks, sent as X-Vault-MFA. May be given many times.") { Variable = "MFA" });
-        Namespace = flags.Add(Http, new TextFlag("namespace", "Namespace that paths are relative to.") { Variable = "NAMESPACE", Aliases = ["ns"] });
+        Mfa = flags.Add(Http, new TextListFlag("mfa", "Credentials for multi-factor checks, sent as X-Vault-MFA. May be given many times. A Coffer server makes no such checks.") { Variable = "MFA" });
+        Namespace = flags.Add(Http, new TextFlag("namespace", "Namespace that paths are relative to. A Coffer server has none.") { Variable = "NAMESPACE", Aliases = ["ns"] });
         NonInteractive = flags.Add(Http, new SwitchFlag("non-interactive", "Never ask on the terminal or read standard input."));
         OutputCurl = flags.Add(Http, new SwitchFlag("output-curl-string", "Send nothing; print the curl command that would do it."));
         TlsServerName = flags.Add(Http, new TextFlag("tls-server-name", "Name to ask for and to expect in the server's certificate.") { Variable = "TLS_SERVER_NAME" });

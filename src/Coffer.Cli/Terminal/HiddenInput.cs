@@ -5,6 +5,7 @@ namespace Coffer.Cli.Terminal;
 /// <summary>Asks for a secret: on a terminal without showing it, else the first line of standard input.</summary>
 internal static class HiddenInput
 {
+    /// <summary>The line without its end. Blanks are part of it, since a password may have them.</summary>
     public static string Ask(Invocation call, string prompt, string what, TextWriter promptWriter)
     {
         if (call.NonInteractive)
@@ -19,7 +20,7 @@ internal static class HiddenInput
                 : throw CliException.Local($"No {what} on standard input: run this in a terminal, or pipe the {what} in.");
         }
 
-        var value = call.Console.ReadHidden(prompt, promptWriter).Trim();
+        var value = call.Console.ReadHidden(prompt, promptWriter);
         promptWriter.Write("\n");
         return value;
     }
@@ -28,7 +29,7 @@ internal static class HiddenInput
     {
         try
         {
-            return TextSource.FirstLineOf(input, "standard input").Trim();
+            return TextSource.FirstLineOf(input, "standard input").TrimEnd('\r');
         }
         catch (FormatException error)
         {

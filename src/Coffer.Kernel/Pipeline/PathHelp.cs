@@ -34,7 +34,7 @@ internal static class PathHelp
     {
         var text = new StringBuilder();
         text.Append("Request:        ").Append(below).Append('\n');
-        text.Append("Matching Route: ").Append(mounted.Mount.Path).Append(path.Template).Append("\n\n");
+        text.Append("Matching Route: ").Append(mounted.Mount.Path).Append(PathTemplate.Parse(path.Template).Shown).Append("\n\n");
         text.Append(path.Synopsis).Append('\n');
         if (!path.Fields.IsEmpty)
         {
@@ -57,7 +57,7 @@ internal static class PathHelp
         text.Append("The ").Append(mounted.Mount.Type).Append(" mount at ").Append(mounted.Mount.Path).Append(".\n\n## PATHS\n");
         foreach (var path in mounted.Paths.Paths.OrderBy(path => path.Template, StringComparer.Ordinal))
         {
-            text.Append("\n    ").Append(path.Template).Append("\n        ").Append(path.Synopsis).Append('\n');
+            text.Append("\n    ").Append(PathTemplate.Parse(path.Template).Shown).Append("\n        ").Append(path.Synopsis).Append('\n');
         }
 
         return text.ToString();
