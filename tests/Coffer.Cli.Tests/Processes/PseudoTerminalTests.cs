@@ -30,12 +30,14 @@ public sealed class PseudoTerminalTests : IDisposable
         Assert.DoesNotContain('\u001b', output);
     }
 
-    [Fact]
-    public async Task A_password_is_hidden_while_it_is_typed_and_the_terminal_is_as_before_afterwards()
+    [Theory]
+    [InlineData("login -method=userpass username=u", "Password (will be hidden): ")]
+    [InlineData("write auth/userpass/users/u password=-", "password (will be hidden): ")]
+    public async Task A_password_is_hidden_while_it_is_typed_and_the_terminal_is_as_before_afterwards(string line, string prompt)
     {
-        var output = await RunAsync("stty -a; \"$COFFER\" login -method=userpass username=u; stty -a", typed: "s3same\n");
+        var output = await RunAsync($"stty -a; \"$COFFER\" {line}; stty -a", typed: "s3same\n");
 
-        Assert.Contains("Password (will be hidden): ", output, StringComparison.Ordinal);
+        Assert.Contains(prompt, output, StringComparison.Ordinal);
         Assert.Contains("refused", output, StringComparison.Ordinal);
         Assert.DoesNotContain("s3same", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
