@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
@@ -172,7 +173,7 @@ internal sealed class FuzzedServer
         await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
     }
 
-    private static MountEntry Mount(string path, string type) => Initialization.NewMount(SystemRandom.Instance, path, type, MountClass.Secret, "");
+    private static MountEntry Mount(string path, string type) => MountEntry.New(SystemRandom.Instance, path, type, MountClass.Secret, "");
 
     private static int FreePort()
     {

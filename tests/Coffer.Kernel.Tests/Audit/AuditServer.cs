@@ -6,6 +6,7 @@ using Coffer.Kernel.Audit;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;

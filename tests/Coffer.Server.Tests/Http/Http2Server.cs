@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Coffer.Kernel.Hosting;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

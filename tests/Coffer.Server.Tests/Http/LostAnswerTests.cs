@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
 using Coffer.Kernel.Hosting;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

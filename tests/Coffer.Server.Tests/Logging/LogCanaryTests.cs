@@ -3,6 +3,8 @@ using System.Text;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
