@@ -8,6 +8,9 @@ namespace Coffer.Kernel.Leases;
 /// <param name="Bound">What decided it.</param>
 public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound Bound = TtlBound.Lease)
 {
+    /// <summary>A token that ends within this, and before its lease, is worth a warning, although it can be renewed.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(10);
+
     /// <summary>The same, but no longer than the token that it ends with.</summary>
     /// <param name="ownerEnd">The token's hard end; null where it has none.</param>
     /// <param name="now">When it begins.</param>
@@ -26,14 +29,14 @@ public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound
         return new GrantedTtl(left, warning, TtlBound.Token);
     }
 
-    /// <summary>The warning of it, and one where the token that it ends with has to be renewed long before.</summary>
+    /// <summary>The warning of it, and one where the token that it ends with has to be renewed soon. Vault warns of neither, so a usual answer has none.</summary>
     /// <param name="end">The lease's own.</param>
     /// <param name="ownerPresentEnd">When its token ends unless it is renewed; null where it has no end.</param>
     /// <param name="now">When it begins.</param>
     public ImmutableArray<string> WarningsBeside(LeaseEnd end, DateTimeOffset? ownerPresentEnd, DateTimeOffset now)
     {
         ImmutableArray<string> own = Warning is null ? [] : [Warning];
-        return ownerPresentEnd is { } present && present > now && present - now < (end.ExpireTime - now) * 0.9
+        return ownerPresentEnd is { } present && present > now && present - now < Soon && present - now < (end.ExpireTime - now) * 0.9
             ? own.Add($"lease ends with its token, in {TtlRules.Short(TimeSpan.FromSeconds((long)(present - now).TotalSeconds))}, unless the token is renewed")
             : own;
     }

@@ -31,7 +31,7 @@ public sealed class LeaseEndTests
     }
 
     [Fact]
-    public async Task A_client_is_to_come_back_before_its_token_ends_and_is_warned_where_that_is_long_before_the_lease()
+    public async Task A_client_is_to_come_back_before_its_token_ends_and_is_warned_where_that_is_soon()
     {
         await using var harness = await KernelHarness.StartAsync();
         var token = (await harness.TokenAsync("""{"ttl":"3m"}""")).ClientToken;
@@ -62,6 +62,19 @@ public sealed class LeaseEndTests
 
             Assert.Contains(answer.Json["warnings"]!.AsArray(), said => ((string)said!).Contains(warning, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task A_lease_of_a_token_with_an_hour_left_has_no_warning()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var token = (await harness.TokenAsync("""{"ttl":"1h"}""")).ClientToken;
+        harness.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var made = (await harness.WriteAsync("fake/creds/a", """{"ttl":"768h"}""", token)).Ok();
+
+        Assert.Null(made.Json["warnings"]);
+        Assert.True(TimeOf(made.Json["recommended_refresh_at"]) < harness.Clock.GetUtcNow().AddHours(1));
     }
 
     [Theory]
