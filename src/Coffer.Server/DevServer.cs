@@ -1,6 +1,5 @@
 using System.Net;
 using Coffer.Kernel.Audit;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;

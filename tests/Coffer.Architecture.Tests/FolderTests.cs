@@ -17,7 +17,7 @@ public sealed partial class FolderTests
         var circles = Repository.Projects("src").Select(project => project[..project.LastIndexOf('/')])
             .SelectMany(folder => CirclesIn(RoomsOf(folder)).Select(circle => (folder, circle))).ToArray();
 
-        Assert.Empty(circles.Where(found => !NotYet.Contains(found.folder)));
+        Assert.DoesNotContain(circles, found => !NotYet.Contains(found.folder));
         Assert.Equal(NotYet, circles.Select(found => found.folder).Distinct());
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;

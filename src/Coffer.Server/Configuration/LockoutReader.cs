@@ -1,5 +1,4 @@
 using Coffer.Hcl;
-using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Mounts;
 
 namespace Coffer.Server.Configuration;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;

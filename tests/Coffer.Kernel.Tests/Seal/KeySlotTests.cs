@@ -1,4 +1,3 @@
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;

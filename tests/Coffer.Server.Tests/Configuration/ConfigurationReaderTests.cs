@@ -1,5 +1,4 @@
 using System.Net;
-using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Server.Configuration;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;

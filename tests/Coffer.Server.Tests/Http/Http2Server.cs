@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;

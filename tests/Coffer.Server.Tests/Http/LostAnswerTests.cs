@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Coffer.Kernel.Audit;
-using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
