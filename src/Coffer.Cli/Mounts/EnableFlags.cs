@@ -25,7 +25,7 @@ internal sealed class EnableFlags(FlagTable flags, bool isAuth)
     }
 
     /// <summary>Where it goes, with a slash at the end.</summary>
-    public string Path(string type) => Paths.AsMount(_path.Value.Trim() is { Length: > 0 } path ? path : type);
+    public string Path(string type) => Paths.AsMount(_path.Value.Length > 0 ? _path.Value : type);
 
     public JsonObject Body(string type)
     {

@@ -14,8 +14,6 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 internal static class SysMounts
 {
     /// <summary>Types of which every server has one, and nobody another.</summary>
-    private const int TypeCharsMax = 64;
-
     private static readonly HashSet<string> Unmountable = new(StringComparer.Ordinal) { "system", "cubbyhole", "identity", "token" };
 
     private static readonly Field<string> TypeField = Field.Text("type", "The engine's type, such as kv or aws.");
@@ -217,10 +215,8 @@ internal static class SysMounts
 
         if (request.Services.Routers.TypeOf(type, kind) is not { } found)
         {
-            // Only what looks like a name is repeated: anything else may be a secret that was typed in the wrong place.
-            var asked = type.Length <= TypeCharsMax && type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? $"{type}; " : "";
             var names = request.Services.Routers.NamesOf(kind).Where(name => !Unmountable.Contains(name)).ToArray();
-            return $"plugin not found in the catalog: {asked}there {(names.Length == 1 ? "is" : "are")} {string.Join(", ", names)}";
+            return $"plugin not found in the catalog: there {(names.Length == 1 ? "is" : "are")} {string.Join(", ", names)}";
         }
 
         if (options.TryGetValue("version", out var version))
