@@ -3,7 +3,7 @@ using Coffer.Sdk.Primitives;
 namespace Coffer.Barrier;
 
 /// <summary>
-/// The keys that entries are sealed with: terms from 1, of which the newest is active. Immutable but for the counts, so that whoever holds
+/// The keys that entries are sealed with: terms from 1, of which the newest is active. Immutable but for the counts, so that anyone who holds
 /// a ring never sees it half rotated. Rotating gives another ring; each is disposed by its owner, and a key is zeroed with the last ring that has it.
 /// </summary>
 public sealed class Keyring : IDisposable

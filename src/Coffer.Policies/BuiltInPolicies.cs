@@ -34,7 +34,7 @@ public static class BuiltInPolicies
           capabilities = ["update"]
         }
 
-        # Whoever a token belongs to can read their own entity.
+        # The owner of a token can read their own entity.
         path "identity/entity/id/{{identity.entity.id}}" {
           capabilities = ["read"]
         }
@@ -43,7 +43,7 @@ public static class BuiltInPolicies
           capabilities = ["read"]
         }
 
-        # Leases: whoever knows the id of one can look it up and renew it.
+        # Leases: anyone who knows the id of one can look it up and renew it.
         path "sys/leases/lookup" {
           capabilities = ["update"]
         }

@@ -3,7 +3,7 @@ using Coffer.Conformance.Tests.Recordings;
 
 namespace Coffer.Conformance.Tests;
 
-/// <summary>Writes the list of pending cases anew from a whole run. By hand only: <c>COFFER_CONFORMANCE_WRITE=1</c>.</summary>
+/// <summary>Writes the list of pending cases again from a whole run. By hand only: <c>COFFER_CONFORMANCE_WRITE=1</c>.</summary>
 internal sealed class PendingListWriter
 {
     private const int ReasonMax = 110;

@@ -6,7 +6,7 @@ internal static class Figures
     private static readonly Lock Gate = new();
     private static readonly HashSet<string> Begun = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a line to <c>kill-NAME.txt</c>, which begins anew with each run.</summary>
+    /// <summary>Adds a line to <c>kill-NAME.txt</c>, which begins again with each run.</summary>
     public static void Add(string name, string line)
     {
         lock (Gate)

@@ -87,7 +87,7 @@ public sealed class EngineHarness
         }
     }
 
-    /// <summary>Makes the engine anew over the same entries, as after a change of the mount's options.</summary>
+    /// <summary>Makes the engine a second time over the same entries, as after a change of the mount's options.</summary>
     public void Reconfigure(IReadOnlyDictionary<string, string> options)
     {
         Mount = Mount with { Options = options.ToImmutableDictionary() };

@@ -152,7 +152,7 @@ internal sealed class SoakWorkers(SoakClient client, SoakLeases leases)
         await AsRootAsync("DELETE", "sys/mounts/coming", null, [204], cancellation);
         await AsRootAsync("LIST", "coming", null, [404], cancellation);
 
-        // Every request reads the table of mounts, and one that is slow, such as a login, begins anew when it has changed.
+        // Every request reads the table of mounts, and one that is slow, such as a login, begins again when it has changed.
         await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
     }
 

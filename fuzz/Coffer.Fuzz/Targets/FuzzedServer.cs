@@ -11,7 +11,7 @@ using Coffer.Server.Configuration;
 
 namespace Coffer.Fuzz.Targets;
 
-/// <summary>A server in this process, in memory, behind a socket. Made anew when an input has sealed it, locked everybody out, or filled it.</summary>
+/// <summary>A server in this process, in memory, behind a socket. Made again when an input has sealed it, locked everybody out, or filled it.</summary>
 internal sealed class FuzzedServer
 {
     private const string Root = "root";

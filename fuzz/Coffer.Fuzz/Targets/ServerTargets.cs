@@ -1,6 +1,6 @@
 namespace Coffer.Fuzz.Targets;
 
-/// <summary>A whole server: requests of any method, path and body by whoever may do everything, and tokens of any kind.</summary>
+/// <summary>A whole server: requests of any method, path and body by anyone who may do everything, and tokens of any kind.</summary>
 internal static class ServerTargets
 {
     private static readonly Lazy<FuzzedServer> Server = new(() => new FuzzedServer());

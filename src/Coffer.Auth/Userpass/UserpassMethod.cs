@@ -121,13 +121,13 @@ public sealed class UserpassMethod : IAuthMethod
         {
             return request.Memory.RememberAsync(
                 $"fits {given.Text}",
-                () => _slow.TryRun(() => given.Fits(password) ? new PasswordCheck(true, PasswordHash.Of(password, _random)) : new PasswordCheck(false), ofStranger: true, cancellation));
+                () => _slow.TryRun(() => given.Fits(password) ? new PasswordCheck(true, PasswordHash.Of(password, _random)) : new PasswordCheck(false), request.RemoteAddress, cancellation));
         }
 
         // Nobody of that name and a wrong password must not be told apart, by the clock either.
         var hash = user?.Password ?? PasswordHash.OfNobody;
         return request.Memory.RememberAsync(
-            $"fits {Convert.ToBase64String(hash.Hash)}", () => _slow.TryRun(() => new PasswordCheck(hash.Fits(password)), ofStranger: true, cancellation));
+            $"fits {Convert.ToBase64String(hash.Hash)}", () => _slow.TryRun(() => new PasswordCheck(hash.Fits(password)), request.RemoteAddress, cancellation));
     }
 
     private static async ValueTask<Reply> ReadAsync(EngineRequest request, CancellationToken cancellation)
@@ -193,7 +193,7 @@ public sealed class UserpassMethod : IAuthMethod
     {
         // Read here: the body is gone once nobody waits for the hash any more.
         var password = request.Get(Password);
-        return request.Memory.RememberAsync("hash", () => _slow.TryRun(() => PasswordHash.Of(password, _random), ofStranger: false, cancellation));
+        return request.Memory.RememberAsync("hash", () => _slow.TryRun(() => PasswordHash.Of(password, _random), stranger: null, cancellation));
     }
 
     private async ValueTask<Reply> WritePasswordAsync(EngineRequest request, CancellationToken cancellation)

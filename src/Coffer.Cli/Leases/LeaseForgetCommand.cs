@@ -26,7 +26,7 @@ internal sealed class LeaseForgetCommand : ApiCommand
         var lease = LeaseId.From(call);
         if (_reason.Value.Trim().Length == 0)
         {
-            throw CliException.Local("Missing -reason: it is what whoever finds the secret later will read");
+            throw CliException.Local("Missing -reason: it is what anyone who finds the secret later will read");
         }
 
         var body = new JsonObject { ["lease_id"] = lease, ["reason"] = _reason.Value };

@@ -111,7 +111,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
         var status = reply.Json ?? [];
         if (GoValue.Of(status["otp"] ?? "").Length > 0)
         {
-            call.Printer.Note(TextWrap.At("The one-time password below was made for this: whoever has it can decode the root token, and nobody without it. Keep it until then.") + "\n");
+            call.Printer.Note(TextWrap.At("The one-time password below was made for this: anyone who has it can decode the root token, and nobody without it. Keep it until then.") + "\n");
         }
 
         Print(call, status);

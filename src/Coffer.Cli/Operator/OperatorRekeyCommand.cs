@@ -34,7 +34,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
             """)
     {
         _init = Flag(new SwitchFlag("init", "Begin; with -key-shares and -key-threshold of the new keys."));
-        _cancel = Flag(new SwitchFlag("cancel", "Forget what has begun, and keep the old shares; with -verify, begin the verification anew."));
+        _cancel = Flag(new SwitchFlag("cancel", "Forget what has begun, and keep the old shares; with -verify, begin the verification again."));
         _status = Flag(new SwitchFlag("status", "Show where it stands; with -verify, where the verification stands."));
         _verify = Flag(new SwitchFlag("verify", "With -init: ask for verification. Else: give a new share to verify."));
         _shares = Flag(new NumberFlag("key-shares", "Into how many shares the new key is split.", 5) { Aliases = ["n"] });
@@ -79,7 +79,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
         if (_cancel.Value)
         {
             await call.SendAsync(ApiRequest.Delete(_verify.Value ? $"{Root}/verify" : $"{Root}/init"), "Error canceling rekey", cancellation);
-            call.Printer.Line(_verify.Value ? "Success! Verification begins anew (if it was started)" : "Success! Canceled rekeying (if it was started)");
+            call.Printer.Line(_verify.Value ? "Success! Verification begins again (if it was started)" : "Success! Canceled rekeying (if it was started)");
             return 0;
         }
 

@@ -16,7 +16,7 @@ internal sealed class OperatorSlotAddCommand : ApiCommand
         : base("operator slot add", "Adds a key slot", "", Arity.None,
             """
             Adds a way into the store, after it was seen to open; nothing is
-            encrypted anew. A static slot opens with a key that the server's
+            encrypted again. A static slot opens with a key that the server's
             configuration names, and unseals the server at its start:
 
                 seal "static" {

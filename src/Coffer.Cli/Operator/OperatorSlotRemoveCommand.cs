@@ -4,7 +4,7 @@ namespace Coffer.Cli.Operator;
 
 internal sealed class OperatorSlotRemoveCommand() : ApiCommand("operator slot remove", "Removes a key slot", "ID", Arity.One,
     """
-    Takes a way into the store away; nothing is encrypted anew. The last
+    Takes a way into the store away; nothing is encrypted again. The last
     one stays: without it the store could never be opened again.
 
         $ {0} operator slot list

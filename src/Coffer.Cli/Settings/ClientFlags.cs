@@ -36,7 +36,7 @@ internal sealed class ClientFlags
         NonInteractive = flags.Add(Http, new SwitchFlag("non-interactive", "Never ask on the terminal or read standard input."));
         OutputCurl = flags.Add(Http, new SwitchFlag("output-curl-string", "Send nothing; print the curl command that would do it."));
         TlsServerName = flags.Add(Http, new TextFlag("tls-server-name", "Name to ask for and to expect in the server's certificate.") { Variable = "TLS_SERVER_NAME" });
-        TlsSkipVerify = flags.Add(Http, new SwitchFlag("tls-skip-verify", "Accept any certificate. Whoever sits in between can then read everything.") { Variable = "SKIP_VERIFY" });
+        TlsSkipVerify = flags.Add(Http, new SwitchFlag("tls-skip-verify", "Accept any certificate. Anyone who sits in between can then read everything.") { Variable = "SKIP_VERIFY" });
         WrapTtl = flags.Add(Http, new DurationFlag("wrap-ttl", "Wrap the reply in a single-use token that lives this long; open it with \"unwrap\".") { Variable = "WRAP_TTL" });
         Format = flags.Add(OutputGroup, new TextFlag("format", "How to print: table, json, yaml or pretty" + (shows.HasFlag(Shows.Raw) ? "; raw for the body as it came." : "."), "table") { Variable = "FORMAT" });
         if (shows.HasFlag(Shows.Field))

@@ -5,7 +5,7 @@ namespace Coffer.Server.Http;
 
 /// <summary>
 /// The connections that a listener has at once. When all places are taken, a new connection gets that of the one that has been without a request for the
-/// longest: otherwise whoever opens enough of them, and asks nothing more, keeps everybody out.
+/// longest: otherwise anyone who opens enough of them, and asks nothing more, keeps everybody out.
 /// </summary>
 /// <param name="max">How many; null for any number.</param>
 internal sealed class ConnectionPlaces(long? max)

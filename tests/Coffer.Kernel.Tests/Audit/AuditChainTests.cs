@@ -276,7 +276,7 @@ public sealed class AuditChainTests : IDisposable
         var other = AuditSigner.PublicKeyOf(AuditSigner.NewKey()).Pem;
         Assert.Contains("is signed with key", Verify(other).Break!.Message, StringComparison.Ordinal);
 
-        // Whoever can write the file can chain it anew, but not sign it.
+        // Anyone who can write the file can chain it again, but not sign it.
         var lines = await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken);
         var forged = new StringBuilder();
         var previous = LineHash.Zero.ToString();

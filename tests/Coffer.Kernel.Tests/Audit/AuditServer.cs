@@ -93,7 +93,7 @@ internal sealed class AuditServer : IAsyncDisposable
         Assert.False(Kernel.IsSealed);
     }
 
-    /// <summary>Starts anew on the same store, with another configuration.</summary>
+    /// <summary>Starts again on the same store, with another configuration.</summary>
     public async Task RestartAsync(AuditBounds bounds)
     {
         await Kernel.DisposeAsync();

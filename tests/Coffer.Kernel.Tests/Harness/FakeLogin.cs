@@ -6,7 +6,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Tests.Harness;
 
-/// <summary>An auth method that believes whoever asks: name and groups come from the request.</summary>
+/// <summary>An auth method that believes anyone who asks: name and groups come from the request.</summary>
 internal sealed class FakeLogin : IAuthMethod
 {
     private static readonly Field<string> Name = Field.Text("name", "Who it is.");

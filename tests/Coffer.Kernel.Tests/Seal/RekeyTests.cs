@@ -62,12 +62,12 @@ public sealed class RekeyTests
         var made = (await GiveAsync(harness, "update", harness.Share, nonce)).Ok().Json;
         (await GiveAsync(harness, "verify", (string)made["keys"]![0]!, (string)made["verification_nonce"]!)).Ok();
 
-        var anew = (await harness.SendAsync(Operation.Delete, "sys/rekey/verify", null)).Ok().Json;
-        Assert.Equal("0", anew["progress"]!.ToString());
-        Assert.NotEqual((string)made["verification_nonce"]!, (string)anew["nonce"]!);
+        var again = (await harness.SendAsync(Operation.Delete, "sys/rekey/verify", null)).Ok().Json;
+        Assert.Equal("0", again["progress"]!.ToString());
+        Assert.NotEqual((string)made["verification_nonce"]!, (string)again["nonce"]!);
         (await GiveAsync(harness, "verify", (string)made["keys"]![1]!, (string)made["verification_nonce"]!)).Is(400);
-        (await GiveAsync(harness, "verify", (string)made["keys"]![1]!, (string)anew["nonce"]!)).Ok();
-        Assert.Equal("true", (await GiveAsync(harness, "verify", (string)made["keys"]![2]!, (string)anew["nonce"]!)).Ok().Json["complete"]!.ToString());
+        (await GiveAsync(harness, "verify", (string)made["keys"]![1]!, (string)again["nonce"]!)).Ok();
+        Assert.Equal("true", (await GiveAsync(harness, "verify", (string)made["keys"]![2]!, (string)again["nonce"]!)).Ok().Json["complete"]!.ToString());
         Assert.Equal("2", (await harness.ReadAsync("sys/seal-status")).Ok().Json["t"]!.ToString());
     }
 

@@ -63,7 +63,7 @@ public sealed class SealTests
         Assert.Equal(before, await harness.RawAsync());
     }
 
-    /// <summary>Also for paths that are not there: whoever has no token must not learn what is mounted.</summary>
+    /// <summary>Also for paths that are not there: those without a token must not learn what is mounted.</summary>
     [Theory]
     [InlineData("nowhere/at/all")]
     [InlineData("sys/rekey/init")]

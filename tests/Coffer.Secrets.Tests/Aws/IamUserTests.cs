@@ -5,7 +5,7 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
 
-/// <summary>Credentials of IAM users, as seen by the client, by AWS, and by whoever holds the key.</summary>
+/// <summary>Credentials of IAM users, as seen by the client, by AWS, and by anyone who holds the key.</summary>
 public sealed class IamUserTests : AwsTest
 {
     [Fact]

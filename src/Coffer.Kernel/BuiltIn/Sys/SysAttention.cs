@@ -172,7 +172,7 @@ internal static class SysAttention
         var request = KernelRequest.Of(engineRequest);
         var reason = request.Get(Reason).Trim();
         return reason.Length is 0 or > Limits.ReasonCharactersMax
-            ? ValueTask.FromResult(Reply.Invalid($"reason must be given, in at most {Limits.ReasonCharactersMax} characters: it is what whoever finds the secret later will read"))
+            ? ValueTask.FromResult(Reply.Invalid($"reason must be given, in at most {Limits.ReasonCharactersMax} characters: it is what anyone who finds the secret later will read"))
             : OfFailedAsync(request, ForceRevokeOf(request, reason), cancellation);
     }
 

@@ -16,8 +16,8 @@ internal static class SysPlugins
 
     private static readonly Field<string> Sha256 = Field.Text("sha256", "Vault's field; nothing is registered here.");
     private static readonly Field<string> Command = Field.Text("command", "Vault's field; nothing is registered here.");
-    private static readonly Field<string> Plugin = Field.Text("plugin", "Start every mount of this type anew.");
-    private static readonly Field<ImmutableArray<string>> Mounts = Field.TextList("mounts", "Start these mounts anew.");
+    private static readonly Field<string> Plugin = Field.Text("plugin", "Restart every mount of this type.");
+    private static readonly Field<ImmutableArray<string>> Mounts = Field.TextList("mounts", "Restart these mounts.");
     private static readonly string[] Types = ["auth", "database", "secret"];
 
     public static ImmutableArray<EnginePath> Paths { get; } =
@@ -35,7 +35,7 @@ internal static class SysPlugins
             Write = (request, _) => ValueTask.FromResult(Refuse(request)),
             Delete = (_, _) => ValueTask.FromResult(Reply.Done),
         },
-        new("plugins/reload/backend", "Starts engines anew: what they hold in memory goes.")
+        new("plugins/reload/backend", "Restarts engines: what they hold in memory goes.")
         {
             Fields = [Plugin, Mounts], Sudo = true, Write = (request, _) => ValueTask.FromResult(Reload(KernelRequest.Of(request))),
         },

@@ -32,7 +32,7 @@ public sealed record OidcKeyRecord
         AllowedClientIds.Contains("*", StringComparer.Ordinal) || AllowedClientIds.Contains(clientId, StringComparer.Ordinal);
 
     /// <summary>
-    /// The keys that verify at a moment. Whether or not anything was signed since: a rotation that is due counts as done at its time, since whoever
+    /// The keys that verify at a moment. Whether or not anything was signed since: a rotation that is due counts as done at its time, since anyone who
     /// signs next does it first.
     /// </summary>
     public IEnumerable<OidcPublicKey> VerifyingAt(DateTimeOffset now)
