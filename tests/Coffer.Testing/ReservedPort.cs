@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Coffer.Testing;
 
-/// <summary>A loopback port that is held for anyone who is told of it, until this is disposed.</summary>
+/// <summary>Holds a loopback port for a server that a test starts, until this is disposed.</summary>
 /// <remarks>
 /// A port that was only seen to be free may be somebody else's before it is bound, or while a server is down between two starts. Here a socket stays bound
 /// to the port and never listens: the system gives the port to nobody who asks for any, a connection is refused while nobody listens, and a listener that

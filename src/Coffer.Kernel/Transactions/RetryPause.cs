@@ -5,7 +5,7 @@ namespace Coffer.Kernel.Transactions;
 
 /// <summary>How long a unit of work waits before it is tried again after a conflict that no turn at an entry prevents.</summary>
 /// <remarks>
-/// The first tries follow at once, since most conflicts are with a commit that is over by then. Later ones wait a random time below a bound that doubles, so that
+/// The first tries follow at once, since the commit that caused a conflict has mostly ended already. Later ones wait a random time below a bound that doubles, so that
 /// units of work that met each other once do not meet again at each try.
 /// </remarks>
 /// <param name="clock">The timers to wait by.</param>

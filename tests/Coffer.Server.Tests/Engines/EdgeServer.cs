@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Server.Tests.Http;
 using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Engines;
@@ -45,9 +45,7 @@ public sealed class EdgeServer : IAsyncLifetime
         };
         _server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
-        var mount = MountEntry.New(SystemRandom.Instance, "edge/", "edge", MountClass.Secret, "");
-        var made = await _server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = Root, Mounts = [mount] }, CancellationToken.None);
-        await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
+        await _server.OpenAsync(MountEntry.New(SystemRandom.Instance, "edge/", "edge", MountClass.Secret, ""), CancellationToken.None);
         using var http = Client();
         using var enabled = await http.PostAsync("sys/audit/file", Json($$$"""{"type":"file","options":{"file_path":"{{{AuditFile}}}"}}"""));
         Assert.True(enabled.StatusCode == HttpStatusCode.NoContent, await enabled.Content.ReadAsStringAsync());

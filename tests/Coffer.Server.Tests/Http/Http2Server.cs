@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Tls;
@@ -32,10 +29,7 @@ internal sealed class Http2Server : IAsyncDisposable
         var options = new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [with is null ? listener : with(listener)] };
         server._server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => server._failures.Enqueue($"{what}: {error}"), CancellationToken.None);
-        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
-        var made = await server._server.Kernel.InitializeAsync(
-            new InitRequest(1, 1) { RootToken = Root, Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, CancellationToken.None);
-        await server._server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
+        await server._server.OpenAsync(mount: null, CancellationToken.None);
         return server;
     }
 

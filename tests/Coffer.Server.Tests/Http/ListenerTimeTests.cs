@@ -1,9 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Storage;
@@ -64,9 +61,7 @@ public sealed class ListenerTimeTests
     {
         var server = await CofferServer.StartAsync(
             new ServerOptions { Storage = StorageOptions.InMemory, Listeners = listeners }, store, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
-        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
-        var made = await server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, Cancel);
-        await server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), Cancel);
+        await server.OpenAsync(mount: null, Cancel);
         return server;
     }
 

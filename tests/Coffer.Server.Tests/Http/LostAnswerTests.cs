@@ -3,9 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
@@ -55,9 +52,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
         _aws = await SandboxAccount.StartAsync(new SandboxOptions(), Cancel);
         _server = await CofferServer.StartAsync(
             new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [_options] }, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
-        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
-        var made = await _server.Kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, Cancel);
-        await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), Cancel);
+        await _server.OpenAsync(mount: null, Cancel);
         var admin = Aws.AdminKey;
         await SendAsync("PUT", "sys/mounts/aws", """{"type":"aws"}""");
         await SendAsync("PUT", "aws/config/root", $$"""{"access_key":"{{admin.KeyId}}","secret_key":"{{admin.Secret}}","region":"us-east-1","iam_endpoint":"{{Aws.Url}}","sts_endpoint":"{{Aws.Url}}"}""");

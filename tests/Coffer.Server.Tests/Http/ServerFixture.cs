@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Testing;
@@ -42,10 +39,7 @@ public sealed class ServerFixture : IAsyncLifetime
         _server = await CofferServer.StartAsync(
             options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
         Http.BaseAddress = new Uri($"http://{Address}");
-        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
-        var made = await _server.Kernel.InitializeAsync(
-            new InitRequest(1, 1) { RootToken = Root, Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, CancellationToken.None);
-        await _server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
+        await _server.OpenAsync(mount: null, CancellationToken.None);
         await SendAsync("POST", "/v1/secret/kept", """{"value":"kept"}""");
     }
 

@@ -2,9 +2,6 @@ using System.Net;
 using System.Text;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Seal;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
@@ -74,10 +71,7 @@ public sealed class LogCanaryTests : IDisposable
 
     private static async Task OpenAsync(CofferServer server)
     {
-        var kv = MountEntry.New(SystemRandom.Instance, "secret/", "kv", MountClass.Secret, "");
-        var made = await server.Kernel.InitializeAsync(
-            new InitRequest(1, 1) { RootToken = "root", Mounts = [kv with { Options = kv.Options.SetItem("version", "1") }] }, TestContext.Current.CancellationToken);
-        await server.Kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), TestContext.Current.CancellationToken);
+        await server.OpenAsync(mount: null, TestContext.Current.CancellationToken);
     }
 
     private async Task LoadAsync()

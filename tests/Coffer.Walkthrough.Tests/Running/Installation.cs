@@ -38,7 +38,7 @@ internal sealed class Installation : IDisposable
         }
     }
 
-    /// <summary>How to start a program as this user would: link first in the path, and none of the settings of anyone who runs the tests.</summary>
+    /// <summary>How to start a program as this user would: link first in the path, and none of the settings of the account that runs the tests.</summary>
     public ProcessStartInfo StartInfo(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
