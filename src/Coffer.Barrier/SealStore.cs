@@ -180,17 +180,25 @@ public sealed class SealStore(IStore store, IRandom random)
 
     private async ValueTask<List<StoredSlot>> ScanSlotsAsync(CancellationToken cancellation)
     {
-        var entries = await store.ScanAsync(SealKeys.SlotPrefix, after: null, StoreLimits.ScanMax, cancellation);
-        return [.. entries.Select(entry => new StoredSlot(entry.Key, entry.Version, Readable(entry)))];
+        var slots = new List<StoredSlot>();
+        foreach (var (key, _) in await store.ScanAsync(SealKeys.SlotPrefix, after: null, StoreLimits.ScanMax, cancellation))
+        {
+            if (await store.GetAsync(key, cancellation) is { } entry)
+            {
+                slots.Add(new StoredSlot(key, entry.Version, Readable(key, entry.Value)));
+            }
+        }
+
+        return slots;
     }
 
-    private static KeySlot? Readable(KeyedEntry entry)
+    private static KeySlot? Readable(string key, ReadOnlyMemory<byte> value)
     {
         try
         {
             // A record under another slot's key is as good as none: removing by id would miss it.
-            var slot = KeySlotRecord.Decode(entry.Value);
-            return SealKeys.Slot(slot.Id) == entry.Key ? slot : null;
+            var slot = KeySlotRecord.Decode(value);
+            return SealKeys.Slot(slot.Id) == key ? slot : null;
         }
         catch (BarrierException)
         {

@@ -15,6 +15,18 @@ public static class Limits
     /// <summary>Largest request body in bytes unless the listener says otherwise; Vault's own default.</summary>
     public const int RequestBytesMax = 32 * 1024 * 1024;
 
+    /// <summary>Stored values over this are counted while requests work with them, in bytes.</summary>
+    public const int UncountedValueBytes = 64 * 1024;
+
+    /// <summary>
+    /// Large stored values that all requests work with at once, in bytes. Making an answer of one takes four to five times its length for a moment: it is read,
+    /// opened and written again.
+    /// </summary>
+    public const int LargeValueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>How long a request waits for others that work with large values, before it is answered 503. One of the largest takes a tenth of a second.</summary>
+    public static readonly TimeSpan LargeValueWaitMax = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest token in characters: a batch token with its policies and metadata still fits.</summary>
     public const int TokenCharactersMax = 8192;
 

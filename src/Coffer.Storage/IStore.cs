@@ -11,14 +11,17 @@ namespace Coffer.Storage;
 public interface IStore : IAsyncDisposable
 {
     /// <summary>The newest committed entry of a key, or null when there is none; never older than what a call that has returned saw or did.</summary>
-    ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation);
+    /// <param name="key">The whole key.</param>
+    /// <param name="bytesMax">A larger value, in bytes, is not read: the entry comes without it, and with its <see cref="StoreEntry.WithheldBytes"/>.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation);
 
     /// <summary>
-    /// Entries whose keys begin with <paramref name="prefix"/> and sort after <paramref name="after"/> (null: from the start), in order,
-    /// at most <paramref name="limit"/> of them (1 to <see cref="StoreLimits.ScanMax"/>). Fewer than that means that there are no more.
+    /// The keys that begin with <paramref name="prefix"/> and sort after <paramref name="after"/> (null: from the start), in order, at most
+    /// <paramref name="limit"/> of them (1 to <see cref="StoreLimits.ScanMax"/>), with the versions of their entries. Fewer than that means that there are no more.
     /// One call sees one committed state; two calls may see two, the second never an older one than the first.
     /// </summary>
-    ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation);
 
     /// <summary>Does all of the batch or nothing of it, on condition that every precondition holds; durable when it returns <c>true</c>.</summary>
     /// <returns>False when a precondition did not hold; nothing was changed.</returns>
@@ -43,10 +46,16 @@ public readonly record struct StoreEntry(long Version, ReadOnlyMemory<byte> Valu
 {
     /// <summary>Where a reader may keep what it makes of the value; null where the store keeps nothing of this entry.</summary>
     public EntrySlot? Slot { get; init; }
+
+    /// <summary>Length in bytes of a value that was larger than asked for and so is not here; zero: it is.</summary>
+    public int WithheldBytes { get; init; }
+
+    /// <summary>The same entry without its value if that is larger than <paramref name="bytesMax"/>.</summary>
+    public StoreEntry UpTo(int bytesMax) => Value.Length <= bytesMax ? this : new StoreEntry(Version, default) { WithheldBytes = Value.Length };
 }
 
-/// <summary>An entry together with its key, as a scan gives it.</summary>
-public readonly record struct KeyedEntry(string Key, long Version, ReadOnlyMemory<byte> Value);
+/// <summary>A key and the version of its entry, as a scan gives them.</summary>
+public readonly record struct KeyVersion(string Key, long Version);
 
 /// <summary>What a commit does and on what condition. A key is at most once among the writes.</summary>
 /// <param name="Writes">Puts, and deletes where the value is null. Deleting an absent key is fine.</param>

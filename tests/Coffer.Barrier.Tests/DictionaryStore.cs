@@ -14,15 +14,15 @@ internal sealed class DictionaryStore : IStore
 
     public int Commits { get; private set; }
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            return new(Entries.TryGetValue(key, out var entry) ? entry : null);
+            return new(Entries.TryGetValue(key, out var entry) ? entry.UpTo(bytesMax) : null);
         }
     }
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -30,7 +30,7 @@ internal sealed class DictionaryStore : IStore
                 .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Where(entry => after is null || KeyOrder.Instance.Compare(entry.Key, after) > 0)
                 .Take(limit)
-                .Select(entry => new KeyedEntry(entry.Key, entry.Value.Version, entry.Value.Value))]);
+                .Select(entry => new KeyVersion(entry.Key, entry.Value.Version))]);
         }
     }
 

@@ -59,9 +59,9 @@ internal sealed class KillingStore : IStore, IStoreCondition
 
     private IStoreCondition? Condition => _inner as IStoreCondition;
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => _inner.GetAsync(key, cancellation);
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation) => _inner.GetAsync(key, bytesMax, cancellation);
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
         _inner.ScanAsync(prefix, after, limit, cancellation);
 
     public async ValueTask<bool> CommitAsync(StoreBatch batch)

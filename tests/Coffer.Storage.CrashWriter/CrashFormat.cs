@@ -73,7 +73,8 @@ public static class CrashFormat
         Require(log.Select(entry => entry.Key).SequenceEqual(expected), $"thread {thread}: the log is not {first} to {last}");
         foreach (var (offset, entry) in log.Index())
         {
-            Require(entry.Value.Span.SequenceEqual(LogValue(thread, first + offset)), $"thread {thread}: entry {first + offset} is torn");
+            var value = await store.GetAsync(entry.Key, CancellationToken.None);
+            Require(value?.Value.Span.SequenceEqual(LogValue(thread, first + offset)) is true, $"thread {thread}: entry {first + offset} is torn");
         }
     }
 

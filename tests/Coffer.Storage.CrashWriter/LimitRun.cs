@@ -79,7 +79,7 @@ internal static partial class LimitRun
     private static async Task<int> CountAsync(SqliteStore store)
     {
         var entries = await store.ScanAsync("", null, StoreLimits.ScanMax, CancellationToken.None);
-        return CrashFormat.Number(entries[^1].Value) == entries.Count - 2 ? entries.Count - 1 : -1;
+        return await CrashFormat.NumberOfAsync(store, entries[^1].Key) == entries.Count - 2 ? entries.Count - 1 : -1;
     }
 
     private static int Fail(string reason)

@@ -75,17 +75,17 @@ public sealed class FaultyStore(IStore inner) : IStore
         }
     }
 
-    public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public async ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         if (BeforeGet is { } before)
         {
             await before(key);
         }
 
-        return await RunAsync(StoreCall.Get, () => inner.GetAsync(key, cancellation));
+        return await RunAsync(StoreCall.Get, () => inner.GetAsync(key, bytesMax, cancellation));
     }
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
         RunAsync(StoreCall.Scan, () => inner.ScanAsync(prefix, after, limit, cancellation));
 
     public async ValueTask<bool> CommitAsync(StoreBatch batch)

@@ -13,9 +13,9 @@ internal sealed class InstanceStore(IStore inner) : IStore
     /// <summary>Refuses every call from here on. A commit that was handed over before runs to its end.</summary>
     public void End() => _ended = true;
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => Open.GetAsync(key, cancellation);
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation) => Open.GetAsync(key, bytesMax, cancellation);
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
         Open.ScanAsync(prefix, after, limit, cancellation);
 
     public ValueTask<bool> CommitAsync(StoreBatch batch) => Open.CommitAsync(batch);

@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Bounds;
 using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
@@ -156,6 +157,8 @@ public sealed class RequestEntry
             case AuditUnavailableException:
                 _options.OnFailure("no audit device could record a request", error);
                 return ApiReply.Error(ErrorKind.Internal, "failed to audit request, cannot continue");
+            case LargeValuesTakenException:
+                return ApiReply.Error(ErrorKind.Unavailable, error.Message);
             case BarrierException:
                 _options.OnFailure("a stored entry could not be opened", error);
                 return ApiReply.Error(ErrorKind.Internal, "a stored entry could not be opened; see the server's log");

@@ -22,7 +22,8 @@ internal sealed class PrepareStep(KernelServices services)
         var asked = (context.Mounted!.Engine, prepare);
         if (context.Prepared is not { } known || known.Asked != asked || await known.Read.FindChangedAsync(cancellation) is not null)
         {
-            var read = services.Transactions.Begin();
+            // What it read is compared at the commit, but worked with only here.
+            using var read = services.Transactions.BeginRequest();
             context.Prepared = known = new Prepared(asked, await AskAsync(context, prepare, read, cancellation), read);
         }
 

@@ -132,6 +132,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
         _input?.Request.Fields.Clear();
         _use.Dispose();
         _use = default;
+        _work?.Dispose();
     }
 
     /// <summary>The write makes something: the handler of creation runs, under the policies' capability for it.</summary>

@@ -42,7 +42,7 @@ internal sealed class RequestPipeline
         {
             for (var attempt = 1; reply is null; attempt++)
             {
-                context.Begin(_services.Transactions.Begin(turn));
+                context.Begin(_services.Transactions.BeginRequest(turn));
                 try
                 {
                     await _route.RunAsync(context, cancellation);
@@ -100,7 +100,7 @@ internal sealed class RequestPipeline
             await _services.Audit.ResponseAsync(answer.EventOf(context), CancellationToken.None);
         }
 
-        return answer.ToReply(context);
+        return answer.ToReply(context) with { Share = context.Work.HandOver() };
     }
 
     /// <summary>What cannot be recorded does not run.</summary>

@@ -15,6 +15,9 @@ public sealed record ApiReply(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Headers beside those that every answer has.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>The share of memory that a large answer has; to be disposed of once it is sent or given up. Null: none is counted.</summary>
+    public IDisposable? Share { get; init; }
+
     /// <summary>What has to be ended if this cannot be delivered.</summary>
     public Entrusted Entrusts { get; init; } = Entrusted.Nothing;
 

@@ -5,13 +5,13 @@ namespace Coffer.Kernel.Telemetry;
 /// <summary>A store whose calls are counted and timed, those that fail included. Not the owner of what it wraps.</summary>
 internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvider clock) : IStore
 {
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         var begin = clock.GetTimestamp();
         ValueTask<StoreEntry?> got = default;
         try
         {
-            got = inner.GetAsync(key, cancellation);
+            got = inner.GetAsync(key, bytesMax, cancellation);
         }
         finally
         {
@@ -25,7 +25,7 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         return got.IsCompleted ? got : WaitAsync(got, begin);
     }
 
-    public async ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
     {
         var begin = clock.GetTimestamp();
         try

@@ -1,5 +1,6 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.Bounds;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
 
@@ -12,9 +13,14 @@ public sealed class Transactor(IStore store, EntryCipher cipher, TimeProvider cl
 {
     private readonly RetryPause _pause = new(clock, random);
     private readonly EntryQueues _queues = new();
+    private readonly LargeValues _large = new(clock);
 
     /// <summary>Called when a commit makes a run of a task due.</summary>
     internal DueSignal TaskDue { get; } = new();
+
+    /// <summary>Starts the unit of work of a request: it waits before it reads large values while others do. Dispose it when the answer is made.</summary>
+    /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>
+    public UnitOfWork BeginRequest(EntryTurn? turn = null) => new(store, cipher, _queues, TaskDue, turn, _large);
 
     /// <param name="turn">What <see cref="TakeTurnAsync"/> gave after a try that failed.</param>
     public UnitOfWork Begin(EntryTurn? turn = null) => new(store, cipher, _queues, TaskDue, turn);

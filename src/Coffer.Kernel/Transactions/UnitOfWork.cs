@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.Bounds;
 using Coffer.Sdk.Engines;
 using Coffer.Storage;
 
@@ -14,7 +15,8 @@ namespace Coffer.Kernel.Transactions;
 /// <remarks>Used by one request at a time. Entries are sealed and opened by the barrier here and nowhere else.</remarks>
 /// <param name="tasks">Called when a run of a task becomes due.</param>
 /// <param name="turn">The turn at an entry that an earlier try met a change of. It ends with the commit.</param>
-public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null)
+/// <param name="large">Bounds the memory for large values; null for the server's own work, which does one thing at a time.</param>
+public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues queues, DueSignal tasks, EntryTurn? turn = null, LargeValues? large = null) : IDisposable
 {
     /// <summary>Sorts after every key a folder can hold: code points end here.</summary>
     private const string LastOfFolder = "\U0010FFFF\U0010FFFF";
@@ -28,6 +30,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     private int _readsAtMark;
     private string? _changed;
     private DateTimeOffset? _taskDue;
+    private LargeShare? _large;
 
     /// <summary>It ends or removes something, so its commit may use what is kept free of a full disk.</summary>
     public bool Frees { get; set; }
@@ -46,7 +49,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
             return written.Plain;
         }
 
-        var entry = await store.GetAsync(key, cancellation);
+        var entry = await ReadAsync(key, cancellation);
         Remember(key, entry?.Version ?? 0);
         if (entry is not { } found)
         {
@@ -67,7 +70,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
         }
 
         // Several entries are read for every request, nearly all of them from memory: those need no state machine.
-        var reading = store.GetAsync(key, cancellation);
+        var reading = ReadAsync(key, cancellation);
         return reading.IsCompletedSuccessfully ? ValueTask.FromResult(Decode(key, reading.Result, type)) : WaitAsync(reading, key, type);
     }
 
@@ -209,7 +212,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
 
         foreach (var (key, version) in _reads.All)
         {
-            var entry = await store.GetAsync(key, cancellation);
+            var entry = await store.GetAsync(key, Limits.UncountedValueBytes, cancellation);
             if ((entry?.Version ?? 0) != version)
             {
                 return key;
@@ -217,6 +220,50 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
         }
 
         return null;
+    }
+
+    /// <summary>Nothing that was read is worked with any more.</summary>
+    public void Dispose() => HandOver()?.Dispose();
+
+    /// <summary>The share of memory for large values that this has taken, for the answer that was made of them; null for none.</summary>
+    public IDisposable? HandOver()
+    {
+        var share = _large;
+        _large = null;
+        return share;
+    }
+
+    private ValueTask<StoreEntry?> ReadAsync(string key, CancellationToken cancellation)
+    {
+        if (large is null)
+        {
+            return store.GetAsync(key, cancellation);
+        }
+
+        var reading = store.GetAsync(key, Limits.UncountedValueBytes, cancellation);
+        if (!reading.IsCompletedSuccessfully)
+        {
+            return WaitAsync(reading, key, large, cancellation);
+        }
+
+        var entry = reading.Result;
+        return entry is { WithheldBytes: > 0 } ? ReadLargeAsync(entry, key, large, cancellation) : ValueTask.FromResult(entry);
+    }
+
+    private async ValueTask<StoreEntry?> WaitAsync(ValueTask<StoreEntry?> reading, string key, LargeValues large, CancellationToken cancellation) =>
+        await ReadLargeAsync(await reading, key, large, cancellation);
+
+    private async ValueTask<StoreEntry?> ReadLargeAsync(StoreEntry? entry, string key, LargeValues large, CancellationToken cancellation)
+    {
+        while (entry is { WithheldBytes: > 0 and var bytes })
+        {
+            _large = await large.TakeAsync(bytes, _large, cancellation);
+
+            // Read again, because it was not kept while this waited. It may have grown since.
+            entry = await store.GetAsync(key, Math.Max(bytes, Limits.UncountedValueBytes), cancellation);
+        }
+
+        return entry;
     }
 
     private async ValueTask<bool> EndAsync(ValueTask<bool> committing)
@@ -256,7 +303,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
     }
 
     /// <summary>The keys of one page, with own puts after <paramref name="after"/> and up to <paramref name="end"/>, without own deletes.</summary>
-    private SortedSet<string> Merged(IReadOnlyList<KeyedEntry> stored, string prefix, string? after, string? end)
+    private SortedSet<string> Merged(IReadOnlyList<KeyVersion> stored, string prefix, string? after, string? end)
     {
         var keys = new SortedSet<string>(stored.Select(entry => entry.Key), KeyOrder.Instance);
         foreach (var (key, write) in _writes!) // Not null: the caller has looked.

@@ -146,8 +146,9 @@ internal sealed class HttpFrontend(
         var delivered = false;
         try
         {
+            using var share = reply.Share;
             limit.Token.ThrowIfCancellationRequested();
-            using var place = await answers.TryTakeAsync(reply.Body.Length, limit.Token);
+            using var place = await answers.TryTakeAsync(reply.Body.Length, share, limit.Token);
             if (place is null)
             {
                 await WriteAsync(

@@ -22,21 +22,21 @@ public sealed class MemoryStore : IStore
     private long _version;
     private volatile bool _closed;
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         ThrowIfClosed();
         StoreArguments.CheckKey(key);
 
-        return ValueTask.FromResult(Point(key));
+        return ValueTask.FromResult(Point(key)?.UpTo(bytesMax));
     }
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         ThrowIfClosed();
         StoreArguments.CheckScan(prefix, after, limit);
-        var found = new List<KeyedEntry>();
+        var found = new List<KeyVersion>();
         lock (_gate)
         {
             foreach (var key in From(after is not null && KeyOrder.Instance.Compare(after, prefix) >= 0 ? after : prefix))
@@ -48,13 +48,12 @@ public sealed class MemoryStore : IStore
 
                 if (key != after)
                 {
-                    var entry = _cells[key].Entry.GetValueOrDefault();
-                    found.Add(new(key, entry.Version, entry.Value));
+                    found.Add(new(key, _cells[key].Entry.GetValueOrDefault().Version));
                 }
             }
         }
 
-        return ValueTask.FromResult<IReadOnlyList<KeyedEntry>>(found);
+        return ValueTask.FromResult<IReadOnlyList<KeyVersion>>(found);
     }
 
     public ValueTask<bool> CommitAsync(StoreBatch batch)

@@ -122,6 +122,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement _get;
     private readonly SqliteStatement _version;
     private readonly SqliteStatement _scan;
+    private readonly SqliteStatement _scanWhole;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _end;
     private readonly byte[] _key = new byte[StoreLimits.KeyBytesMax + 1];
@@ -133,9 +134,11 @@ internal sealed class SqliteReader : IDisposable
         {
             SqliteSchema.Configure(_database);
             _database.Execute("PRAGMA query_only = ON");
-            _get = _database.Prepare("SELECT version, value FROM entry WHERE key = ?1");
+            // SQLite reads neither the length nor what is not asked for from the pages of a long value.
+            _get = _database.Prepare("SELECT version, length(value), CASE WHEN length(value) <= ?2 THEN value END FROM entry WHERE key = ?1");
             _version = _database.Prepare("SELECT version FROM entry WHERE key = ?1");
-            _scan = _database.Prepare("SELECT key, version, value FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+            _scan = _database.Prepare("SELECT key, version FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+            _scanWhole = _database.Prepare("SELECT key, version, value FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
             _begin = _database.Prepare("BEGIN");
             _end = _database.Prepare("ROLLBACK");
         }
@@ -146,12 +149,21 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    public StoreEntry? Get(string key)
+    /// <param name="key">The whole key.</param>
+    /// <param name="bytesMax">A larger value is withheld.</param>
+    public StoreEntry? Get(string key, int bytesMax)
     {
         try
         {
             _get.Bind(1, Encode(key));
-            return _get.Step() ? new StoreEntry(_get.Number(0), _get.Blob(1).ToArray()) : null;
+            _get.Bind(2, bytesMax);
+            if (!_get.Step())
+            {
+                return null;
+            }
+
+            var length = (int)_get.Number(1);
+            return length <= bytesMax ? new StoreEntry(_get.Number(0), _get.Blob(2).ToArray()) : new StoreEntry(_get.Number(0), default) { WithheldBytes = length };
         }
         finally
         {
@@ -159,27 +171,12 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    public IReadOnlyList<KeyedEntry> Scan(string prefix, string? after, int limit, CancellationToken cancellation)
-    {
-        var found = new List<KeyedEntry>();
-        try
-        {
-            _scan.Bind(1, LowerBound(prefix, after));
-            _scan.Bind(2, UpperBound(prefix));
-            _scan.Bind(3, limit);
-            while (_scan.Step())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                found.Add(new(Encoding.UTF8.GetString(_scan.Blob(0)), _scan.Number(1), _scan.Blob(2).ToArray()));
-            }
-        }
-        finally
-        {
-            _scan.Reset();
-        }
+    public IReadOnlyList<KeyVersion> Scan(string prefix, string? after, int limit, CancellationToken cancellation) =>
+        Scan(_scan, prefix, after, limit, null, cancellation);
 
-        return found;
-    }
+    /// <summary>Scans, and shows each value as well, one at a time.</summary>
+    public IReadOnlyList<KeyVersion> Scan(string prefix, string? after, int limit, EntrySight sight, CancellationToken cancellation) =>
+        Scan(_scanWhole, prefix, after, limit, sight, cancellation);
 
     /// <summary>Whether all of them hold in one committed state.</summary>
     public bool Holds(IReadOnlyList<StorePrecondition> preconditions)
@@ -207,6 +204,30 @@ internal sealed class SqliteReader : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    private List<KeyVersion> Scan(SqliteStatement statement, string prefix, string? after, int limit, EntrySight? sight, CancellationToken cancellation)
+    {
+        var found = new List<KeyVersion>();
+        try
+        {
+            statement.Bind(1, LowerBound(prefix, after));
+            statement.Bind(2, UpperBound(prefix));
+            statement.Bind(3, limit);
+            while (statement.Step())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var entry = new KeyVersion(Encoding.UTF8.GetString(statement.Blob(0)), statement.Number(1));
+                found.Add(entry);
+                sight?.Invoke(entry.Key, entry.Version, statement.Blob(2));
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return found;
+    }
 
     private long Version(string key)
     {

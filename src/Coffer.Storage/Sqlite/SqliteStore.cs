@@ -114,21 +114,21 @@ public sealed class SqliteStore : IStore, IStoreCondition
         }
     }
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
         cancellation.ThrowIfCancellationRequested();
         ThrowIfClosed();
         if (_cache.TryGet(key, out var entry))
         {
-            return new(entry);
+            return new(entry?.UpTo(bytesMax));
         }
 
         StoreArguments.CheckKey(key);
-        return LoadAsync(key, cancellation);
+        return LoadAsync(key, bytesMax, cancellation);
     }
 
-    public async ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
     {
         StoreArguments.CheckScan(prefix, after, limit);
         cancellation.ThrowIfCancellationRequested();
@@ -179,13 +179,21 @@ public sealed class SqliteStore : IStore, IStoreCondition
         }
     }
 
-    private async ValueTask<StoreEntry?> LoadAsync(string key, CancellationToken cancellation)
+    private async ValueTask<StoreEntry?> LoadAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         var load = _cache.BeginLoad(key);
         try
         {
-            var entry = await ReadAsync(reader => Get(reader, key), cancellation);
-            _cache.EndLoad(load, entry);
+            var entry = await ReadAsync(reader => Get(reader, key, bytesMax), cancellation);
+            if (entry is { WithheldBytes: > 0 })
+            {
+                _cache.AbandonLoad(load);
+            }
+            else
+            {
+                _cache.EndLoad(load, entry);
+            }
+
             return entry;
         }
         catch
@@ -195,10 +203,10 @@ public sealed class SqliteStore : IStore, IStoreCondition
         }
     }
 
-    private StoreEntry? Get(SqliteReader reader, string key)
+    private StoreEntry? Get(SqliteReader reader, string key, int bytesMax)
     {
-        var entry = reader.Get(key);
-        if (_register.Matches(key, entry))
+        var entry = reader.Get(key, bytesMax);
+        if (Matches(key, entry))
         {
             return entry;
         }
@@ -206,34 +214,43 @@ public sealed class SqliteStore : IStore, IStoreCondition
         // A commit may have come between the two looks. While none can, there is nothing between.
         lock (_register.Commits)
         {
-            entry = reader.Get(key);
-            return _register.Matches(key, entry) ? entry : throw _register.Refuse(key);
+            entry = reader.Get(key, bytesMax);
+            return Matches(key, entry) ? entry : throw _register.Refuse(key);
         }
     }
 
-    private IReadOnlyList<KeyedEntry> Scan(SqliteReader reader, string prefix, string? after, int limit, CancellationToken cancellation)
+    /// <summary>A value that was withheld is compared when it is read.</summary>
+    private bool Matches(string key, StoreEntry? entry) =>
+        entry is { WithheldBytes: > 0 } || _register.Matches(key, entry?.Version, entry.GetValueOrDefault().Value.Span);
+
+    private IReadOnlyList<KeyVersion> Scan(SqliteReader reader, string prefix, string? after, int limit, CancellationToken cancellation)
     {
-        var entries = reader.Scan(prefix, after, limit, cancellation);
-        if (entries.All(Matches))
+        if (!_register.MayHold(prefix))
         {
-            return entries;
+            return reader.Scan(prefix, after, limit, cancellation);
+        }
+
+        string? differs = null;
+        var keys = reader.Scan(prefix, after, limit, Compare, cancellation);
+        if (differs is null)
+        {
+            return keys;
         }
 
         lock (_register.Commits)
         {
-            entries = reader.Scan(prefix, after, limit, cancellation);
-            foreach (var entry in entries)
-            {
-                if (!Matches(entry))
-                {
-                    throw _register.Refuse(entry.Key);
-                }
-            }
-
-            return entries;
+            differs = null;
+            keys = reader.Scan(prefix, after, limit, Compare, cancellation);
+            return differs is null ? keys : throw _register.Refuse(differs);
         }
 
-        bool Matches(KeyedEntry entry) => _register.Matches(entry.Key, new StoreEntry(entry.Version, entry.Value));
+        void Compare(string key, long version, ReadOnlySpan<byte> value)
+        {
+            if (!_register.Matches(key, version, value))
+            {
+                differs ??= key;
+            }
+        }
     }
 
     private async ValueTask<bool> CheckAsync(IReadOnlyList<StorePrecondition> preconditions) =>

@@ -40,6 +40,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public IPEndPoint Address => _address;
 
+    /// <summary>Empty until <see cref="InitializeAsync"/>.</summary>
+    public string RootToken => _token;
+
     /// <summary>A figure of <c>/proc/PID/status</c> in bytes, such as <c>VmRSS</c>, its memory now, and <c>VmHWM</c>, the most it ever had.</summary>
     public long Memory(string name)
     {

@@ -6,9 +6,9 @@ namespace Coffer.Kernel.Tests.Harness;
 /// <param name="inner">Not disposed with this store.</param>
 internal sealed class CountedStore(IStore inner, CountingContext context) : IStore
 {
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation) => CountAsync(inner.GetAsync(key, cancellation));
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation) => CountAsync(inner.GetAsync(key, bytesMax, cancellation));
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) =>
         CountAsync(inner.ScanAsync(prefix, after, limit, cancellation));
 
     public ValueTask<bool> CommitAsync(StoreBatch batch) => CountAsync(inner.CommitAsync(batch));

@@ -192,9 +192,10 @@ public sealed partial class KernelHarness : IAsyncDisposable
     public async Task<string> RawAsync()
     {
         var text = new StringBuilder();
-        foreach (var entry in await Memory.ScanAsync("", null, StoreLimits.ScanMax, TestContext.Current.CancellationToken))
+        foreach (var (key, _) in await Memory.ScanAsync("", null, StoreLimits.ScanMax, TestContext.Current.CancellationToken))
         {
-            text.Append(entry.Key).Append('\n').Append(Encoding.Latin1.GetString(entry.Value.Span)).Append('\n');
+            var entry = await Memory.GetAsync(key, TestContext.Current.CancellationToken);
+            text.Append(key).Append('\n').Append(Encoding.Latin1.GetString(entry.GetValueOrDefault().Value.Span)).Append('\n');
         }
 
         return text.ToString();

@@ -16,13 +16,13 @@ internal sealed class TouchedKeys(IStore inner) : IStore
         return [.. taken.Keys];
     }
 
-    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+    public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
     {
         _keys[key] = true;
-        return inner.GetAsync(key, cancellation);
+        return inner.GetAsync(key, bytesMax, cancellation);
     }
 
-    public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation)
     {
         _keys[prefix + "*"] = true;
         return inner.ScanAsync(prefix, after, limit, cancellation);

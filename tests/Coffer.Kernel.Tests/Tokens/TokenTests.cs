@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
+using Coffer.Storage;
 
 namespace Coffer.Kernel.Tests.Tokens;
 

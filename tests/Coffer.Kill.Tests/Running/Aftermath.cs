@@ -72,7 +72,7 @@ internal static class Aftermath
 
             await using var store = await SqliteStore.OpenAsync(Path.Combine(folder.FullName, "copy.db"), new() { Readers = 1 }, Cancel);
             Assert.NotEmpty(await store.ScanAsync("", null, 1, Cancel));
-            var found = new List<KeyedEntry>();
+            var found = new List<KeyVersion>();
             foreach (var prefix in LeaseKeys)
             {
                 found.AddRange(await store.ScanAsync(prefix, null, StoreLimits.ScanMax, Cancel));

@@ -122,17 +122,17 @@ public sealed class ListenerTimeTests
 
         public volatile bool Hangs;
 
-        public async ValueTask<StoreEntry?> GetAsync(string key, CancellationToken cancellation)
+        public async ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation)
         {
             if (Hangs)
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
             }
 
-            return await _inner.GetAsync(key, cancellation);
+            return await _inner.GetAsync(key, bytesMax, cancellation);
         }
 
-        public ValueTask<IReadOnlyList<KeyedEntry>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) => _inner.ScanAsync(prefix, after, limit, cancellation);
+        public ValueTask<IReadOnlyList<KeyVersion>> ScanAsync(string prefix, string? after, int limit, CancellationToken cancellation) => _inner.ScanAsync(prefix, after, limit, cancellation);
 
         public ValueTask<bool> CommitAsync(StoreBatch batch) => _inner.CommitAsync(batch);
 

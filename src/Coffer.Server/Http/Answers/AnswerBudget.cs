@@ -1,3 +1,5 @@
+using Coffer.Kernel.Bounds;
+
 namespace Coffer.Server.Http.Answers;
 
 /// <summary>
@@ -22,9 +24,21 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
         Math.Max(AnswerLimits.BytesMax, 2 * (largestBodies.DefaultIfEmpty().Max(size => Math.Min(size, Array.MaxLength)) + AnswerLimits.EnvelopeBytes)), clock, memory);
 
     /// <summary>Takes a place for an answer, and waits for one if need be. Dispose it when the answer is sent or given up.</summary>
+    /// <param name="bytes">Length of the answer.</param>
+    /// <param name="share">What the kernel has counted for it: it needs no place here. Disposed of with the result.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Null: others are in the way, and there is no point in waiting.</returns>
-    public async ValueTask<IDisposable?> TryTakeAsync(int bytes, CancellationToken cancellation)
+    public async ValueTask<IDisposable?> TryTakeAsync(int bytes, IDisposable? share, CancellationToken cancellation)
     {
+        if (share is not null)
+        {
+            return new Place(() =>
+            {
+                share.Dispose();
+                _memory.Used(bytes);
+            });
+        }
+
         if (bytes <= AnswerLimits.UncountedBytes)
         {
             return Uncounted.Instance;
@@ -34,7 +48,7 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
         var size = Math.Min(bytes, bytesMax);
         if (_sent.TryTake(size))
         {
-            return new Place(this, size);
+            return PlaceOf(size);
         }
 
         using var patience = new CancellationTokenSource(AnswerLimits.WaitMax, clock);
@@ -47,7 +61,7 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
         try
         {
             await _sent.TakeAsync(size, either.Token);
-            return new Place(this, size);
+            return PlaceOf(size);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -59,6 +73,12 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
         }
     }
 
+    private Place PlaceOf(long size) => new(() =>
+    {
+        _sent.GiveBack(size);
+        _memory.Used(size);
+    });
+
     private sealed class Uncounted : IDisposable
     {
         public static Uncounted Instance { get; } = new();
@@ -69,17 +89,10 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
         }
     }
 
-    private sealed class Place(AnswerBudget budget, long bytes) : IDisposable
+    private sealed class Place(Action giveBack) : IDisposable
     {
-        private int _isGiven;
+        private Action? _giveBack = giveBack;
 
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _isGiven, 1) == 0)
-            {
-                budget._sent.GiveBack(bytes);
-                budget._memory.Used(bytes);
-            }
-        }
+        public void Dispose() => Interlocked.Exchange(ref _giveBack, null)?.Invoke();
     }
 }

@@ -1,3 +1,5 @@
+using Coffer.Kernel.Bounds;
+
 namespace Coffer.Server.Http.Bodies;
 
 /// <summary>

@@ -79,7 +79,10 @@ internal sealed class OpenRegister : IDisposable
     }
 
     /// <summary>Whether an entry, or that there is none, is what was last committed. Always so for a key that is not registered.</summary>
-    public bool Matches(string key, StoreEntry? entry)
+    /// <param name="key">Of the entry.</param>
+    /// <param name="version">Null: there is none.</param>
+    /// <param name="value">Empty where there is none.</param>
+    public bool Matches(string key, long? version, ReadOnlySpan<byte> value)
     {
         if (_layout.KindOf(key) == RegisterLayout.None)
         {
@@ -87,7 +90,7 @@ internal sealed class OpenRegister : IDisposable
         }
 
         var id = Macs.IdOf(key);
-        UInt128? mac = entry is { } present ? Macs.OfEntryWith(id, present.Version, present.Value.Span) : null;
+        UInt128? mac = version is { } present ? Macs.OfEntryWith(id, present, value) : null;
         lock (_gate)
         {
             return (_entries.TryGetValue(id, out var known) ? known : null as UInt128?) == mac;

@@ -27,6 +27,10 @@ internal sealed class RegisterLayout
     /// <summary>Prefixes that together hold every registered key once.</summary>
     public ImmutableArray<string> Outermost { get; }
 
+    /// <summary>Whether a key that begins with <paramref name="prefix"/> can be registered.</summary>
+    public bool MayHold(string prefix) =>
+        Outermost.Any(registered => registered.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(registered, StringComparison.Ordinal));
+
     /// <summary>Index of the kind, or <see cref="None"/>.</summary>
     public int KindOf(string key)
     {

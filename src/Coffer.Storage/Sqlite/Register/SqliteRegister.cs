@@ -77,13 +77,16 @@ internal sealed class SqliteRegister : IDisposable
     }
 
     /// <summary>Whether what a read found is what was last committed. For any thread.</summary>
-    public bool Matches(string key, StoreEntry? entry)
+    /// <param name="key">Of the entry.</param>
+    /// <param name="version">Null: there is none.</param>
+    /// <param name="value">Empty where there is none.</param>
+    public bool Matches(string key, long? version, ReadOnlySpan<byte> value)
     {
         while (_open is { } open)
         {
             try
             {
-                return open.Matches(key, entry);
+                return open.Matches(key, version, value);
             }
             catch (ObjectDisposedException) when (!ReferenceEquals(open, _open))
             {
@@ -93,6 +96,9 @@ internal sealed class SqliteRegister : IDisposable
 
         return true;
     }
+
+    /// <summary>Whether a key that begins with <paramref name="prefix"/> is looked at. For any thread.</summary>
+    public bool MayHold(string prefix) => _open?.Layout.MayHold(prefix) is true;
 
     /// <summary>Refuses an entry that does not match. For any thread.</summary>
     public EntrySetBackException Refuse(string key)

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Requests;
+using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
@@ -12,10 +15,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Server.Tests.Http.Answers;
 
-/// <summary>A real server and clients that ask for large answers and do not read them.</summary>
+/// <summary>A real server and clients that ask for large answers, made of many small entries, and do not read them.</summary>
 public sealed class UnreadAnswerTests : IAsyncLifetime
 {
-    private const int ValueBytes = 8 * 1024 * 1024;
+    private const int NameBytes = 900;
+    private const int Names = 9000;
+    private const int ValueBytes = Names * NameBytes;
     private const long BudgetBytes = 20 * 1024 * 1024;
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
@@ -34,9 +39,21 @@ public sealed class UnreadAnswerTests : IAsyncLifetime
         var reader = new RequestReader(SystemRandom.Instance, options, BodyBudget.For([options.RequestBytesMax]), _fixture.Kernel);
         _listener = new KestrelListener(options, new LogLevels(), static _ => { });
         await _listener.StartAsync(new HttpFrontend(_fixture.Kernel, reader, _budget, options, static (_, _) => { }), TestContext.Current.CancellationToken);
-        var value = Encoding.ASCII.GetBytes($$"""{"value":"{{new string('x', ValueBytes)}}"}""");
-        var kept = await RawHttp.SendAsync(_address, [.. Request("POST", "cubbyhole/large", value.Length), .. value]);
-        Assert.Equal(204, kept.Status);
+        var name = new string('x', NameBytes);
+        for (var i = 0; i < Names; i++)
+        {
+            Assert.True(CanonicalPath.TryParse($"cubbyhole/large/{name}{i}", out var path, out _));
+            var request = new ApiRequest
+            {
+                Id = "r",
+                Path = path,
+                Operation = Operation.Update,
+                Token = ServerFixture.Root,
+                RemoteAddress = "127.0.0.1",
+                Data = JsonElement.Parse("""{"a":1}"""),
+            };
+            Assert.Equal(204, (await _fixture.Kernel.Requests.HandleAsync(request, TestContext.Current.CancellationToken)).Status);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +91,7 @@ public sealed class UnreadAnswerTests : IAsyncLifetime
             return _budget.Held == 0;
         });
         var whole = await RawHttp.ConnectAsync(_address);
-        await whole.WriteAsync(Request("GET", "cubbyhole/large"));
+        await whole.WriteAsync(Request("LIST", "cubbyhole/large"));
         using var stream = new MemoryStream();
         await whole.DrainAsync(stream, ValueBytes);
         await UntilAsync(() => _budget.Held == 0);
@@ -97,7 +114,7 @@ public sealed class UnreadAnswerTests : IAsyncLifetime
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         _clients.Add(client);
         await client.ConnectAsync(_address, TestContext.Current.CancellationToken);
-        await client.SendAsync(Request("GET", "cubbyhole/large"), TestContext.Current.CancellationToken);
+        await client.SendAsync(Request("LIST", "cubbyhole/large"), TestContext.Current.CancellationToken);
         var status = new byte["HTTP/1.1 200".Length];
         var length = await client.ReceiveAsync(status, TestContext.Current.CancellationToken);
         return Encoding.ASCII.GetString(status, 0, length);

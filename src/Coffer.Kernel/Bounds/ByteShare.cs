@@ -1,8 +1,8 @@
-namespace Coffer.Server.Http;
+namespace Coffer.Kernel.Bounds;
 
 /// <summary>A number of bytes that what runs at once may hold together. May be called from many threads at once.</summary>
 /// <param name="bytesMax">More is never held; nothing larger can be taken.</param>
-internal sealed class ByteShare(long bytesMax)
+public sealed class ByteShare(long bytesMax)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiting = new();
