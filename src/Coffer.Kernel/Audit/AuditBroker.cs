@@ -75,7 +75,7 @@ internal sealed class AuditBroker(
 
             await using var sink = sinks.Create(device, options, table.SigningKey, default);
             await sink.TestAsync(
-                options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(options.Form, random.Uuid(), clock.GetUtcNow()), cancellation);
+                options.SkipTest ? ReadOnlyMemory<byte>.Empty : AuditEntryFormat.Test(random.Uuid(), clock.GetUtcNow()), cancellation);
             return null;
         }
         catch (Exception error) when (error is AuditUnavailableException or AuditPathException or IOException or UnauthorizedAccessException)

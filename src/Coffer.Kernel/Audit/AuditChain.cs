@@ -6,7 +6,7 @@ namespace Coffer.Kernel.Audit;
 /// <remarks>
 /// A line is <c>{…entry…,"seq":N,"prev":"hex"}</c>; what is hashed is the line without its newline. Where a chain begins, or goes on after something that was not
 /// foreseen, the line also says so: <c>"chain":{"start":REASON,"last_seq":N,"last_hash":"hex"}</c>, the last line that this process wrote or, before it wrote any, the last
-/// checkpoint that is known from former runs. In a JSONx line the same members are elements.
+/// checkpoint that is known from former runs.
 /// </remarks>
 /// <param name="remembered">The last checkpoint of this chain that former runs of the server signed; null when none is known.</param>
 internal sealed class AuditChain(AuditMark? remembered = null)

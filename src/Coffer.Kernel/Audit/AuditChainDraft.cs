@@ -22,30 +22,26 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
     /// <summary>Ends what is torn at the end of a file.</summary>
     public void EndTornLine() => buffer.Write("\n"u8);
 
-    /// <param name="entry">As <see cref="AuditLineForm.EntryOf"/> makes it.</param>
-    /// <param name="form">How the lines of the device look.</param>
-    public void Add(ReadOnlySpan<byte> entry, AuditLineForm form)
+    /// <summary>An entry as <see cref="Add"/> takes it: its end is open, so that the chain can follow.</summary>
+    /// <param name="json">A JSON object with at least one member.</param>
+    public static ReadOnlyMemory<byte> EntryOf(byte[] json) => json.AsMemory(..^1);
+
+    /// <param name="entry">As <see cref="EntryOf"/> makes it.</param>
+    /// <param name="prefix">Put before the line, and part of what is hashed.</param>
+    public void Add(ReadOnlySpan<byte> entry, string prefix)
     {
         var from = buffer.WrittenCount;
         var seq = Head.Seq + 1;
-        Write(form.Prefix);
+        Write(prefix);
         buffer.Write(entry);
-        if (form.IsJsonx)
-        {
-            LinkJsonx(seq);
-        }
-        else
-        {
-            LinkJson(seq);
-        }
-
+        Link(seq);
         _start = null;
         Head = new AuditChainHead(seq, LineHash.Of(buffer.WrittenSpan[from..]));
         buffer.Write("\n"u8);
         Lines++;
     }
 
-    private void LinkJson(long seq)
+    private void Link(long seq)
     {
         buffer.Write(",\"seq\":"u8);
         Write(seq);
@@ -70,31 +66,6 @@ internal sealed class AuditChainDraft(AuditChainHead head, string? start, AuditC
         }
 
         buffer.Write("}"u8);
-    }
-
-    private void LinkJsonx(long seq)
-    {
-        buffer.Write("<json:number name=\"seq\">"u8);
-        Write(seq);
-        buffer.Write("</json:number><json:string name=\"prev\">"u8);
-        Write(Head.Hash);
-        buffer.Write("</json:string>"u8);
-        if (_start is not null)
-        {
-            buffer.Write("<json:object name=\"chain\"><json:string name=\"start\">"u8);
-            Write(_start);
-            buffer.Write("</json:string>"u8);
-            if (known is { } last)
-            {
-                buffer.Write("<json:number name=\"last_seq\">"u8);
-                Write(last.Seq);
-                buffer.Write("</json:number><json:string name=\"last_hash\">"u8);
-                Write(last.Hash);
-                buffer.Write("</json:string>"u8);
-            }
-
-            buffer.Write("</json:object>"u8);
-        }
     }
 
     private void Write(LineHash hash)

@@ -35,8 +35,8 @@ public sealed record AuditDeviceOptions
     /// <summary>Listings show how many keys there are, not which.</summary>
     public bool ElideListResponses { get; init; }
 
-    /// <summary>How lines look: <c>prefix</c> and <c>format</c>.</summary>
-    internal AuditLineForm Form { get; init; } = AuditLineForm.Json;
+    /// <summary>Put before each line.</summary>
+    public string Prefix { get; init; } = "";
 
     /// <summary>No test entry is written when the device is enabled.</summary>
     public bool SkipTest { get; init; }
@@ -81,7 +81,7 @@ public sealed record AuditDeviceOptions
             HmacAccessor = Flag("hmac_accessor", otherwise: true),
             ElideListResponses = Flag("elide_list_responses", otherwise: false),
             SkipTest = Flag("skip_test", otherwise: false),
-            Form = new AuditLineForm(Text("prefix"), Text("format") == "jsonx"),
+            Prefix = Text("prefix"),
             Fsync = Text("sync") == "fsync",
         };
         var mode = ParseMode(Text("mode"), parsed.Mode, ref found);
@@ -104,9 +104,9 @@ public sealed record AuditDeviceOptions
             return "file_path is required";
         }
 
-        if (options.GetValueOrDefault("format") is not (null or "" or "json" or "jsonx"))
+        if (options.GetValueOrDefault("format") is not (null or "" or "json"))
         {
-            return "format must be \"json\" or \"jsonx\"";
+            return "format must be \"json\": nothing else is offered";
         }
 
         if (options.GetValueOrDefault("sync") is not (null or "" or "none" or "fsync"))
@@ -114,13 +114,13 @@ public sealed record AuditDeviceOptions
             return "sync must be \"fsync\", or \"none\" for writing without waiting for the disk";
         }
 
-        if (parsed.Form.Prefix.Length > 0 && !bounds.AllowPrefix)
+        if (parsed.Prefix.Length > 0 && !bounds.AllowPrefix)
         {
             return "prefix is not allowed: it lets the API decide how a file begins; the server's configuration can allow it";
         }
 
-        return parsed.Form.Prefix.Any(character => char.IsControl(character) || character is '{') || parsed.Form.Prefix.Contains("<json:", StringComparison.Ordinal)
-            ? "prefix must not hold control characters, an opening brace or \"<json:\""
+        return parsed.Prefix.Any(character => char.IsControl(character) || character is '{')
+            ? "prefix must not hold control characters or an opening brace"
             : null;
     }
 

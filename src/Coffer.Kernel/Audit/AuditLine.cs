@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Xml;
 
 namespace Coffer.Kernel.Audit;
 
@@ -39,15 +37,8 @@ internal sealed record AuditLine
         parsed = new AuditLine();
         try
         {
-            // Whichever comes first: the values of either form may hold what begins the other.
+            // A prefix of the device holds none.
             var brace = line.IndexOf((byte)'{');
-            var element = line.IndexOf(AuditJsonx.Opening);
-            if (element >= 0 && (brace < 0 || element < brace))
-            {
-                line = AuditJsonx.Read(line[element..]);
-                brace = 0;
-            }
-
             if (brace < 0)
             {
                 return false;
@@ -57,7 +48,7 @@ internal sealed record AuditLine
             parsed.Read(ref reader);
             return reader.BytesConsumed == line.Length - brace;
         }
-        catch (Exception error) when (error is JsonException or XmlException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return false;
         }

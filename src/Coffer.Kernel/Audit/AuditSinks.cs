@@ -22,8 +22,8 @@ internal class AuditSinks(
     {
         var signer = new AuditSigner(signingKey, device.Uuid, generation);
         return options.Remote is { } remote
-            ? new SpoolSink(SenderOf(remote), remote.Name, options.Form, signer, clock, onFailure)
-            : new LineSink(TargetOf(device, options), options.Form, signer, clock, onFailure, memory);
+            ? new SpoolSink(SenderOf(remote), remote.Name, options.Prefix, signer, clock, onFailure)
+            : new LineSink(TargetOf(device, options), options.Prefix, signer, clock, onFailure, memory);
     }
 
     private ILineSender SenderOf(RemoteTarget remote) => remote switch

@@ -23,7 +23,7 @@ internal sealed class LineSink : IAuditSink
 
     private readonly List<Waiting> _group = [];
     private readonly ILineTarget _target;
-    private readonly AuditLineForm _form;
+    private readonly string _prefix;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
@@ -37,12 +37,12 @@ internal sealed class LineSink : IAuditSink
 
     /// <param name="signer">Disposed with the sink.</param>
     /// <param name="memory">What former runs signed last, and what learns of each checkpoint once it is on the disk.</param>
-    public LineSink(ILineTarget target, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, AuditMemory memory = default)
+    public LineSink(ILineTarget target, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, AuditMemory memory = default)
     {
         _chain = new AuditChain(memory.LastCheckpoint);
         _onCheckpoint = memory.OnCheckpoint;
         _target = target;
-        _form = form;
+        _prefix = prefix;
         _signer = signer;
         _clock = clock;
         _onFailure = onFailure;
@@ -251,13 +251,13 @@ internal sealed class LineSink : IAuditSink
             return since;
         }
 
-        draft.Add(entry.Span, _form);
+        draft.Add(entry.Span, _prefix);
         if (++since < AuditLimits.CheckpointEntries)
         {
             return since;
         }
 
-        draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
+        draft.Add(AuditChainDraft.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _prefix);
         signed = draft.Head.Mark;
         return 0;
     }
@@ -308,7 +308,7 @@ internal sealed class LineSink : IAuditSink
             }
 
             var draft = Draft();
-            draft.Add(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _form);
+            draft.Add(AuditChainDraft.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), draft.Head)).Span, _prefix);
             Write(draft);
             _sinceCheckpoint = 0;
             Remember(draft.Head.Mark);

@@ -16,7 +16,7 @@ internal sealed class SpoolSink : IAuditSink
     private readonly CancellationTokenSource _closing = new();
     private readonly ILineSender _sender;
     private readonly string _name;
-    private readonly AuditLineForm _form;
+    private readonly string _prefix;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
@@ -35,11 +35,11 @@ internal sealed class SpoolSink : IAuditSink
     /// <param name="name">Of where it sends to.</param>
     /// <param name="bytesMax">Bytes of entries that the spool holds.</param>
     public SpoolSink(
-        ILineSender sender, string name, AuditLineForm form, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, long bytesMax = AuditLimits.SpoolBytesMax)
+        ILineSender sender, string name, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, long bytesMax = AuditLimits.SpoolBytesMax)
     {
         _sender = sender;
         _name = name;
-        _form = form;
+        _prefix = prefix;
         _signer = signer;
         _clock = clock;
         _onFailure = onFailure;
@@ -82,7 +82,7 @@ internal sealed class SpoolSink : IAuditSink
         try
         {
             var draft = _chain.Draft(new ArrayBufferWriter<byte>(entry.Length + AuditLimits.ChainBytesMax));
-            draft.Add(entry.Span, _form);
+            draft.Add(entry.Span, _prefix);
             await _sender.SendAsync(draft.Bytes, cancellation);
         }
         catch (IOException error)
@@ -121,7 +121,7 @@ internal sealed class SpoolSink : IAuditSink
 
     private void CheckSize(ReadOnlyMemory<byte> entry)
     {
-        if (entry.Length + _form.Prefix.Length + AuditLimits.ChainBytesMax > _sender.LineBytesMax)
+        if (entry.Length + _prefix.Length + AuditLimits.ChainBytesMax > _sender.LineBytesMax)
         {
             throw new AuditUnavailableException($"an entry of {entry.Length} bytes does not fit into a datagram to {_name}; use a file or a stream socket for large requests");
         }
@@ -171,7 +171,7 @@ internal sealed class SpoolSink : IAuditSink
 
     private async Task CheckpointAsync()
     {
-        if (await DeliverAsync(_form.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), _chain.Head))))
+        if (await DeliverAsync(AuditChainDraft.EntryOf(_signer.Checkpoint(_clock.GetUtcNow(), _chain.Head))))
         {
             _sinceCheckpoint = 0;
         }
@@ -182,7 +182,7 @@ internal sealed class SpoolSink : IAuditSink
     private async Task<bool> DeliverAsync(ReadOnlyMemory<byte> entry)
     {
         var draft = _chain.Draft(new ArrayBufferWriter<byte>(entry.Length + AuditLimits.ChainBytesMax));
-        draft.Add(entry.Span, _form);
+        draft.Add(entry.Span, _prefix);
         var wait = AuditLimits.ResendMin;
         while (_lost == 0)
         {

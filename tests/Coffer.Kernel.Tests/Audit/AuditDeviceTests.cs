@@ -62,6 +62,7 @@ public class AuditDeviceTests
     [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1","write_timeout":"soon"}}""", "write_timeout must be a duration")]
     [InlineData("""{"type":"file"}""", "file_path is required")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"xml"}}""", "format must be")]
+    [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"jsonx"}}""", "format must be")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"rwx"}}""", "mode must be octal")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"0755"}}""", "never executable")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"0601"}}""", "never executable")]

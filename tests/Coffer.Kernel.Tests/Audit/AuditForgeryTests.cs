@@ -192,9 +192,9 @@ public sealed class AuditForgeryTests : IDisposable
         {
             draft.Add(
                 ForgedLog.IsCheckpoint(line)
-                    ? AuditLineForm.Json.EntryOf(signer.Checkpoint(DateTimeOffset.UnixEpoch, draft.Head)).Span
+                    ? AuditChainDraft.EntryOf(signer.Checkpoint(DateTimeOffset.UnixEpoch, draft.Head)).Span
                     : Encoding.UTF8.GetBytes(ForgedLog.Stripped([line])[0].TrimEnd('}')),
-                AuditLineForm.Json);
+                "");
         }
 
         return Encoding.UTF8.GetString(draft.Bytes.Span).TrimEnd('\n').Split('\n');
@@ -211,10 +211,10 @@ public sealed class AuditForgeryTests : IDisposable
         var draft = new AuditChainDraft(new AuditChainHead(0, LineHash.Zero), "new", null, new ArrayBufferWriter<byte>());
         for (var n = 0; n < runs * 3; n++)
         {
-            draft.Add(Entry(n).Span, AuditLineForm.Json);
+            draft.Add(Entry(n).Span, "");
             if (n % 3 == 2)
             {
-                draft.Add(AuditLineForm.Json.EntryOf(signer.Checkpoint(DateTimeOffset.UnixEpoch, draft.Head)).Span, AuditLineForm.Json);
+                draft.Add(AuditChainDraft.EntryOf(signer.Checkpoint(DateTimeOffset.UnixEpoch, draft.Head)).Span, "");
             }
         }
 
@@ -237,6 +237,6 @@ public sealed class AuditForgeryTests : IDisposable
     {
         var options = new AuditDeviceOptions { FilePath = _folder.File(file) };
         var target = new FileTarget(options, new AuditBounds { Folder = _folder.Path }, new FakeTimeProvider());
-        return new LineSink(target, AuditLineForm.Json, new AuditSigner(key, device), new FakeTimeProvider(), (_, error) => throw error);
+        return new LineSink(target, "", new AuditSigner(key, device), new FakeTimeProvider(), (_, error) => throw error);
     }
 }

@@ -113,7 +113,7 @@ public sealed partial class AuditRemoteTests : IDisposable
     {
         var sender = new StubSender { Fails = true };
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        await using var sink = new SpoolSink(sender, "stub", AuditLineForm.Json, new AuditSigner(AuditSigner.NewKey(), "d"), clock, (_, _) => { }, bytesMax: 30);
+        await using var sink = new SpoolSink(sender, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), clock, (_, _) => { }, bytesMax: 30);
         byte[] entry = [.. "{\"a\":12345"u8];
 
         await sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
@@ -142,7 +142,7 @@ public sealed partial class AuditRemoteTests : IDisposable
     {
         var told = new List<string>();
         var sink = new SpoolSink(
-            new StubSender { Fails = true }, "stub", AuditLineForm.Json, new AuditSigner(AuditSigner.NewKey(), "d"), TimeProvider.System, (what, _) =>
+            new StubSender { Fails = true }, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), TimeProvider.System, (what, _) =>
             {
                 lock (told)
                 {
