@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Passwords;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
@@ -49,6 +50,11 @@ public sealed class MemoryMount : IStorageReader
 
     public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
         ValueTask.FromResult(Tasks.GetValueOrDefault($"{task}/{argument}"));
+
+    /// <summary>The server's password policies, by name.</summary>
+    public Dictionary<string, PasswordRules> PasswordPolicies { get; } = new(StringComparer.Ordinal);
+
+    public ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation) => ValueTask.FromResult(PasswordPolicies.GetValueOrDefault(name));
 
     /// <summary>Begins a unit of work: its writes are seen by itself only, until <see cref="UnitOfWork.Commit"/>.</summary>
     internal UnitOfWork Begin() => new(this);
@@ -123,6 +129,8 @@ public sealed class MemoryMount : IStorageReader
 
         public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
             _tasks.TryGetValue($"{task}/{argument}", out var set) ? ValueTask.FromResult(set) : mount.FindTaskAsync(task, argument, cancellation);
+
+        public ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation) => mount.FindPasswordPolicyAsync(name, cancellation);
 
         public ValueTask ScheduleAsync(string task, string argument, DateTimeOffset due, CancellationToken cancellation)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Passwords;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.EngineStorage;
@@ -20,6 +21,8 @@ internal sealed class LatestReader(Transactor transactions, string mountUuid) : 
     public ValueTask<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellation) => Now().ListAsync(folder, cancellation);
 
     public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) => Now().FindTaskAsync(task, argument, cancellation);
+
+    public ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation) => Now().FindPasswordPolicyAsync(name, cancellation);
 
     private StorageView Now() => new(transactions.Begin(), mountUuid);
 }

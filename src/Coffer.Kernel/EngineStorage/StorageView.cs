@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
+using Coffer.Kernel.Policies;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Passwords;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.EngineStorage;
@@ -30,6 +32,8 @@ internal sealed class StorageView(UnitOfWork work, string mountUuid) : IStorageV
 
     public ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation) =>
         TaskStore.FindAsync(work, new TaskName(mountUuid, task, argument), cancellation);
+
+    public ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation) => PasswordPolicyStore.RulesAsync(work, name, cancellation);
 
     public ValueTask ScheduleAsync(string task, string argument, DateTimeOffset due, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Coffer.Kernel.Transactions;
 using Coffer.Policies.Passwords;
+using Coffer.Sdk.Logins;
 using Coffer.Sdk.Passwords;
 
 namespace Coffer.Kernel.Policies;
@@ -14,8 +15,11 @@ internal static class PasswordPolicyStore
         (await work.GetAsync(Prefix + name, PoliciesJsonContext.Default.StoredPolicy, cancellation))?.Text;
 
     /// <summary>The rules of a policy; null when there is none of that name.</summary>
+    /// <param name="work">Where it is read.</param>
+    /// <param name="name">Any text that a client sent to an engine.</param>
+    /// <param name="cancellation">Ends the wait for the read.</param>
     public static async ValueTask<PasswordRules?> RulesAsync(UnitOfWork work, string name, CancellationToken cancellation) =>
-        await GetAsync(work, name, cancellation) is not { } text ? null
+        !PolicyNames.IsName(name) || await GetAsync(work, name, cancellation) is not { } text ? null
         : PasswordPolicyReader.TryRead(text, out var rules, out var problem) ? rules
         : throw new FormatException($"the stored password policy {name} cannot be read: {problem}");
 

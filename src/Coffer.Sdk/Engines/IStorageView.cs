@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Coffer.Sdk.Passwords;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Sdk.Engines;
@@ -21,6 +22,9 @@ public interface IStorageReader
 
     /// <summary>What is known of a task's runs for one argument; null when none is due.</summary>
     ValueTask<TaskState?> FindTaskAsync(string task, string argument, CancellationToken cancellation);
+
+    /// <summary>The rules of a password policy of this server (<c>sys/policies/password</c>), by its name; null when there is none. What was read becomes a condition of the commit.</summary>
+    ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation);
 }
 
 /// <summary>Reads and writes of one mount's part of the store, inside a request's unit of work: nothing is written before the commit.</summary>

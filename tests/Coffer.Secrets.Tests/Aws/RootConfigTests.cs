@@ -83,7 +83,7 @@ public sealed class RootConfigTests
     [Fact]
     public async Task A_template_that_cannot_make_a_name_is_refused_when_it_is_written() =>
         (await _engine.WriteAsync("config/root", """{"username_template":"{{ .Nope }}"}"""))
-            .AssertRefused(400, "unable to initialize username template: the field at 3 is not known; there are .DisplayName, .PolicyName and .Type");
+            .AssertRefused(400, "unable to initialize username template: the field at 3 is not known; there are .DisplayName, .PolicyName, .Type");
 
     public static TheoryData<string, string> Endpoints()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Names;
 using Coffer.Sdk.Replies;
 using Coffer.Secrets.Aws.Names;
 

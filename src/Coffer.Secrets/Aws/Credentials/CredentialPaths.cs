@@ -1,6 +1,8 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Names;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Secrets.Aws.Configuration;
 using Coffer.Secrets.Aws.Names;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>Builds the nodes of a <see cref="NameTemplate"/>. One use.</summary>
-internal sealed class TemplateParser(string source)
+/// <param name="source">The whole template.</param>
+/// <param name="fields">Names of the fields that it may use.</param>
+internal sealed class TemplateParser(string source, IReadOnlyList<string> fields)
 {
     private const int DepthMax = 16;
 
@@ -199,9 +201,9 @@ internal sealed class TemplateParser(string source)
             case TemplateTokenKind.Text or TemplateTokenKind.Number:
                 return new TemplateValue.Literal(token.Value);
             case TemplateTokenKind.Field:
-                return token.Value is "DisplayName" or "PolicyName" or "Type"
-                    ? new TemplateValue.Field((string)token.Value)
-                    : throw new NameTemplateException($"the field at {token.At} is not known; there are .DisplayName, .PolicyName and .Type");
+                return token.Value is string field && fields.Contains(field, StringComparer.Ordinal)
+                    ? new TemplateValue.Field(field)
+                    : throw new NameTemplateException($"the field at {token.At} is not known; there are {string.Join(", ", fields.Select(name => "." + name))}");
             case TemplateTokenKind.Open:
                 var inner = Pipeline(depth + 1);
                 if (Current.Kind != TemplateTokenKind.Close)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>What is in a template, in order: text, a value to print, a choice.</summary>
 internal abstract record TemplateNode

@@ -5,7 +5,7 @@ using System.Text;
 using Coffer.Sdk.Primitives;
 using Coffer.Text;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>The functions of name templates: those Vault offers, and the comparisons of Go's templates.</summary>
 internal static class TemplateFunctions

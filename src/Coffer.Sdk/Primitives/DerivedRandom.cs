@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Coffer.Sdk.Primitives;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Primitives;
 
 /// <summary>
 /// Bytes that look random and are fixed by a lease id: planning the same lease again gives the same name. The id cannot be computed back from

@@ -1,4 +1,4 @@
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>A name template that cannot be parsed or rendered. The message says what is wrong and where; templates hold no secrets.</summary>
 public sealed class NameTemplateException : Exception

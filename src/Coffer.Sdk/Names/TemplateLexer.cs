@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 internal enum TemplateTokenKind
 {

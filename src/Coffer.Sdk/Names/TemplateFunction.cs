@@ -1,4 +1,4 @@
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>A function that templates may call.</summary>
 /// <param name="Name">As it is written in templates.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>Times in Go's layout notation, where the layout is a sample: <c>2006-01-02T15:04:05Z07:00</c>. Always in UTC.</summary>
 internal static class GoTimeLayout

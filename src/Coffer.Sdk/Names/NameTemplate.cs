@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace Coffer.Secrets.Aws.Names;
+namespace Coffer.Sdk.Names;
 
 /// <summary>
-/// A template in the part of Go's notation that Vault's user name templates use: text, pipelines, parentheses, literals, the fields
-/// <c>.DisplayName</c>, <c>.PolicyName</c> and <c>.Type</c>, <c>if</c>/<c>else</c>/<c>end</c>, trimming dashes, comments. No loops and no variables,
-/// so rendering always ends; every value on the way is bounded.
+/// A template in the part of Go's notation that Vault's user name templates use: text, pipelines, parentheses, literals, the engine's fields such as
+/// <c>.DisplayName</c>, <c>if</c>/<c>else</c>/<c>end</c>, trimming dashes, comments. No loops and no variables, so rendering always ends; every value on the way
+/// is bounded.
 /// </summary>
 public sealed class NameTemplate
 {
@@ -17,10 +17,13 @@ public sealed class NameTemplate
 
     private NameTemplate(ImmutableArray<TemplateNode> nodes) => _nodes = nodes;
 
+    /// <param name="source">At most <see cref="SourceCharsMax"/> characters, all ASCII.</param>
+    /// <param name="fields">Names of the fields that it may use, without their dots.</param>
     /// <exception cref="NameTemplateException">It is malformed; the message says where.</exception>
-    public static NameTemplate Parse(string source)
+    public static NameTemplate Parse(string source, IReadOnlyList<string> fields)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(fields);
         if (source.Length > SourceCharsMax)
         {
             throw new NameTemplateException($"a template has at most {SourceCharsMax} characters, not {source.Length}");
@@ -28,13 +31,15 @@ public sealed class NameTemplate
 
         var strange = source.AsSpan().IndexOfAnyExceptInRange('\0', '\x7E');
         return strange < 0
-            ? new NameTemplate(new TemplateParser(source).Parse())
-            : throw new NameTemplateException($"the character at {strange} is not ASCII, and names at AWS are");
+            ? new NameTemplate(new TemplateParser(source, fields).Parse())
+            : throw new NameTemplateException($"the character at {strange} is not ASCII, and names are");
     }
 
+    /// <param name="inputs">With a value for every field that the template may use.</param>
     /// <exception cref="NameTemplateException">A function was given what it cannot take, or a value grew too long.</exception>
     public string Render(TemplateInputs inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         var text = new StringBuilder();
         Write(_nodes, inputs, text);
         return text.ToString();
@@ -70,12 +75,7 @@ public sealed class NameTemplate
             case TemplateValue.Literal(var literal):
                 return literal;
             case TemplateValue.Field(var name):
-                return name switch
-                {
-                    "DisplayName" => inputs.DisplayName,
-                    "PolicyName" => inputs.PolicyName,
-                    _ => inputs.Type,
-                };
+                return inputs.Fields[name];
             case TemplateValue.Call(var function, var arguments):
                 var result = function.Run(inputs, [.. arguments.Select(argument => Evaluate(argument, inputs))]);
                 CheckLength((result as string)?.Length ?? 0);
