@@ -1,30 +1,19 @@
-using System.Collections.Immutable;
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;
-using Coffer.Kernel.BuiltIn.Identity;
-using Coffer.Kernel.BuiltIn.Sys;
-using Coffer.Kernel.BuiltIn.Tokens;
 using Coffer.Kernel.Clocks;
-using Coffer.Kernel.Identity;
-using Coffer.Kernel.Lockout;
+using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Pipeline;
-using Coffer.Kernel.Policies;
-using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;
-using Coffer.Kernel.Revocation.Jobs;
 using Coffer.Kernel.Seal;
-using Coffer.Kernel.Tasks;
-using Coffer.Kernel.Telemetry;
-using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Kernel.Versions;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Replies;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Hosting;
@@ -44,48 +33,35 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     private readonly KernelOptions _options;
     private readonly InstanceStore _store;
-    private readonly SecretBytes _rootKey;
-    private readonly EntryCipher _cipher;
-    private readonly HmacKey _tokenKey;
-    private readonly KernelServices _services;
-    private readonly RequestPipeline _pipeline;
-    private readonly Scheduler _scheduler;
+    private readonly UnsealedKeys _keys;
+    private readonly Composition _parts;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ClockUpkeep _clockUpkeep;
-    private int _running = 1;
+    private readonly EntryGate _gate = new();
 
-    private ActiveServer(
-        KernelOptions options, IServerControl control, InstanceStore store, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, ClusterIdentity cluster, KernelClock clock)
+    private ActiveServer(KernelOptions options, IServerControl control, InstanceStore store, UnsealedKeys keys, ClusterIdentity cluster, KernelClock clock)
     {
         _options = options;
         _store = store;
-        _rootKey = rootKey;
-        _cipher = cipher;
-        _tokenKey = tokenKey;
+        _keys = keys;
         ClusterName = cluster.Name;
         ClusterId = cluster.Id;
-        var effects = new Effects(options.OnFailure, _stop.Token);
-        _services = Compose(options with { Store = store }, clock, control, cipher, rootKey, tokenKey, effects, _stop.Token, _abort.Token);
-        _pipeline = new RequestPipeline(_services);
-        _clockUpkeep = new ClockUpkeep(_services.Transactions, clock, options.OnFailure);
-        if (_services.Quarantine.Problem is { } older)
+        _parts = new Composition(options with { Store = store }, clock, control, keys, _stop.Token, _abort.Token);
+        if (Quarantine.Problem is { } older)
         {
             options.OnEvent(new LogLine(LogLevel.Error, older));
         }
 
-        _scheduler = new Scheduler(WorksOf(_services, effects), effects, _services.Quarantine.Released, clock, options.OnFailure, _stop.Token);
-        _scheduler.Start();
+        _parts.Scheduler.Start();
     }
 
     /// <summary>As <see cref="Scheduler.IsIdle"/>.</summary>
-    public bool IsIdle => _scheduler.IsIdle;
+    public bool IsIdle => _parts.Scheduler.IsIdle;
 
-    public Quarantine Quarantine => _services.Quarantine;
+    public Quarantine Quarantine => _parts.Quarantine;
 
     /// <summary>As <see cref="Audit.IAuditLog.Problem"/>.</summary>
-    public string? AuditProblem => _services.Audit.Problem;
+    public string? AuditProblem => _parts.Audit.Problem;
 
     public string ClusterName { get; }
 
@@ -136,7 +112,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
             new Transactor(options.Store, cipher, options.Clock, options.Random), options.Audit, options.Random, options.OnEvent, cancellation);
-        return new ActiveServer(options, control, new InstanceStore(options.Store), cipher, rootKey, new HmacKey(tokenKey.Span), cluster, clock);
+        return new ActiveServer(options, control, new InstanceStore(options.Store), new UnsealedKeys(rootKey, cipher, new HmacKey(tokenKey.Span)), cluster, clock);
     }
 
     /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
@@ -160,7 +136,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     {
         try
         {
-            await _services.Audit.PastAsync(_services.Transactions.Begin(), entries, cancellation);
+            await _parts.Audit.PastAsync(_parts.Transactions.Begin(), entries, cancellation);
         }
         catch (AuditUnavailableException error)
         {
@@ -176,20 +152,20 @@ internal sealed class ActiveServer : IAsyncDisposable
     /// <summary>Runs a request; null when the server is being sealed.</summary>
     public async ValueTask<ApiReply?> TryHandleAsync(ApiRequest request, CancellationToken cancellation)
     {
-        if (!TryEnter())
+        if (!_gate.TryEnter())
         {
             return null;
         }
 
         try
         {
-            if (_services.Quarantine.RefusalOf(request) is { } refused)
+            if (Quarantine.RefusalOf(request) is { } refused)
             {
                 return refused;
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _abort.Token);
-            return await _pipeline.HandleAsync(request, either.Token);
+            return await _parts.Pipeline.HandleAsync(request, either.Token);
         }
         catch (Exception error) when (_abort.IsCancellationRequested && IsOfTheEnd(error) && !cancellation.IsCancellationRequested)
         {
@@ -202,37 +178,43 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
         finally
         {
-            Leave();
+            _gate.Leave();
         }
     }
 
-    /// <summary>Does something for the server around the kernel that is no request.</summary>
-    /// <param name="otherwise">The result when the server is being sealed.</param>
-    public async ValueTask<T> RunAsync<T>(Func<KernelServices, ValueTask<T>> run, T otherwise)
-    {
-        if (!TryEnter())
-        {
-            return otherwise;
-        }
+    /// <summary>As <see cref="MetricsReport.WriteAsync"/>; null when the server is being sealed.</summary>
+    public ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation) =>
+        InsideAsync<Reply?>(async () => await _parts.Metrics.WriteAsync(format, cancellation), otherwise: null);
 
-        try
+    /// <summary>As <see cref="CorsSettings.ReadAsync"/>; null as well when the server is being sealed.</summary>
+    public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
+        InsideAsync(() => CorsSettings.ReadAsync(_parts.Transactions.Begin(), cancellation), otherwise: null);
+
+    /// <summary>As <see cref="BodyGate.SenderOfAsync"/>; refused when the server is being sealed.</summary>
+    public ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation) =>
+        InsideAsync(() => _parts.BodyGate.SenderOfAsync(head, cancellation), BodySender.Refused);
+
+    /// <summary>As <see cref="BodyGate.TakesRawAsync"/>; false when the server is being sealed.</summary>
+    public ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation) =>
+        InsideAsync(() => _parts.BodyGate.TakesRawAsync(head, cancellation), otherwise: false);
+
+    /// <summary>As <see cref="LeaseRevoker.EndUndeliveredAsync"/>.</summary>
+    /// <returns>False when the server is being sealed.</returns>
+    public ValueTask<bool> TryEndUndeliveredAsync(Entrusted entrusted) => InsideAsync(
+        async () =>
         {
-            return await run(_services);
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+            await _parts.Revoker.EndUndeliveredAsync(entrusted, CancellationToken.None);
+            return true;
+        },
+        otherwise: false);
 
     /// <summary>Audit devices close their files and open them again.</summary>
-    public void ReopenAudit() => _services.Audit.Reopen();
+    public void ReopenAudit() => _parts.Audit.Reopen();
 
     public async ValueTask DisposeAsync()
     {
         _stop.Cancel();
-        Leave();
-        var work = Task.WhenAll(DrainedAsync(), _scheduler.StopAsync());
+        var work = Task.WhenAll(_gate.CloseAsync(), _parts.Scheduler.StopAsync());
         var ended = await EndsWithinAsync(work, GraceTime);
         if (!ended)
         {
@@ -244,33 +226,42 @@ internal sealed class ActiveServer : IAsyncDisposable
             }
         }
 
-        var engines = _services.Routers.EndAsync();
+        var engines = _parts.Routers.EndAsync();
         if (ended)
         {
             // Nothing runs on them, so their key material is cleared before the seal is over.
             await engines;
         }
 
-        await _services.Audit.DisposeAsync();
+        await _parts.Audit.DisposeAsync();
         await StoreCountsAsync();
-        await _clockUpkeep.StoreAsync();
+        await _parts.ClockUpkeep.StoreAsync();
         _store.End();
         await EntryRegister.CloseAsync(_options.Condition);
         _store.ForgetDecoded();
-        _services.Policies.Clear();
-        _services.Identities.Clear();
-        _services.RootGeneration.Dispose();
-        _services.Rekeying.Dispose();
-        _cipher.Dispose();
-        _tokenKey.Dispose();
-        _rootKey.Dispose();
-        _services.Jobs.Dispose();
-        _services.Tasks.Dispose();
+        _parts.Dispose();
+        _keys.Dispose();
         _stop.Dispose();
         _abort.Dispose();
     }
 
-    private async Task DrainedAsync() => await _drained.Task;
+    /// <summary>Does something for the server around the kernel that is no request.</summary>
+    private async ValueTask<T> InsideAsync<T>(Func<ValueTask<T>> run, T otherwise)
+    {
+        if (!_gate.TryEnter())
+        {
+            return otherwise;
+        }
+
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
 
     /// <summary>What work meets that is cancelled, or goes on when store, audit log and keys are taken from it.</summary>
     private static bool IsOfTheEnd(Exception error) =>
@@ -285,144 +276,16 @@ internal sealed class ActiveServer : IAsyncDisposable
         return first == work;
     }
 
-    private static KernelServices Compose(
-        KernelOptions options, KernelClock clock, IServerControl control, EntryCipher cipher, SecretBytes rootKey, HmacKey tokenKey, Effects effects, CancellationToken stop, CancellationToken abort)
-    {
-        var seal = new SealStore(options.Store, options.Random);
-        var transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), cipher, options.Clock, options.Random);
-        var types = options.Engines.Append(TokenEngineType()).Append(SysEngine.Type).Append(IdentityEngine.Type).ToDictionary(type => type.Name, StringComparer.Ordinal);
-        var routers = new RouterFactory(
-            types,
-            options.SystemTtl,
-            mount => new EngineContext(
-                mount.Accessor, ImmutableDictionary.CreateRange(StringComparer.Ordinal, mount.Options), options.OutsideClock, options.Random, options.Outbound())
-            {
-                SlowWork = options.SlowWork,
-                OnOutsideTime = clock.Outside.Note,
-            },
-            error => options.OnFailure("an engine that is not used any more could not be ended", error));
-        var due = new DueSignal();
-        var tokens = new TokenStore(tokenKey, options.Random, options.Clock);
-        var batch = new BatchTokens(cipher, options.Clock);
-        var policies = new PolicyStore();
-        var identities = new IdentityResolver();
-        var slots = new KeySlots(seal, rootKey, options.Random, options.Clock, control);
-        var late = new LateCalls(options.LateCallTime);
-        var revoker = new LeaseRevoker(transactions, routers, options.Clock, options.Random, due, options.Counters.Revocations, late, stop) { OnEvent = options.OnEvent };
-        Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
-            name, transactions, checks, due, options.Clock, options.OnEvent, error => options.OnFailure("a tidy met what it could not read or repair", error));
-        return new KernelServices
-        {
-            Version = options.Version,
-            Clock = clock,
-            Quarantine = new Quarantine(options.Condition),
-            Condition = options.Condition,
-            Random = options.Random,
-            Transactions = transactions,
-            Routers = routers,
-            SystemTtl = options.SystemTtl,
-            Tokens = tokens,
-            BatchTokens = batch,
-            Policies = policies,
-            Identities = identities,
-            Decisions = new RecentDecisions(Limits.RefusedDecisionsBytesMax, Limits.AllowedDecisionsBytesMax),
-            ApiAddress = options.ApiAddress,
-            Who = new Authenticator(tokens, batch, policies, identities),
-            Tasks = new EngineTasks(transactions, routers, effects, clock, error => options.OnFailure("a task of an engine failed; it is tried again", error), stop),
-            Revoker = revoker,
-            LateCalls = late,
-            Lanes = new RevocationLanes(clock.Ends),
-            Stopping = stop,
-            Due = due,
-            Lockout = new LoginLockout(options.Clock, options.Lockout),
-            TokenTidy = NewTidy("tidy of tokens", new TokenChecks(options.Clock).All),
-            LeaseTidy = NewTidy("tidy of leases", new LeaseChecks(options.Clock).All),
-            Jobs = new RevocationJobs(
-                transactions,
-                revoker,
-                new MountRemoval(transactions, QuotaTable.KeepOnlyOfAsync, options.OnEvent),
-                effects,
-                options.Clock,
-                error => options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
-                stop),
-            Audit = new AuditBroker(
-                new AuditSinks(
-                    options.Audit, options.Clock, options.OnFailure, options.Condition is { } condition ? () => condition.Generation : null, new AuditRemovals(options.Clock, options.OnEvent)),
-                options.Counters.Audit,
-                options.Clock,
-                options.Random,
-                options.OnFailure,
-                new CheckpointBook(transactions, options.OnFailure)),
-            Keys = new KeyringRotation(seal, rootKey, cipher, transactions, options.Random, options.Clock, options.OnEvent),
-            Slots = slots,
-            RootGeneration = new RootGeneration(slots, tokens, transactions, options.Random, options.Clock, options.OnEvent),
-            Rekeying = new Rekeying(slots, transactions, options.Random, options.OnEvent),
-            StaticKeys = options.StaticKeys,
-            Quotas = new QuotaGate(transactions),
-            Counters = options.Counters,
-            ShowsPrometheus = options.ShowsPrometheus,
-            RawStorage = options.RawStorage,
-            DescribeConfiguration = options.DescribeConfiguration,
-            DescribeHost = options.DescribeHost,
-            OnEvent = options.OnEvent,
-            LogLevels = options.LogLevels,
-            Control = control,
-            Abort = abort,
-        };
-    }
-
-    /// <summary>All the work that the server does by itself.</summary>
-    private ImmutableArray<IBackgroundWork> WorksOf(KernelServices services, Effects effects) =>
-    [
-        new Janitor(
-            services.Transactions,
-            services.Revoker,
-            services.Lanes,
-            services.Due,
-            effects,
-            services.Clock.Ends,
-            _options.OnEvent,
-            error => _options.OnFailure("what is due could not be ended; it is tried again", error)),
-        services.Jobs,
-        services.Tasks,
-        services.Keys,
-        _clockUpkeep,
-        services.TokenTidy,
-        services.LeaseTidy,
-    ];
-
-    private static EngineType TokenEngineType() => TokenEngine.Type;
-
     /// <summary>The last thing the keys are used for.</summary>
     private async ValueTask StoreCountsAsync()
     {
         try
         {
-            await _services.Keys.StoreCountsAsync(CancellationToken.None);
+            await _parts.Keys.StoreCountsAsync(CancellationToken.None);
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)
         {
             _options.OnFailure("how often the keys were used could not be stored; the count goes on from the last one that was", error);
-        }
-    }
-
-    /// <summary>Keeps the keys until <see cref="Leave"/>; false when they are going already.</summary>
-    private bool TryEnter()
-    {
-        if (Interlocked.Increment(ref _running) > 1)
-        {
-            return true;
-        }
-
-        Leave();
-        return false;
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref _running) == 0)
-        {
-            _drained.TrySetResult();
         }
     }
 }

@@ -4,7 +4,6 @@ using Coffer.Kernel.Bounds;
 using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -54,7 +53,7 @@ public sealed class RequestEntry
         try
         {
             return _kernel.Active is not { } active ? Sealed
-                : await active.RunAsync<Reply?>(async services => await services.Metrics.WriteAsync(format, cancellation), null) switch
+                : await active.MetricsAsync(format, cancellation) switch
                 {
                     Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
                     Reply.Refused refused => ApiReply.From(refused.Error),
@@ -70,7 +69,7 @@ public sealed class RequestEntry
     /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read each time, so that a change holds at once.</summary>
     /// <exception cref="StoreUnavailableException">The store is away.</exception>
     public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
-        _kernel.Active?.RunAsync<CorsSettings?>(services => CorsSettings.ReadAsync(services.Transactions.Begin(), cancellation), null)
+        _kernel.Active?.CorsAsync(cancellation)
         ?? ValueTask.FromResult<CorsSettings?>(null);
 
     /// <summary>Looks at who sends a request before its body is taken in.</summary>
@@ -85,14 +84,14 @@ public sealed class RequestEntry
                 BodySender.Refused);
         }
 
-        return await LookAsync(services => new BodyGate(services).SenderOfAsync(head, cancellation), BodySender.Refused);
+        return await LookAsync(active => active.SenderOfAsync(head, cancellation), BodySender.Refused);
     }
 
     /// <summary>Whether a request's body is to be handed on as it was sent. Asked only of content types that are neither JSON nor a form.</summary>
     /// <param name="head">The request without its body.</param>
     /// <param name="cancellation">Ends the look.</param>
     public ValueTask<bool> TakesRawAsync(ApiRequest head, CancellationToken cancellation) =>
-        LookAsync(services => new BodyGate(services).TakesRawAsync(head, cancellation), otherwise: false);
+        LookAsync(active => active.TakesRawAsync(head, cancellation), otherwise: false);
 
     /// <summary>To be called when a reply did not reach its client: ends the lease and the token that were made for it.</summary>
     public async ValueTask EndUndeliveredAsync(ApiReply reply)
@@ -102,13 +101,7 @@ public sealed class RequestEntry
             return;
         }
 
-        var ended = await LookAsync(
-            async services =>
-            {
-                await services.Revoker.EndUndeliveredAsync(reply.Entrusts, CancellationToken.None);
-                return true;
-            },
-            otherwise: false);
+        var ended = await LookAsync(active => active.TryEndUndeliveredAsync(reply.Entrusts), otherwise: false);
         _options.OnEvent(new LogLine(ended ? LogLevel.Warn : LogLevel.Error, "an answer could not be delivered") { Logger = LogLine.Expiration }
             .With("made_for_it", ended ? "is ended" : "lives until its own end: revoke it by hand")
             .With("lease_ending", reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..])
@@ -130,8 +123,8 @@ public sealed class RequestEntry
         return _kernel.Active is { } active && await active.TryHandleAsync(request, cancellation) is { } reply ? reply : Sealed;
     }
 
-    private ValueTask<T> LookAsync<T>(Func<KernelServices, ValueTask<T>> look, T otherwise) =>
-        LookAsync(() => _kernel.Active?.RunAsync(look, otherwise) ?? ValueTask.FromResult(otherwise), otherwise);
+    private ValueTask<T> LookAsync<T>(Func<ActiveServer, ValueTask<T>> look, T otherwise) =>
+        LookAsync(() => _kernel.Active is { } active ? look(active) : ValueTask.FromResult(otherwise), otherwise);
 
     /// <summary>Does something beside a request. An outage is logged; the request itself meets it as well, and is answered for it.</summary>
     private async ValueTask<T> LookAsync<T>(Func<ValueTask<T>> look, T otherwise)

@@ -7,7 +7,7 @@ using Coffer.Policies.Explain;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Keeps why a request was allowed or refused, for <c>sys/policies/explain</c> and, of refusals, for the audit log.</summary>
-internal sealed class ExplainStep(KernelServices services)
+internal sealed class ExplainStep(RecentDecisions decisions)
 {
     private const string Masked = "(token)";
 
@@ -45,11 +45,11 @@ internal sealed class ExplainStep(KernelServices services)
     {
         if (context.Denial is { } denial)
         {
-            services.Decisions.Add(denial);
+            decisions.Add(denial);
         }
         else if (context is { Caller: { } caller, Decision: { } decision })
         {
-            services.Decisions.Add(new AllowedRequest
+            decisions.Add(new AllowedRequest
             {
                 RequestId = context.Request.Id,
                 Time = context.Now,

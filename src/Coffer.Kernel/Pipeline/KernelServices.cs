@@ -8,22 +8,19 @@ using Coffer.Kernel.Logging;
 using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Policies;
-using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Revocation.Jobs;
 using Coffer.Kernel.Seal;
-using Coffer.Kernel.Tasks;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
-using Coffer.Storage;
 
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>What an unsealed server works with. Made at unseal, thrown away at seal; holds no behaviour of its own.</summary>
-public sealed record KernelServices
+internal sealed record KernelServices
 {
     /// <summary>As the API reports it.</summary>
     public required string Version { get; init; }
@@ -42,8 +39,6 @@ public sealed record KernelServices
 
     public required BatchTokens BatchTokens { get; init; }
 
-    public required PolicyStore Policies { get; init; }
-
     public required IdentityResolver Identities { get; init; }
 
     public required Authenticator Who { get; init; }
@@ -56,20 +51,13 @@ public sealed record KernelServices
 
     public required Quarantine Quarantine { get; init; }
 
-    /// <summary>As <see cref="Hosting.KernelOptions.Condition"/>.</summary>
-    public IStoreCondition? Condition { get; init; }
-
     public required LeaseRevoker Revoker { get; init; }
-
-    public required LateCalls LateCalls { get; init; }
 
     /// <summary>What is due and not ended yet.</summary>
     public required RevocationLanes Lanes { get; init; }
 
     /// <summary>Cancelled at seal: every call to an outside system ends then.</summary>
     public required CancellationToken Stopping { get; init; }
-
-    public required EngineTasks Tasks { get; init; }
 
     public required DueSignal Due { get; init; }
 
@@ -94,15 +82,10 @@ public sealed record KernelServices
     /// <summary>The keys that the configuration names for static slots.</summary>
     public required IReadOnlyList<StaticKeySource> StaticKeys { get; init; }
 
-    public required QuotaGate Quotas { get; init; }
-
     /// <summary>What is counted, from the start of the process on.</summary>
     public required KernelMetrics Counters { get; init; }
 
-    internal MetricsReport Metrics => field ??= new MetricsReport(Counters, Transactions, Lanes, Clock, Quarantine, Condition, ShowsPrometheus);
-
-    /// <summary>As <see cref="Hosting.KernelSettings.ShowsPrometheus"/>.</summary>
-    public bool ShowsPrometheus { get; init; } = true;
+    public required MetricsReport Metrics { get; init; }
 
     /// <summary>As <see cref="Hosting.KernelSettings.RawStorage"/>.</summary>
     public bool RawStorage { get; init; }
@@ -122,8 +105,4 @@ public sealed record KernelServices
     /// <summary>What of the server itself <c>sys/</c> may touch.</summary>
     public required IServerControl Control { get; init; }
 
-    /// <summary>
-    /// Cancelled when sealing no longer waits for what runs. For the steps after a request's commit, which its client's going away does not stop.
-    /// </summary>
-    public required CancellationToken Abort { get; init; }
 }

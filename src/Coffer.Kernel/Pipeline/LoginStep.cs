@@ -1,14 +1,19 @@
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
+using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Logins;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Turns a successful login into a token, in the login's own unit of work.</summary>
-internal sealed class LoginStep(KernelServices services)
+internal sealed class LoginStep(
+    TokenStore tokens, BatchTokens batchTokens, IdentityResolver identities, LoginLockout lockout, DueSignal due, KernelMetrics counters, IRandom random)
 {
     public async ValueTask<KernelReply> IssueAsync(RequestContext context, Reply.Login login, CancellationToken cancellation)
     {
@@ -31,19 +36,19 @@ internal sealed class LoginStep(KernelServices services)
             return KernelReply.OfRefusal(ErrorKind.Invalid, "invalid alias name");
         }
 
-        if (services.Lockout.IsLocked(mounted.Mount, alias))
+        if (lockout.IsLocked(mounted.Mount, alias))
         {
             return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));
         }
 
-        var entity = await IdentityLogin.FindOrCreateAsync(context.Work, services.Random, context.Now, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
+        var entity = await IdentityLogin.FindOrCreateAsync(context.Work, random, context.Now, mounted.Mount.Accessor, alias, grant.AliasMetadata, cancellation);
         if (entity.Disabled)
         {
             return new KernelReply(new Reply.Refused(ApiError.PermissionDenied));
         }
 
         entity = await IdentityLogin.FollowGroupsAsync(context.Work, entity, mounted.Mount.Accessor, grant.GroupAliases, cancellation);
-        var identity = await services.Identities.OfAsync(context.Work, entity, cancellation);
+        var identity = await identities.OfAsync(context.Work, entity, cancellation);
 
         var now = context.Now;
         var granted = TtlRules.Grant(new TtlRequest
@@ -59,12 +64,12 @@ internal sealed class LoginStep(KernelServices services)
         });
         var path = context.FullPath;
         var isBatch = IsBatch(grant.Kind, mounted.Mount.Tuning.TokenType);
-        var accessor = isBatch ? "" : services.Tokens.NewAccessor();
-        var text = isBatch ? "" : services.Tokens.NewText(accessor);
+        var accessor = isBatch ? "" : tokens.NewAccessor();
+        var text = isBatch ? "" : tokens.NewText(accessor);
         var token = new TokenRecord
         {
             Accessor = accessor,
-            Hash = isBatch ? [] : services.Tokens.HashOf(text),
+            Hash = isBatch ? [] : tokens.HashOf(text),
             IsBatch = isBatch,
             Policies = [.. policies],
             Path = path,
@@ -89,7 +94,7 @@ internal sealed class LoginStep(KernelServices services)
         };
         if (isBatch)
         {
-            text = services.BatchTokens.Issue(token);
+            text = batchTokens.Issue(token);
         }
         else
         {
@@ -103,20 +108,20 @@ internal sealed class LoginStep(KernelServices services)
             Entrusts = new Entrusted("", accessor),
             Effect = _ =>
             {
-                services.Lockout.Clear(mounted.Mount.Accessor, alias);
-                services.Counters.TokenCreations.Add();
-                services.Due.Add(token.Due ?? DateTimeOffset.MaxValue);
+                lockout.Clear(mounted.Mount.Accessor, alias);
+                counters.TokenCreations.Add();
+                due.Add(token.Due ?? DateTimeOffset.MaxValue);
                 return ValueTask.FromResult<Reply?>(null);
             },
         };
     }
 
     /// <summary>A login that failed: counted once it is certain, and before anybody sees the answer.</summary>
-    /// <returns>The refusal. To a name that is locked out by then, it is the same whether or not the secret was right.</returns>
+    /// <returns>The refusal. To a name that this failure or an earlier one has locked out, it is the same whether or not the secret was right.</returns>
     public KernelReply Fail(RequestContext context, Reply.Refused failed) => new(failed)
     {
         Effect = _ => ValueTask.FromResult<Reply?>(
-            IdentityName.TryParse(failed.FailedLogin, out var name) && services.Lockout.NoteFailure(context.Mounted!.Mount, name)
+            IdentityName.TryParse(failed.FailedLogin, out var name) && lockout.NoteFailure(context.Mounted!.Mount, name)
                 ? new Reply.Refused(ApiError.PermissionDenied)
                 : null),
     };

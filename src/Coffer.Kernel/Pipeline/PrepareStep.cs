@@ -10,7 +10,8 @@ namespace Coffer.Kernel.Pipeline;
 /// Lets a row ask outside systems before its handler runs: after the request is allowed and recorded, once however often the commit conflicts, and again only
 /// when what it read in the store has changed.
 /// </summary>
-internal sealed class PrepareStep(KernelServices services)
+/// <param name="stopping">Cancelled at seal, which ends what is being asked.</param>
+internal sealed class PrepareStep(Transactor transactions, TimeProvider clock, CancellationToken stopping)
 {
     public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
@@ -23,7 +24,7 @@ internal sealed class PrepareStep(KernelServices services)
         if (context.Prepared is not { } known || known.Asked != asked || await known.Read.FindChangedAsync(cancellation) is not null)
         {
             // What it read is compared at the commit, but worked with only here.
-            using var read = services.Transactions.BeginRequest();
+            using var read = transactions.BeginRequest();
             context.Prepared = known = new Prepared(asked, await AskAsync(context, prepare, read, cancellation), read);
         }
 
@@ -32,8 +33,8 @@ internal sealed class PrepareStep(KernelServices services)
 
     private async ValueTask<Preparation> AskAsync(RequestContext context, Prepare prepare, UnitOfWork read, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Limits.PreparationTimeMax, services.Clock);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, services.Stopping, cancellation);
+        using var limit = new CancellationTokenSource(Limits.PreparationTimeMax, clock);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping, cancellation);
         try
         {
             return await prepare(RequestOf(context, read), ends.Token);
@@ -42,7 +43,7 @@ internal sealed class PrepareStep(KernelServices services)
         {
             return Refuse(error.Kind, error.Message);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !services.Stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             return Refuse(
                 ErrorKind.Unavailable,

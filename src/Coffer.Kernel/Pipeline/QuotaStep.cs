@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Coffer.Kernel.Audit;
 using Coffer.Kernel.Quotas;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Rate limits, before anybody is asked who they are; and limits of leases, where one would be made.</summary>
-internal sealed class QuotaStep(KernelServices services)
+internal sealed class QuotaStep(QuotaGate quotas, IAuditLog audit, KernelMetrics counters, TimeProvider clock)
 {
     /// <summary>Counts a request, once however often it is tried.</summary>
     /// <returns>The answer, when a limit refuses it.</returns>
@@ -28,18 +30,18 @@ internal sealed class QuotaStep(KernelServices services)
         }
 
         var table = await QuotaTable.ReadAsync(context.Work, cancellation);
-        if (table.Rules.IsEmpty || RuleOf(context, table, QuotaKind.LeaseCount) is not { } rule || services.Quotas.CountOf(table, rule, context.Router) is not { } count)
+        if (table.Rules.IsEmpty || RuleOf(context, table, QuotaKind.LeaseCount) is not { } rule || quotas.CountOf(table, rule, context.Router) is not { } count)
         {
             return reply;
         }
 
-        if (await count.TryTakeAsync(services.Clock.GetUtcNow(), cancellation))
+        if (await count.TryTakeAsync(clock.GetUtcNow(), cancellation))
         {
             context.Place = count;
             return reply;
         }
 
-        services.Counters.LeaseLimited.Add();
+        counters.LeaseLimited.Add();
         return Reply.Refuse(
             ErrorKind.RateLimited,
             $"request path \"{context.FullPath}\": lease count quota exceeded: quota \"{rule.Name}\" allows {rule.MaxLeases} leases; revoke some, or try again when some have ended");
@@ -49,12 +51,12 @@ internal sealed class QuotaStep(KernelServices services)
     {
         var table = await QuotaTable.ReadAsync(context.Work, cancellation);
         if (table.Rules.IsEmpty || table.Settings.IsExempt(context.FullPath) || RuleOf(context, table, QuotaKind.RateLimit) is not { } rule
-            || services.Quotas.RatesOf(table, rule) is not { } buckets)
+            || quotas.RatesOf(table, rule) is not { } buckets)
         {
             return default;
         }
 
-        var now = services.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         var standing = buckets.Take(context.Request.RemoteAddress, now);
         var headers = table.Settings.Headers ? HeadersOf(rule, standing, now) : [];
         if (standing.Allowed)
@@ -62,12 +64,12 @@ internal sealed class QuotaStep(KernelServices services)
             return new RateVerdict(null, headers);
         }
 
-        services.Counters.RateLimited.Add();
+        counters.RateLimited.Add();
         var seconds = Math.Max(1, (long)Math.Ceiling(standing.RetryAfter.TotalSeconds));
         var message = $"request path \"{context.FullPath}\": rate limit quota exceeded: quota \"{rule.Name}\" allows {Number(rule.Rate)} requests in {Number(rule.Interval.TotalSeconds)} s; try again in {seconds} s";
-        if (table.Settings.Audited && await services.Audit.IsOnAsync(context.Work, cancellation))
+        if (table.Settings.Audited && await audit.IsOnAsync(context.Work, cancellation))
         {
-            await services.Audit.RequestAsync(context.Event with { Error = message }, cancellation);
+            await audit.RequestAsync(context.Event with { Error = message }, cancellation);
         }
 
         return new RateVerdict(

@@ -16,7 +16,7 @@ namespace Coffer.Kernel.Pipeline;
 /// One request on its way: what was asked, where it leads, who asks, what was decided. Each step fills in its part. What belongs to one try is set again by
 /// <see cref="Begin"/>, because a try whose commit conflicts is forgotten.
 /// </summary>
-internal sealed class RequestContext(ApiRequest request, KernelServices services) : IDisposable
+internal sealed class RequestContext(ApiRequest request, DateTimeOffset now, IRandom random, KernelServices services) : IDisposable
 {
     private string? _leaseEnding;
     private HandlerInput? _input;
@@ -31,7 +31,7 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
     public KernelServices Services { get; } = services;
 
     /// <summary>The moment that the request is judged by, the same in each try.</summary>
-    public DateTimeOffset Now { get; } = services.Clock.GetUtcNow();
+    public DateTimeOffset Now { get; } = now;
 
     /// <summary>What the rate limits said: a request is counted once.</summary>
     public RateVerdict? Rate { get; set; }
@@ -140,5 +140,5 @@ internal sealed class RequestContext(ApiRequest request, KernelServices services
 
     /// <summary>The id of a lease at this path, the same in each try: its last part begins with time and ends in 95 random bits.</summary>
     public string LeaseIdAt(string path) =>
-        $"{path}/{_leaseEnding ??= RandomText.TimeOrdered(Now) + Services.Random.Base62(Limits.LeaseIdRandomCharacters)}";
+        $"{path}/{_leaseEnding ??= RandomText.TimeOrdered(Now) + random.Base62(Limits.LeaseIdRandomCharacters)}";
 }

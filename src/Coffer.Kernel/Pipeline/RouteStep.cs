@@ -1,3 +1,4 @@
+using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -6,12 +7,12 @@ using Coffer.Storage;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Finds mount, row and operation of a request. A path that leads nowhere is refused only once the caller is known.</summary>
-internal sealed class RouteStep(KernelServices services)
+internal sealed class RouteStep(RouterFactory routers)
 {
     /// <exception cref="StoreUnavailableException">The mount table cannot be read.</exception>
     public async ValueTask RunAsync(RequestContext context, CancellationToken cancellation)
     {
-        var router = await services.Routers.ReadAsync(context.Work, cancellation);
+        var router = await routers.ReadAsync(context.Work, cancellation);
         var request = context.Request;
         var route = router.Route(request.Path, request.Operation == Operation.List);
         if (route.Mounted is null || route.Mounted.Mount.Draining)

@@ -1,9 +1,13 @@
+using Coffer.Kernel.Background;
+using Coffer.Kernel.Mounts;
+using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
 using Coffer.Kernel.Wrapping;
 
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>Puts an answer behind a token that opens it once.</summary>
-internal sealed class WrapStep(KernelServices services)
+internal sealed class WrapStep(Transactor transactions, TokenStore tokens, SystemTtl systemTtl, DueSignal due, TimeProvider clock)
 {
     public async ValueTask<KernelReply> WrapAsync(RequestContext context, KernelReply reply)
     {
@@ -19,10 +23,10 @@ internal sealed class WrapStep(KernelServices services)
         }
 
         var response = reply.ToEnvelope(context).Write();
-        var info = await services.Transactions.RunAsync(
+        var info = await transactions.RunAsync(
             work => WrappingTokens.IssueAsync(
-                work, services.Tokens, services.SystemTtl, services.Clock.GetUtcNow(), response, context.FullPath, ttl, reply.Entrusts, CancellationToken.None), CancellationToken.None);
-        services.Due.Add(info.CreationTime + info.Ttl);
+                work, tokens, systemTtl, clock.GetUtcNow(), response, context.FullPath, ttl, reply.Entrusts, CancellationToken.None), CancellationToken.None);
+        due.Add(info.CreationTime + info.Ttl);
         return reply with
         {
             Wrap = info with { WrappedAccessor = reply.Shape.Auth?.Accessor ?? "" },
