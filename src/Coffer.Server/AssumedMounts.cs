@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Hosting;
 using Coffer.Outbound;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -9,13 +10,13 @@ namespace Coffer.Server;
 /// <summary>The paths of engines at mounts that somebody names, without a server. The engines are asked for nothing but their tables.</summary>
 internal static class AssumedMounts
 {
-    /// <summary>Reads <c>PATH=TYPE</c>, such as <c>aws=aws</c> or <c>auth/userpass=userpass</c>. Each server's cubbyhole is there in any case.</summary>
+    /// <summary>Reads <c>PATH=TYPE</c>, such as <c>aws=aws</c> or <c>auth/userpass=userpass</c>. What each server has is there in any case.</summary>
     /// <param name="given">What is mounted where.</param>
     /// <param name="tables">The mounts' paths, each with its slash, and what is there.</param>
     /// <param name="problem">What is wrong with one of them, and what to write instead.</param>
     public static bool TryRead(IReadOnlyList<string> given, out IReadOnlyList<(string Mount, PathTable Paths)> tables, out string problem)
     {
-        var read = new List<(string, PathTable)>();
+        var read = new List<(string, PathTable)>(BuiltInPaths.Compose());
         (tables, problem) = (read, "");
         foreach (var each in given.Prepend("cubbyhole=cubbyhole"))
         {

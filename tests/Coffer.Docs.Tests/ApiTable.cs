@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.BuiltIn.Identity;
-using Coffer.Kernel.BuiltIn.Sys;
-using Coffer.Kernel.BuiltIn.Tokens;
+using Coffer.Kernel.Hosting;
 using Coffer.Kernel.OpenApi;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -19,9 +17,7 @@ internal sealed record ApiTable(string Title, string Prefix, ImmutableArray<Desc
     /// <summary>Every engine of the product: those that are always there, then those that can be mounted.</summary>
     public static ImmutableArray<ApiTable> All { get; } =
     [
-        Of("The system", "sys/", new SysEngine()),
-        Of("Tokens", "auth/token/", new TokenEngine()),
-        Of("Identities", "identity/", new IdentityEngine()),
+        .. BuiltInPaths.Compose().Select(table => Of(TitleOf(table.Mount), table.Mount, table.Paths.Paths)),
         .. EngineCatalog.All.OrderBy(type => type.Class).ThenBy(type => type.Name, StringComparer.Ordinal).SelectMany(Mountable),
     ];
 
@@ -41,9 +37,17 @@ internal sealed record ApiTable(string Title, string Prefix, ImmutableArray<Desc
         var prefix = type.Class == MountClass.Auth ? $"auth/{type.Name}/" : $"{type.Name}/";
         var title = $"{(type.Class == MountClass.Auth ? "Auth method" : "Secrets engine")} `{type.Name}`";
         return type.Versions is null
-            ? [Of(title, prefix, Create(type, version: null))]
-            : new[] { "1", "2" }.Where(version => type.Versions("", version).Problem is null).Select(version => Of($"{title}, version {version}", prefix, Create(type, version)));
+            ? [Of(title, prefix, Create(type, version: null).Paths)]
+            : new[] { "1", "2" }.Where(version => type.Versions("", version).Problem is null).Select(version => Of($"{title}, version {version}", prefix, Create(type, version).Paths));
     }
+
+    private static string TitleOf(string mount) => mount switch
+    {
+        "sys/" => "The system",
+        "auth/token/" => "Tokens",
+        "identity/" => "Identities",
+        _ => throw new ArgumentOutOfRangeException(nameof(mount), mount, "an engine of every server without a title"),
+    };
 
     private static IEngine Create(EngineType type, string? version)
     {
@@ -52,10 +56,10 @@ internal sealed record ApiTable(string Title, string Prefix, ImmutableArray<Desc
             "accessor", version is null ? options : options.Add("version", version), TimeProvider.System, SystemRandom.Instance, new TestOutbound(new HttpClient())));
     }
 
-    private static ApiTable Of(string title, string prefix, IEngine engine)
+    private static ApiTable Of(string title, string prefix, ImmutableArray<EnginePath> rows)
     {
-        var mount = new DescribedMount(prefix, "", engine.Paths);
+        var mount = new DescribedMount(prefix, "", rows);
         var names = new OperationNames();
-        return new(title, prefix, [.. engine.Paths.Where(row => !row.Undocumented).Select(row => new DescribedPath(mount, row, names)).OrderBy(path => path.Template, StringComparer.Ordinal)]);
+        return new(title, prefix, [.. rows.Where(row => !row.Undocumented).Select(row => new DescribedPath(mount, row, names)).OrderBy(path => path.Template, StringComparer.Ordinal)]);
     }
 }

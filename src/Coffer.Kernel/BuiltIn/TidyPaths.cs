@@ -11,24 +11,24 @@ namespace Coffer.Kernel.BuiltIn;
 internal static class TidyPaths
 {
     /// <param name="prefix">Of both paths: empty, or a folder with its slash.</param>
-    public static ImmutableArray<EnginePath> Of(string prefix, string synopsis, Func<KernelServices, Tidy> tidy) =>
+    public static ImmutableArray<EnginePath> Of(string prefix, string synopsis, Tidy tidy) =>
     [
         new($"{prefix}tidy", synopsis)
         {
             Description = "It mends what it finds and runs in the background; tidy-status shows how far it is.",
-            Write = (request, _) => ValueTask.FromResult(Start(KernelRequest.Of(request), tidy)),
+            Write = (_, _) => ValueTask.FromResult(Start(tidy)),
         },
         new($"{prefix}tidy-status", "Shows how far the tidy is, or how the last one came out.")
         {
-            Read = (request, _) => ValueTask.FromResult(Show(tidy(KernelRequest.Of(request).Services).Status)),
+            Read = (_, _) => ValueTask.FromResult(Show(tidy.Status)),
         },
     ];
 
-    private static Reply Start(KernelRequest request, Func<KernelServices, Tidy> tidy) =>
+    private static Reply Start(Tidy tidy) =>
         new Reply.Empty { Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to the server's logs."] }
             .Shaped(new ReplyShape { Status = 202 })
             .Then(_ => ValueTask.FromResult<Reply?>(
-                tidy(request.Services).TryStart() ? null : new Reply.Empty { Warnings = ["Tidy operation already in progress."] }));
+                tidy.TryStart() ? null : new Reply.Empty { Warnings = ["Tidy operation already in progress."] }));
 
     private static Reply Show(TidyStatus status) => Reply.With(json =>
     {

@@ -12,7 +12,6 @@ internal sealed partial class Composition
         var lease = new LeaseStep(Transactions, creation, _due, counters, _options.Condition, _clock);
         var login = new LoginStep(_tokens, _batchTokens, _identities, _lockout, _due, counters, _options.Random);
         return new RequestPipeline(
-            Services,
             Transactions,
             _options.Random,
             _clock,

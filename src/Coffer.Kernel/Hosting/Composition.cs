@@ -92,7 +92,9 @@ internal sealed partial class Composition : IDisposable
         Audit = NewAudit();
         Metrics = new MetricsReport(options.Counters, Transactions, _lanes, clock, Quarantine, options.Condition, options.ShowsPrometheus);
         ClockUpkeep = new ClockUpkeep(Transactions, clock, options.OnFailure);
-        Services = NewServices();
+        SysEngine = NewSysEngine();
+        TokenEngine = NewTokenEngine();
+        IdentityEngine = NewIdentityEngine();
         Pipeline = NewPipeline();
         BodyGate = new BodyGate(Transactions, Routers, _who);
         Scheduler = new Scheduler([NewJanitor(effects), _jobs, _tasks, Keys, ClockUpkeep, _tokenTidy, _leaseTidy], effects, Quarantine.Released, clock, options.OnFailure, stop);
@@ -114,6 +116,12 @@ internal sealed partial class Composition : IDisposable
 
     public ClockUpkeep ClockUpkeep { get; }
 
+    public SysEngine SysEngine { get; }
+
+    public TokenEngine TokenEngine { get; }
+
+    public IdentityEngine IdentityEngine { get; }
+
     public RequestPipeline Pipeline { get; }
 
     public BodyGate BodyGate { get; }
@@ -134,7 +142,8 @@ internal sealed partial class Composition : IDisposable
 
     private RouterFactory NewRouters()
     {
-        EngineType[] builtIn = [TokenEngine.Type, SysEngine.Type, IdentityEngine.Type];
+        // A router makes an engine when a request first needs it, so those that are made last can be named here.
+        EngineType[] builtIn = [TokenEngine.TypeOf(() => TokenEngine), SysEngine.TypeOf(() => SysEngine), IdentityEngine.TypeOf(() => IdentityEngine)];
         return new RouterFactory(
             _options.Engines.Concat(builtIn).ToDictionary(type => type.Name, StringComparer.Ordinal),
             _options.SystemTtl,

@@ -13,8 +13,6 @@ internal sealed class KernelRequest : EngineRequest
 
     public override object? PreparedValue => (Context.Prepared?.Outcome as Preparation.Ready)?.Value;
 
-    public KernelServices Services => Context.Services;
-
     /// <summary>The whole store, not one mount's part of it.</summary>
     public UnitOfWork Work => Context.Work;
 

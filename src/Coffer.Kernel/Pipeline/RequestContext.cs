@@ -16,7 +16,7 @@ namespace Coffer.Kernel.Pipeline;
 /// One request on its way: what was asked, where it leads, who asks, what was decided. Each step fills in its part. What belongs to one try is set again by
 /// <see cref="Begin"/>, because a try whose commit conflicts is forgotten.
 /// </summary>
-internal sealed class RequestContext(ApiRequest request, DateTimeOffset now, IRandom random, KernelServices services) : IDisposable
+internal sealed class RequestContext(ApiRequest request, DateTimeOffset now, IRandom random) : IDisposable
 {
     private string? _leaseEnding;
     private HandlerInput? _input;
@@ -27,8 +27,6 @@ internal sealed class RequestContext(ApiRequest request, DateTimeOffset now, IRa
     private EngineInstance.Use _use;
 
     public ApiRequest Request { get; } = request;
-
-    public KernelServices Services { get; } = services;
 
     /// <summary>The moment that the request is judged by, the same in each try.</summary>
     public DateTimeOffset Now { get; } = now;

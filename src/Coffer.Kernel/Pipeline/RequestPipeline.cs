@@ -8,14 +8,14 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>The way of every request on an unsealed server. Limits and parsing come before it (the server's HTTP side), the seal gate too.</summary>
 /// <remarks>It has a parameter for each of its steps, in their order: naming them is all that it does.</remarks>
 internal sealed class RequestPipeline(
-    KernelServices services, Transactor transactions, IRandom random, TimeProvider clock,
+    Transactor transactions, IRandom random, TimeProvider clock,
     RouteStep route, QuotaStep quota, WhoStep who, LeaseStep lease, AuditStep audit, PrepareStep prepare, HandleStep handle, PlanStep plan,
     EffectStep effect, ExplainStep explain, WrapStep wrap)
 {
     /// <summary>Names every step in order. What is read up to the commit may change until then, and the steps from route on run again; nothing below the commit runs twice.</summary>
     public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
     {
-        using var context = new RequestContext(request, clock.GetUtcNow(), random, services);
+        using var context = new RequestContext(request, clock.GetUtcNow(), random);
         KernelReply? reply = null;
         EntryTurn? turn = null;
         try

@@ -2,9 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Coffer.Auth.Userpass;
-using Coffer.Kernel.BuiltIn.Identity;
-using Coffer.Kernel.BuiltIn.Sys;
-using Coffer.Kernel.BuiltIn.Tokens;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -62,9 +59,9 @@ internal static class EveryPath
     /// <summary>All of them.</summary>
     public static IEnumerable<MountedPath> All =>
     [
-        .. new SysEngine().Paths.Select(row => new MountedPath("sys/", row)),
-        .. new TokenEngine().Paths.Select(row => new MountedPath("auth/token/", row)),
-        .. new IdentityEngine().Paths.Select(row => new MountedPath("identity/", row)),
+        .. BuiltInTables.Of("sys/").Select(row => new MountedPath("sys/", row)),
+        .. BuiltInTables.Of("auth/token/").Select(row => new MountedPath("auth/token/", row)),
+        .. BuiltInTables.Of("identity/").Select(row => new MountedPath("identity/", row)),
         .. Mounts.Append(("cubbyhole/", "cubbyhole", NoOptions)).SelectMany(mount => EngineOf(mount.Item2, mount.Item3).Paths.Select(row => new MountedPath(mount.Item1, row))),
     ];
 

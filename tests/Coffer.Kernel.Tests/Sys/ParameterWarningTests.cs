@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Coffer.Kernel.BuiltIn.Sys;
-using Coffer.Kernel.BuiltIn.Tokens;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 
@@ -73,9 +71,9 @@ public class ParameterWarningTests
     private static IEnumerable<(string Path, Operation Operation)> Paths()
     {
         string[] left = ["sys/seal", "sys/step-down", "auth/token/revoke-self", "sys/wrapping/wrap"];
-        foreach (var (mount, engine) in new (string, IEngine)[] { ("sys/", new SysEngine()), ("auth/token/", new TokenEngine()), ("fake/", new FakeEngine(new OutsideWorld())) })
+        foreach (var (mount, paths) in new[] { ("sys/", BuiltInTables.Of("sys/")), ("auth/token/", BuiltInTables.Of("auth/token/")), ("fake/", new FakeEngine(new OutsideWorld()).Paths) })
         {
-            foreach (var path in engine.Paths.Where(path => !path.TakesAnyInput))
+            foreach (var path in paths.Where(path => !path.TakesAnyInput))
             {
                 var filled = mount + Regex.Replace(path.Template, @"\{[^}]*\}", "x");
                 foreach (var operation in Enum.GetValues<Operation>().Where(operation => operation != Operation.Create && !path.Template.StartsWith("rekey/", StringComparison.Ordinal) && !path.Template.StartsWith("generate-root", StringComparison.Ordinal) && path.HandlerOf(operation) is not null && !left.Contains(filled)))

@@ -4,17 +4,18 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
 /// <summary><c>identity/entity-alias</c>: who entities are at each mount.</summary>
-internal static class EntityAliasPaths
+internal sealed class EntityAliasPaths(Transactor transactions, IRandom random)
 {
     private static readonly ImmutableArray<Field> Fields = [Id, Name, CanonicalId, EntityId, MountAccessor, CustomMetadata];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("entity-alias", "Creates an entity alias, or changes the one of that id, or of that name and mount.") { Fields = Fields, Write = WriteAsync },
         new("entity-alias/id", "Lists entity aliases by id.") { List = ListAsync },
@@ -27,7 +28,7 @@ internal static class EntityAliasPaths
         },
     ];
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         if (request.Get(Id).Length > 0)
@@ -58,10 +59,9 @@ internal static class EntityAliasPaths
             : await CreateAsync(request, mount.Accessor, name, cancellation);
     }
 
-    private static async ValueTask<Reply> CreateAsync(EngineRequest request, string accessor, IdentityName name, CancellationToken cancellation)
+    private async ValueTask<Reply> CreateAsync(EngineRequest request, string accessor, IdentityName name, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
-        var random = KernelRequest.Of(request).Services.Random;
         var owner = await OwnerAsync(request, cancellation);
         if (owner is null && CanonicalOf(request).Length > 0)
         {
@@ -179,10 +179,10 @@ internal static class EntityAliasPaths
         return Reply.Done;
     }
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var all = await IdentityLists.AllAsync(request.Services, IdentityKeys.AliasIds, FindAsync, cancellation);
+        var all = await IdentityLists.AllAsync(transactions, IdentityKeys.AliasIds, FindAsync, cancellation);
         return IdentityLists.Of(all, held => held.Alias.Id, (json, held) =>
         {
             json.WriteString("canonical_id", held.Owner);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation.Jobs;
@@ -7,27 +8,27 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Identity;
 
 /// <summary>Ends the leases that deleted entities owned.</summary>
-internal static class EntityLeases
+internal sealed class EntityLeases(RevocationJobs jobs, JobWait jobWait)
 {
     /// <summary>Stores the jobs in the unit of work that deletes the entities, so that no lease can be left behind, and begins them after it.</summary>
     /// <returns>The reply, with that beginning.</returns>
-    public static Reply EndAfter(Reply reply, KernelRequest request, params IEnumerable<EntityRecord> entities)
+    public Reply EndAfter(Reply reply, KernelRequest request, params IEnumerable<EntityRecord> entities)
     {
         // Leases made before a merge stand under the id that was merged.
-        var jobs = entities
+        var stored = entities
             .SelectMany(entity => entity.MergedEntityIds.Append(entity.Id))
-            .Select(id => Sys.JobWait.New(request, JobKind.Entity, id))
+            .Select(id => jobWait.New(request, JobKind.Entity, id))
             .ToImmutableArray();
-        foreach (var job in jobs)
+        foreach (var job in stored)
         {
             JobStore.Put(request.Work, job);
         }
 
         return reply.Then(() =>
         {
-            foreach (var job in jobs)
+            foreach (var job in stored)
             {
-                _ = request.Services.Jobs.Start(job.Id);
+                _ = jobs.Start(job.Id);
             }
         });
     }

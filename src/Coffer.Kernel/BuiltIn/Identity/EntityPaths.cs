@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
 /// <summary><c>identity/entity</c>: who there is.</summary>
-internal static class EntityPaths
+internal sealed class EntityPaths(Transactor transactions, EntityLeases leases, IRandom random)
 {
     private static readonly Field<ImmutableArray<string>> Ids = Field.TextList("entity_ids", "Ids of the entities to delete.");
     private static readonly Field<ImmutableArray<string>> From = Field.TextList("from_entity_ids", "Ids of the entities to merge.");
@@ -18,7 +20,7 @@ internal static class EntityPaths
         Field.TextList("conflicting_alias_ids_to_keep", "Where both have an alias at one mount: ids of those that stay.");
     private static readonly Field<bool> Force = Field.Boolean("force", "Accepted; there is nothing it would force.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("entity", "Creates an entity, or changes the one of that id or name.") { Fields = [Id, Name, Metadata, PolicyNames, Disabled], Write = WriteAsync },
         new("entity/batch-delete", "Deletes several entities.") { Fields = [Ids], Write = DeleteManyAsync },
@@ -62,7 +64,7 @@ internal static class EntityPaths
     private static async ValueTask<EntityRecord?> ByNameAsync(EngineRequest request, CancellationToken cancellation) =>
         IdentityName.TryParse(request.Get(Name), out var name) ? await EntityStore.FindByNameAsync(KernelRequest.WorkOf(request), name, cancellation) : null;
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         if (request.Get(Id).Length == 0)
         {
@@ -73,7 +75,7 @@ internal static class EntityPaths
         return entity is null ? Reply.Invalid("entity not found from id") : await UpsertAsync(request, entity, cancellation);
     }
 
-    private static async ValueTask<Reply> UpsertAsync(EngineRequest request, EntityRecord? before, CancellationToken cancellation)
+    private async ValueTask<Reply> UpsertAsync(EngineRequest request, EntityRecord? before, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         if (request.Get(Name).Length > 0)
@@ -96,7 +98,7 @@ internal static class EntityPaths
             return Reply.Invalid(problem);
         }
 
-        var entity = before ?? await IdentityLogin.NewEntityAsync(work, KernelRequest.Of(request).Services.Random, request.Now, cancellation);
+        var entity = before ?? await IdentityLogin.NewEntityAsync(work, random, request.Now, cancellation);
         var after = entity with
         {
             Name = request.Get(Name).Length > 0 ? request.Spelling(Name) : entity.Name,
@@ -116,7 +118,7 @@ internal static class EntityPaths
             });
     }
 
-    private static Reply Delete(EngineRequest request, EntityRecord? entity)
+    private Reply Delete(EngineRequest request, EntityRecord? entity)
     {
         if (entity is null)
         {
@@ -124,10 +126,10 @@ internal static class EntityPaths
         }
 
         EntityStore.Remove(KernelRequest.WorkOf(request), entity);
-        return EntityLeases.EndAfter(Reply.Done, KernelRequest.Of(request), entity);
+        return leases.EndAfter(Reply.Done, KernelRequest.Of(request), entity);
     }
 
-    private static async ValueTask<Reply> DeleteManyAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> DeleteManyAsync(EngineRequest request, CancellationToken cancellation)
     {
         if (request.Get(Ids).IsEmpty)
         {
@@ -144,7 +146,7 @@ internal static class EntityPaths
             }
         }
 
-        return EntityLeases.EndAfter(Reply.Done, KernelRequest.Of(request), deleted);
+        return leases.EndAfter(Reply.Done, KernelRequest.Of(request), deleted);
     }
 
     private static async ValueTask<Reply> MergeAsync(EngineRequest request, CancellationToken cancellation)
@@ -186,10 +188,10 @@ internal static class EntityPaths
         return Reply.Done;
     }
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var entities = await AllAsync(request, cancellation);
+        var entities = await AllAsync(cancellation);
         return IdentityLists.Of(entities, entity => entity.Id, (json, entity) =>
         {
             json.WriteString("name", entity.Name);
@@ -207,9 +209,9 @@ internal static class EntityPaths
         });
     }
 
-    private static async ValueTask<Reply> ListNamesAsync(EngineRequest request, CancellationToken cancellation) =>
-        Reply.Keys([.. (await AllAsync(KernelRequest.Of(request), cancellation)).Select(entity => entity.Name).Order(StringComparer.Ordinal)]);
+    private async ValueTask<Reply> ListNamesAsync(EngineRequest request, CancellationToken cancellation) =>
+        Reply.Keys([.. (await AllAsync(cancellation)).Select(entity => entity.Name).Order(StringComparer.Ordinal)]);
 
-    private static ValueTask<List<EntityRecord>> AllAsync(KernelRequest request, CancellationToken cancellation) =>
-        IdentityLists.AllAsync(request.Services, IdentityKeys.Entities, EntityStore.FindAsync, cancellation);
+    private ValueTask<List<EntityRecord>> AllAsync(CancellationToken cancellation) =>
+        IdentityLists.AllAsync(transactions, IdentityKeys.Entities, EntityStore.FindAsync, cancellation);
 }

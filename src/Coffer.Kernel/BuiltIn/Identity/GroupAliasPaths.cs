@@ -1,19 +1,21 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
 /// <summary><c>identity/group-alias</c>: what outside systems call external groups.</summary>
-internal static class GroupAliasPaths
+internal sealed class GroupAliasPaths(Transactor transactions, GroupPaths groups, IRandom random)
 {
     private static readonly ImmutableArray<Field> Fields = [Id, Name, MountAccessor, CanonicalId];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("group-alias", "Creates the alias of an external group, or changes the one of that id.") { Fields = Fields, Write = WriteAsync },
         new("group-alias/id", "Lists group aliases by id.") { List = ListAsync },
@@ -26,7 +28,7 @@ internal static class GroupAliasPaths
         },
     ];
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         var owner = request.Get(Id).Length > 0 ? await GroupStore.FindByAliasIdAsync(work, request.Get(Id), cancellation) : null;
@@ -67,7 +69,7 @@ internal static class GroupAliasPaths
             GroupStore.Put(work, owner, GroupStore.Changed(owner, request.Now) with { Alias = null });
         }
 
-        var group = target ?? await GroupPaths.NewGroupAsync(request, external: true, cancellation);
+        var group = target ?? await groups.NewGroupAsync(request, external: true, cancellation);
         GroupStore.Put(work, target, GroupStore.Changed(group, request.Now) with { Alias = alias });
         return Reply.With(json =>
         {
@@ -77,7 +79,7 @@ internal static class GroupAliasPaths
     }
 
     /// <summary>The alias as it is asked for; null when something is missing or wrong.</summary>
-    private static AliasRecord? Wanted(EngineRequest request, AliasRecord? before, out string problem)
+    private AliasRecord? Wanted(EngineRequest request, AliasRecord? before, out string problem)
     {
         var text = request.Get(Name).Length > 0 ? request.Get(Name) : before?.Name ?? "";
         var accessor = request.Get(MountAccessor).Length > 0 ? request.Get(MountAccessor) : before?.MountAccessor ?? "";
@@ -91,7 +93,7 @@ internal static class GroupAliasPaths
             return null;
         }
 
-        var alias = before ?? IdentityLogin.NewAlias(KernelRequest.Of(request).Services.Random, accessor, IdentityName.Parse(text), request.Now);
+        var alias = before ?? IdentityLogin.NewAlias(random, accessor, IdentityName.Parse(text), request.Now);
         return alias with { Name = text, MountAccessor = accessor, LastUpdateTime = request.Now };
     }
 
@@ -110,11 +112,11 @@ internal static class GroupAliasPaths
         return Reply.Done;
     }
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var groups = await IdentityLists.AllAsync(request.Services, IdentityKeys.GroupAliasIds, GroupStore.FindByAliasIdAsync, cancellation);
-        return IdentityLists.Of([.. groups.Where(group => group.Alias is not null)], group => group.Alias!.Id, (json, group) =>
+        var found = await IdentityLists.AllAsync(transactions, IdentityKeys.GroupAliasIds, GroupStore.FindByAliasIdAsync, cancellation);
+        return IdentityLists.Of([.. found.Where(group => group.Alias is not null)], group => group.Alias!.Id, (json, group) =>
         {
             json.WriteString("canonical_id", group.Id);
             IdentityJson.WriteMount(json, group.Alias!, request.Router.Table);

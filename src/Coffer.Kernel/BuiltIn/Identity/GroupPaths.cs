@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
@@ -10,14 +11,14 @@ using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 namespace Coffer.Kernel.BuiltIn.Identity;
 
 /// <summary><c>identity/group</c>: groups of entities and of groups.</summary>
-internal static class GroupPaths
+internal sealed class GroupPaths(Transactor transactions, IRandom random)
 {
     private static readonly Field<string> Type = Field.Text("type", "internal, or external: members then come from logins.", "internal");
     private static readonly Field<ImmutableArray<string>> MemberGroups = Field.TextList("member_group_ids", "Ids of the groups in it; replaces what was there.");
     private static readonly Field<ImmutableArray<string>> MemberEntities =
         Field.TextList("member_entity_ids", "Ids of the entities in it; replaces what was there.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("group", "Creates a group, or changes the one of that id or name.")
         {
@@ -54,9 +55,8 @@ internal static class GroupPaths
         return Reply.With(json => IdentityJson.WriteGroup(json, group, members, request.Router.Table));
     }
 
-    public static async ValueTask<GroupRecord> NewGroupAsync(EngineRequest request, bool external, CancellationToken cancellation)
+    public async ValueTask<GroupRecord> NewGroupAsync(EngineRequest request, bool external, CancellationToken cancellation)
     {
-        var random = KernelRequest.Of(request).Services.Random;
         return new GroupRecord
         {
             Id = random.Uuid(),
@@ -69,7 +69,7 @@ internal static class GroupPaths
     private static async ValueTask<GroupRecord?> ByNameAsync(EngineRequest request, CancellationToken cancellation) =>
         IdentityName.TryParse(request.Get(Name), out var name) ? await GroupStore.FindByNameAsync(KernelRequest.WorkOf(request), name, cancellation) : null;
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         if (request.Get(Id).Length == 0)
         {
@@ -80,7 +80,7 @@ internal static class GroupPaths
         return group is null ? Reply.Invalid("invalid group ID") : await UpsertAsync(request, group, cancellation);
     }
 
-    private static async ValueTask<Reply> UpsertAsync(EngineRequest request, GroupRecord? before, CancellationToken cancellation)
+    private async ValueTask<Reply> UpsertAsync(EngineRequest request, GroupRecord? before, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         if ((FieldProblem(request, before) ?? await NameProblemAsync(request, before, cancellation)) is { } problem)
@@ -217,14 +217,13 @@ internal static class GroupPaths
         return Reply.Done;
     }
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var services = KernelRequest.Of(request).Services;
-        var groups = await AllAsync(request, cancellation);
+        var groups = await AllAsync(cancellation);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var group in groups)
         {
-            counts[group.Id] = (await GroupStore.MembersAsync(services.Transactions.Begin(), group.Id, cancellation)).Count;
+            counts[group.Id] = (await GroupStore.MembersAsync(transactions.Begin(), group.Id, cancellation)).Count;
         }
 
         return IdentityLists.Of(groups, group => group.Id, (json, group) =>
@@ -235,9 +234,9 @@ internal static class GroupPaths
         });
     }
 
-    private static async ValueTask<Reply> ListNamesAsync(EngineRequest request, CancellationToken cancellation) =>
-        Reply.Keys([.. (await AllAsync(request, cancellation)).Select(group => group.Name).Order(StringComparer.Ordinal)]);
+    private async ValueTask<Reply> ListNamesAsync(EngineRequest request, CancellationToken cancellation) =>
+        Reply.Keys([.. (await AllAsync(cancellation)).Select(group => group.Name).Order(StringComparer.Ordinal)]);
 
-    private static ValueTask<List<GroupRecord>> AllAsync(EngineRequest request, CancellationToken cancellation) =>
-        IdentityLists.AllAsync(KernelRequest.Of(request).Services, IdentityKeys.Groups, GroupStore.FindAsync, cancellation);
+    private ValueTask<List<GroupRecord>> AllAsync(CancellationToken cancellation) =>
+        IdentityLists.AllAsync(transactions, IdentityKeys.Groups, GroupStore.FindAsync, cancellation);
 }

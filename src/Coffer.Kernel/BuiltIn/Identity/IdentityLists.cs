@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;
@@ -13,7 +12,7 @@ internal static class IdentityLists
     /// <param name="keys">What the keys begin with; the id follows.</param>
     /// <param name="find">Finds what an id stands for.</param>
     public static async ValueTask<List<T>> AllAsync<T>(
-        KernelServices services, string keys, Func<UnitOfWork, string, CancellationToken, ValueTask<T?>> find, CancellationToken cancellation)
+        Transactor transactions, string keys, Func<UnitOfWork, string, CancellationToken, ValueTask<T?>> find, CancellationToken cancellation)
         where T : class
     {
         // Units of work of their own, never committed: a listing of thousands must not run again because one of them has changed.
@@ -21,10 +20,10 @@ internal static class IdentityLists
         string? after = null;
         while (true)
         {
-            var found = await services.Transactions.Begin().ScanAsync(keys, after, StoreLimits.ScanMax, cancellation);
+            var found = await transactions.Begin().ScanAsync(keys, after, StoreLimits.ScanMax, cancellation);
             foreach (var key in found)
             {
-                if (await find(services.Transactions.Begin(), key[keys.Length..], cancellation) is { } item)
+                if (await find(transactions.Begin(), key[keys.Length..], cancellation) is { } item)
                 {
                     all.Add(item);
                 }

@@ -1,25 +1,26 @@
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation.Jobs;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Begins a job with a request, and answers when it has ended, or after as long as the client wants to wait.</summary>
-internal static class JobWait
+internal sealed class JobWait(RevocationJobs jobs, IRandom random, TimeProvider clock)
 {
     /// <summary>Stores a job in the request's unit of work and begins it after the commit.</summary>
     /// <param name="wait">Null: until it has ended. Zero: not at all.</param>
-    public static Reply Begin(KernelRequest request, RevocationJob job, TimeSpan? wait)
+    public Reply Begin(KernelRequest request, RevocationJob job, TimeSpan? wait)
     {
         JobStore.Put(request.Work, job);
-        return Join(request, job.Id, wait);
+        return Join(job.Id, wait);
     }
 
     /// <summary>As <see cref="Begin"/>, for a job that is stored already.</summary>
-    public static Reply Join(KernelRequest request, string id, TimeSpan? wait) => Reply.Done.Then(async cancellation =>
+    public Reply Join(string id, TimeSpan? wait) => Reply.Done.Then(async cancellation =>
     {
-        var running = request.Services.Jobs.Start(id);
-        if (wait is { } limit && (limit == TimeSpan.Zero || !await EndsAsync(running, limit, request.Services.Clock, cancellation)))
+        var running = jobs.Start(id);
+        if (wait is { } limit && (limit == TimeSpan.Zero || !await EndsAsync(running, limit, cancellation)))
         {
             return Reply.With(json => json.WriteString("job_id", id)).Shaped(new ReplyShape { Status = 202 });
         }
@@ -44,16 +45,16 @@ internal static class JobWait
     });
 
     /// <summary>A job as it is stored at first.</summary>
-    public static RevocationJob New(KernelRequest request, JobKind kind, string prefix) => new()
+    public RevocationJob New(KernelRequest request, JobKind kind, string prefix) => new()
     {
-        Id = JobStore.NewId(request.Now, request.Services.Random),
+        Id = JobStore.NewId(request.Now, random),
         Kind = kind,
         Prefix = prefix,
         By = request.By?.Token.DisplayName ?? "",
         BeginTime = request.Now,
     };
 
-    private static async ValueTask<bool> EndsAsync(Task running, TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
+    private async ValueTask<bool> EndsAsync(Task running, TimeSpan limit, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var first = await Task.WhenAny(running, Task.Delay(limit, clock, stop.Token));

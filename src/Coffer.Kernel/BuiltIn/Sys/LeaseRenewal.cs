@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -13,12 +15,12 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Renewals of leases.</summary>
-internal static class LeaseRenewal
+internal sealed class LeaseRenewal(Transactor transactions, DueSignal due, KernelMetrics counters, TimeProvider clock, CancellationToken stopping)
 {
     private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
     private static readonly Field<TimeSpan> Increment = Field.Duration("increment", "Wished-for life from now.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("leases/renew", "Renews a lease.") { Fields = [LeaseId, Increment], Write = RenewAsync },
         new("leases/renew/{lease_id...}", "Renews a lease.") { Fields = [LeaseId, Increment], Write = RenewAsync },
@@ -26,7 +28,7 @@ internal static class LeaseRenewal
         new("renew/{lease_id...}", "Old path of leases/renew.") { Fields = [LeaseId, Increment], Write = RenewAsync },
     ];
 
-    private static async ValueTask<Reply> RenewAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> RenewAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var id = request.Get(LeaseId);
@@ -61,18 +63,17 @@ internal static class LeaseRenewal
         _ => lease.ExpireTime <= now ? "lease expired" : null,
     };
 
-    private static async ValueTask<Reply?> RunAsync(
+    private async ValueTask<Reply?> RunAsync(
         KernelRequest request, LeaseRecord lease, MountedEngine mounted, ISecretKind secret, TimeSpan increment, CancellationToken cancellation)
     {
-        var services = request.Services;
-        var begin = services.Clock.GetTimestamp();
+        var begin = clock.GetTimestamp();
         Renewal renewal;
         try
         {
-            var reader = new LatestReader(services.Transactions, mounted.Mount.Uuid);
-            var ownerEnd = await OwnerEnd.OfAsync(services.Transactions.Begin(), request.Router, lease, cancellation);
-            var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, services.Clock.GetUtcNow()) { OwnerEnd = ownerEnd };
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, services.Stopping);
+            var reader = new LatestReader(transactions, mounted.Mount.Uuid);
+            var ownerEnd = await OwnerEnd.OfAsync(transactions.Begin(), request.Router, lease, cancellation);
+            var context = new SecretContext(lease.Id, mounted.View, reader, lease.IssueTime, clock.GetUtcNow()) { OwnerEnd = ownerEnd };
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
             if (!mounted.Instance.TryEnter(out var use))
             {
                 return Reply.Invalid("the mount has changed while the lease was being renewed; try again");
@@ -86,26 +87,26 @@ internal static class LeaseRenewal
             return Reply.Refuse(error.Kind, $"failed to renew: {error.Message}");
         }
 
-        var (renewed, granted) = await services.Transactions.RunAsync(
-            work => CommitAsync(work, services, request.Router, lease.Id, mounted.View, renewal, increment, cancellation), cancellation);
+        var (renewed, granted) = await transactions.RunAsync(
+            work => CommitAsync(work, request.Router, lease.Id, mounted.View, renewal, increment, cancellation), cancellation);
         if (renewed is null)
         {
             return Reply.Invalid("lease not found");
         }
 
-        services.Due.Add(renewed.Due);
-        services.Counters.Renewals.Add(services.Clock.GetElapsedTime(begin));
+        due.Add(renewed.Due);
+        counters.Renewals.Add(clock.GetElapsedTime(begin));
         var now = renewed.LastRenewal ?? renewed.IssueTime;
-        var present = await OwnerEnd.PresentAsync(services.Transactions.Begin(), renewed, CancellationToken.None);
+        var present = await OwnerEnd.PresentAsync(transactions.Begin(), renewed, CancellationToken.None);
         var end = LeaseEnd.Of(renewed, present, now);
         return new Reply.Empty { Warnings = granted.WarningsBeside(end, present, now) }
             .Shaped(new ReplyShape { LeaseId = lease.Id, LeaseDuration = granted.Ttl, Renewable = true, End = end });
     }
 
-    private static async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(
-        UnitOfWork work, KernelServices services, Router router, string id, MountView view, Renewal renewal, TimeSpan increment, CancellationToken cancellation)
+    private async ValueTask<(LeaseRecord? Lease, GrantedTtl Granted)> CommitAsync(
+        UnitOfWork work, Router router, string id, MountView view, Renewal renewal, TimeSpan increment, CancellationToken cancellation)
     {
-        var now = services.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         var lease = await LeaseStore.GetAsync(work, id, cancellation);
         if (lease is not { State: LeaseState.Active } || lease.ExpireTime <= now)
         {
@@ -122,7 +123,7 @@ internal static class LeaseRenewal
             Issued = lease.IssueTime,
             Now = now,
         });
-        granted = granted.Until(await OwnerEnd.OfAsync(services.Transactions.Begin(), router, lease, cancellation), now);
+        granted = granted.Until(await OwnerEnd.OfAsync(transactions.Begin(), router, lease, cancellation), now);
         var renewed = lease with { ExpireTime = now + granted.Ttl, Due = now + granted.Ttl, LastRenewal = now, LimitedBy = granted.Bound };
         LeaseStore.Put(work, lease, renewed);
         return (renewed, granted);

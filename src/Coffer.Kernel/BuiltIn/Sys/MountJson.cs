@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
@@ -34,8 +35,8 @@ internal static class MountJson
     }
 
     /// <summary>Tells the log once the request is committed.</summary>
-    public static Reply Logged(this Reply reply, KernelRequest request, string what, MountEntry mount) =>
-        reply.Then(() => request.Services.OnEvent(mount.ToLine(what)));
+    public static Reply Logged(this Reply reply, Action<LogLine> onEvent, string what, MountEntry mount) =>
+        reply.Then(() => onEvent(mount.ToLine(what)));
 
     /// <summary>The members of a tune answer: effective durations, and what else is set.</summary>
     public static void WriteTuned(Utf8JsonWriter json, MountEntry mount, SystemTtl ttl)

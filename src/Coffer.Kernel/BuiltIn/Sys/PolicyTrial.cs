@@ -15,7 +15,7 @@ public static class PolicyTrial
     /// <param name="parameters">The parameters of the request, an object.</param>
     /// <param name="wrapTtl">How long the reply would be wrapped; null when it would not.</param>
     /// <param name="now">The time of the decision.</param>
-    /// <param name="mounts">What is mounted where, beside what every server has: paths with their slash.</param>
+    /// <param name="mounts">What is mounted where, what every server has included: paths with their slash.</param>
     public static (Explanation? Decision, string Problem) Run(
         string text, string name, string operation, string path, JsonElement parameters, TimeSpan? wrapTtl, DateTimeOffset now,
         IReadOnlyList<(string Mount, PathTable Paths)> mounts)
@@ -38,12 +38,24 @@ public static class PolicyTrial
             return (null, problem);
         }
 
-        var (question, isKnown) = BuiltInPaths.Ask(canonical, wanted, mounts);
+        var (question, isKnown) = Ask(canonical, wanted, mounts);
         var asked = question with { Data = parameters, WrapTtl = wrapTtl };
         var acl = Acl.Compile([policy], PolicyTemplateValues.None);
         var decision = acl.Decide(asked);
         return !isKnown && decision.TurnsOnSpelling(parameters)
             ? (null, "cannot tell: the rule that decides compares parameters, and what is mounted at the path says how they are read, such as that 1h and 3600 are one duration; name it with -mount PATH=TYPE, such as -mount aws=aws")
             : (Explanation.Of(decision, acl, asked, OperationWords.Of(wanted), now), "");
+    }
+
+    /// <summary>What the policies are asked about a path: with all that its row says, if it is one of the mounts'.</summary>
+    /// <returns>The question, and whether it is known how the path reads its parameters.</returns>
+    private static (AclRequest Asked, bool IsKnown) Ask(CanonicalPath path, AclOperation operation, IReadOnlyList<(string Mount, PathTable Paths)> mounts)
+    {
+        var listing = operation == AclOperation.List;
+        var full = listing ? path.AsFolder.Text : path.Text;
+        var (mount, paths) = mounts.Where(table => full.StartsWith(table.Mount, StringComparison.Ordinal)).OrderByDescending(table => table.Mount.Length).FirstOrDefault();
+        return paths is not null && paths.TryMatch(path.Text[Math.Min(mount.Length, path.Text.Length)..], listing, out var match)
+            ? (AclRequest.Of(mount + match.Canonical, mount, match, operation), true)
+            : (new AclRequest(full, operation), paths is not null);
     }
 }

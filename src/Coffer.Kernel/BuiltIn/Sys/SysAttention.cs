@@ -4,6 +4,7 @@ using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
@@ -12,7 +13,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Leases whose secrets could not be removed: Vault's "irrevocable" ones, and beyond Vault what each needs, retrying and forgetting.</summary>
-internal static class SysAttention
+internal sealed class SysAttention(Transactor transactions, LeaseRevoker revoker, RevocationLanes lanes)
 {
     private static readonly Field<string> Kind = Field.Text("type", "Only irrevocable.");
     private static readonly Field<string> VaultLimit = Field.Text("limit", "Most leases on the list; none for as many as one answer may hold.");
@@ -25,7 +26,7 @@ internal static class SysAttention
     /// <summary>Vault's default for this list.</summary>
     private const int VaultListMax = 10_000;
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("leases", "Lists the leases whose secrets could not be removed.") { Fields = [Kind, VaultLimit], Query = [Kind, VaultLimit], Read = IrrevocableAsync, Sudo = true },
         new("leases/count", "Counts the leases whose secrets could not be removed.") { Fields = [Kind], Query = [Kind], Read = CountAsync, Sudo = true },
@@ -41,7 +42,7 @@ internal static class SysAttention
         },
     ];
 
-    private static async ValueTask<Reply> IrrevocableAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> IrrevocableAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (KindProblem(request) is { } wrong)
@@ -62,7 +63,7 @@ internal static class SysAttention
         {
             // Not in the request's unit of work: so many leases are never all unchanged when it commits.
             (var page, next) = await Attention.PageAsync(
-                request.Services.Transactions.Begin(), "", next, Math.Min(Limits.LeasesPerPass, limit - leases.Count), cancellation);
+                transactions.Begin(), "", next, Math.Min(Limits.LeasesPerPass, limit - leases.Count), cancellation);
             leases.AddRange(page);
         }
         while (next.Length > 0 && leases.Count < limit);
@@ -85,7 +86,7 @@ internal static class SysAttention
         return reply with { Warnings = warnings };
     }
 
-    private static async ValueTask<Reply> CountAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> CountAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (KindProblem(request) is { } wrong)
@@ -93,7 +94,7 @@ internal static class SysAttention
             return wrong;
         }
 
-        var counts = await Attention.CountAsync(request.Services.Transactions, cancellation);
+        var counts = await Attention.CountAsync(transactions, cancellation);
         return Reply.With(json =>
         {
             json.WriteStartObject("counts");
@@ -111,7 +112,7 @@ internal static class SysAttention
         ? null
         : Reply.Invalid("type must be \"irrevocable\": other leases are listed by sys/leases/lookup/PREFIX");
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (LimitProblem(request) is { } wrong)
@@ -126,7 +127,7 @@ internal static class SysAttention
         }
 
         var (leases, next) = await Attention.PageAsync(request.Work, mount?.Uuid ?? "", request.Get(After), (int)request.Get(Limit), cancellation);
-        var late = request.Services.Lanes.Late().Where(behind => mount is null || behind.MountUuid == mount.Uuid).ToArray();
+        var late = lanes.Late().Where(behind => mount is null || behind.MountUuid == mount.Uuid).ToArray();
         return PageOf(leases, next, (json, lease) => Write(json, lease, request.Router), json =>
         {
             json.WriteStartArray("late");
@@ -164,10 +165,10 @@ internal static class SysAttention
         json.WriteString("remedy", Attention.RemedyOf(lease));
     }
 
-    private static ValueTask<Reply> RetryAsync(EngineRequest engineRequest, CancellationToken cancellation) =>
+    private ValueTask<Reply> RetryAsync(EngineRequest engineRequest, CancellationToken cancellation) =>
         OfFailedAsync(engineRequest, force: null, cancellation);
 
-    private static ValueTask<Reply> ForgetAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ForgetAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var reason = request.Get(Reason).Trim();
@@ -180,7 +181,7 @@ internal static class SysAttention
     public static ForceRevoke ForceRevokeOf(KernelRequest request, string reason) =>
         new(request.RequiredCaller.Token.DisplayName, request.RequiredCaller.Token.Accessor, reason);
 
-    private static async ValueTask<Reply> OfFailedAsync(EngineRequest engineRequest, ForceRevoke? force, CancellationToken cancellation)
+    private async ValueTask<Reply> OfFailedAsync(EngineRequest engineRequest, ForceRevoke? force, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var id = request.Get(LeaseId);
@@ -197,7 +198,7 @@ internal static class SysAttention
 
         return Reply.Done.Then(async ct =>
         {
-            var outcome = await request.Services.Revoker.RevokeAsync(lease.Id, force, ct);
+            var outcome = await revoker.RevokeAsync(lease.Id, force, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         });
     }

@@ -11,7 +11,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/audit</c>: which devices record; <c>sys/audit-hash</c>: how a value looks there; <c>sys/audit-key</c>: who signs; <c>sys/audit-chain</c>: what a log must end with.</summary>
-internal static class SysAudit
+internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> onEvent)
 {
     private static readonly Field<string> TypeField = Field.Text("type", "The device's type: file, socket or syslog.");
     private static readonly Field<string> Description = Field.Text("description", "A line for people.");
@@ -19,7 +19,7 @@ internal static class SysAudit
     private static readonly Field<bool> Local = Field.Boolean("local", "Accepted and shown; there is no replication.");
     private static readonly Field<string> Input = Field.Text("input", "The value to hash.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("audit", "Lists the audit devices.") { Read = ListAsync, Sudo = true },
         new("audit/{path...}", "Enables and disables an audit device.")
@@ -55,7 +55,7 @@ internal static class SysAudit
         });
     }
 
-    private static async ValueTask<Reply> EnableAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> EnableAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var path = PathOf(request);
@@ -83,15 +83,15 @@ internal static class SysAudit
             Description = request.Get(Description),
             Local = request.Get(Local),
             Options = options,
-            Uuid = request.Services.Random.Uuid(),
-            Salt = AuditDeclaration.NewSalt(request.Services.Random),
+            Uuid = random.Uuid(),
+            Salt = AuditDeclaration.NewSalt(random),
         };
         var with = table with
         {
             Devices = table.Devices.Add(device),
             SigningKey = table.SigningKey.Length > 0 ? table.SigningKey : AuditSigner.NewKey(),
         };
-        if (await request.Services.Audit.ProbeAsync(with, device, cancellation) is { } problem)
+        if (await audit.ProbeAsync(with, device, cancellation) is { } problem)
         {
             return Reply.Invalid(problem);
         }
@@ -99,7 +99,7 @@ internal static class SysAudit
         return Change(request, with, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is enabled", device));
     }
 
-    private static async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
@@ -155,7 +155,7 @@ internal static class SysAudit
         return Reply.Keys([.. table.Devices.Select(device => device.Path).Order(StringComparer.Ordinal)]);
     }
 
-    private static async ValueTask<Reply> ChainAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ChainAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
@@ -165,7 +165,7 @@ internal static class SysAudit
         }
 
         var known = await AuditCheckpoints.ReadAsync(request.Work, cancellation);
-        var head = request.Services.Audit.HeadOf(device);
+        var head = audit.HeadOf(device);
         var (pem, id) = AuditSigner.PublicKeyOf(table.SigningKey);
         return Reply.With(json =>
         {
@@ -191,13 +191,13 @@ internal static class SysAudit
         }
     }
 
-    private static Reply Change(KernelRequest request, AuditTable table, LogLine line)
+    private Reply Change(KernelRequest request, AuditTable table, LogLine line)
     {
         var next = table.Write(request.Work);
         return Reply.Done.Then(async _ =>
         {
-            await request.Services.Audit.AdoptAsync(next);
-            request.Services.OnEvent(line);
+            await audit.AdoptAsync(next);
+            onEvent(line);
             return null;
         });
     }

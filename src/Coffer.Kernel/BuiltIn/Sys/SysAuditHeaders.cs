@@ -9,13 +9,13 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Which request headers stand in audit entries. Their names do not depend on case.</summary>
-internal static class SysAuditHeaders
+internal sealed class SysAuditHeaders(IAuditLog audit)
 {
     private const int NameCharactersMax = 128;
 
     private static readonly Field<bool> Hmac = Field.Boolean("hmac", "Record a hash of the header in place of its value.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("config/auditing/request-headers", "Lists the request headers that are audited.") { Read = ListAsync, Sudo = true },
         new("config/auditing/request-headers/{header:any,folded}", "Reads, sets and removes a request header that is audited.")
@@ -56,7 +56,7 @@ internal static class SysAuditHeaders
         return KernelReply.TopLevel(json => WriteHeader(json, NameOf(request), hashed));
     }
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var name = NameOf(request);
@@ -74,19 +74,19 @@ internal static class SysAuditHeaders
         return Change(request, table with { Headers = table.Headers.SetItem(name, request.Get(Hmac)) });
     }
 
-    private static async ValueTask<Reply> DeleteAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> DeleteAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var table = await AuditTable.ReadAsync(request.Work, cancellation);
         return table.Headers.ContainsKey(NameOf(request)) ? Change(request, table with { Headers = table.Headers.Remove(NameOf(request)) }) : Reply.Done;
     }
 
-    private static Reply Change(KernelRequest request, AuditTable table)
+    private Reply Change(KernelRequest request, AuditTable table)
     {
         var next = table.Write(request.Work);
         return Reply.Done.Then(async _ =>
         {
-            await request.Services.Audit.AdoptAsync(next);
+            await audit.AdoptAsync(next);
             return null;
         });
     }

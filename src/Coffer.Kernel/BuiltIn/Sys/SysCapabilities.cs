@@ -10,14 +10,14 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>What a token may do at given paths.</summary>
-internal static class SysCapabilities
+internal sealed class SysCapabilities(Authenticator who, TokenStore tokens)
 {
     private static readonly Field<ImmutableArray<string>> PathsField = Field.TextList("paths", "Paths to look at.");
     private static readonly Field<ImmutableArray<string>> PathField = Field.TextList("path", "Old name of paths.").OldNameOf(PathsField);
     private static readonly Field<string> Token = Field.Text("token", "The token to look at.");
     private static readonly Field<string> Accessor = Field.Text("accessor", "Accessor of the token to look at.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("capabilities-self", "Shows what the caller's token may do at paths.") { Fields = [PathsField, PathField, Token], Write = SelfAsync },
         new("capabilities-accessor", "Shows what a token, named by its accessor, may do at paths.") { Fields = [PathsField, PathField, Accessor], Write = ByAccessorAsync },
@@ -30,7 +30,7 @@ internal static class SysCapabilities
         return ValueTask.FromResult(Show(request, request.RequiredCaller.Acl));
     }
 
-    private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = request.Get(Token);
@@ -39,21 +39,21 @@ internal static class SysCapabilities
             return Reply.Invalid("missing token");
         }
 
-        var look = await request.Services.Who.LookAsync(request.Work, text, cancellation);
+        var look = await who.LookAsync(request.Work, text, cancellation);
         return await ShowAsync(request, look.Live, "invalid token", cancellation);
     }
 
-    private static async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var accessor = request.Get(Accessor);
         return accessor.Length == 0
             ? Reply.Invalid("missing accessor")
-            : await ShowAsync(request, await request.Services.Tokens.FindByAccessorAsync(request.Work, accessor, cancellation), "invalid accessor", cancellation);
+            : await ShowAsync(request, await tokens.FindByAccessorAsync(request.Work, accessor, cancellation), "invalid accessor", cancellation);
     }
 
-    private static async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord? token, string unknown, CancellationToken cancellation) =>
-        token is not null && await request.Services.Who.AclOfAsync(request.Work, token, cancellation) is { } acl
+    private async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord? token, string unknown, CancellationToken cancellation) =>
+        token is not null && await who.AclOfAsync(request.Work, token, cancellation) is { } acl
             ? Show(request, acl)
             : Reply.Invalid(unknown);
 

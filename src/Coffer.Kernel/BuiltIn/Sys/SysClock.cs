@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
@@ -8,17 +9,16 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/clock</c>: what the kernel thinks of the system's clock, and an operator's word on it.</summary>
-internal static class SysClock
+internal sealed class SysClock(KernelClock clock, DueSignal due)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("clock", "Shows the time that leases and tokens live by, and how far the system's clock is from it and from that of outside systems.") { Read = ReadAsync, Sudo = true },
         new("clock/confirm", "Takes the system's time over: what is past its end by it ends, and after a step back all lives on as much longer.") { Write = ConfirmAsync, Sudo = true },
     ];
 
-    private static ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
-        var clock = KernelRequest.Of(engineRequest).Services.Clock;
         var step = clock.Step;
         return ValueTask.FromResult(Reply.With(json =>
         {
@@ -42,17 +42,16 @@ internal static class SysClock
         }));
     }
 
-    private static ValueTask<Reply> ConfirmAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ConfirmAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var services = request.Services;
 
         // Stored with the request: after a step back, the next start must not compare with the time before it.
-        ClockNote.Put(request.Work, services.Clock.GetUtcNow() + (services.Clock.Step?.By ?? TimeSpan.Zero));
+        ClockNote.Put(request.Work, clock.GetUtcNow() + (clock.Step?.By ?? TimeSpan.Zero));
         return ValueTask.FromResult(Reply.Done.Then(() =>
         {
-            services.Clock.Confirm();
-            services.Due.Add(services.Clock.GetUtcNow());
+            clock.Confirm();
+            due.Add(clock.GetUtcNow());
         }));
     }
 }

@@ -1,27 +1,26 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Metrics;
-using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/internal/counters/</c>: the counts that user interfaces ask for.</summary>
-internal static class SysCounters
+internal sealed class SysCounters(MetricsReport metrics)
 {
     private const string Uncounted = "this server does not count clients; sys/internal/counters/entities counts entities, and sys/metrics counts requests and tokens";
 
     private static Reply NoActivity { get; } = new Reply.Empty { Warnings = [Uncounted] };
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("internal/counters/tokens", "Counts service tokens.")
         {
-            Read = (request, ct) => CountAsync(request, "service_tokens", usage => usage.Tokens, ct),
+            Read = (_, ct) => CountAsync("service_tokens", usage => usage.Tokens, ct),
         },
         new("internal/counters/entities", "Counts entities.")
         {
-            Read = (request, ct) => CountAsync(request, "entities", usage => usage.Entities, ct),
+            Read = (_, ct) => CountAsync("entities", usage => usage.Entities, ct),
         },
         new("internal/counters/requests", "Was there once: requests stand in the metrics.")
         {
@@ -40,10 +39,9 @@ internal static class SysCounters
         json.WriteNumber("retention_months", 0);
     });
 
-    private static async ValueTask<Reply> CountAsync(
-        EngineRequest request, string name, Func<Usage, long> count, CancellationToken cancellation)
+    private async ValueTask<Reply> CountAsync(string name, Func<Usage, long> count, CancellationToken cancellation)
     {
-        var usage = await KernelRequest.Of(request).Services.Metrics.UsageAsync(cancellation);
+        var usage = await metrics.UsageAsync(cancellation);
         return Reply.With(json =>
         {
             json.WriteStartObject("counters");

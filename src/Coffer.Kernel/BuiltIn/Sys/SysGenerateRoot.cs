@@ -7,35 +7,35 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/generate-root</c>: a root token by agreement of share holders. Needs a token with sudo as well: nobody else may begin, end or disturb it.</summary>
-internal static class SysGenerateRoot
+internal sealed class SysGenerateRoot(RootGeneration generation)
 {
     private static readonly Field<string> Otp = Field.Text("otp", "One-time password that hides the token; made by the server if empty.");
     private static readonly Field<string> PgpKey = Field.Text("pgp_key", "OpenPGP public key in base64 that the token is encrypted to, in the place of a one-time password.");
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
     private static readonly Field<string> Nonce = Field.Text("nonce", "The nonce of the attempt.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         Attempt("generate-root"),
         Attempt("generate-root/attempt"),
         new("generate-root/update", "Takes a key share; enough of them make a root token.")
         {
             Fields = [Key, Nonce],
-            Write = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Write = KeyShareOperation.Of((kernel, ct) => generation.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
             Sudo = true,
         },
     ];
 
-    private static EnginePath Attempt(string template) => new(template, "Shows, begins or ends the making of a root token.")
+    private EnginePath Attempt(string template) => new(template, "Shows, begins or ends the making of a root token.")
     {
         Fields = [Otp, PgpKey],
-        Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.StatusAsync(ct), Show),
+        Read = KeyShareOperation.Of((kernel, ct) => generation.StatusAsync(ct), Show),
         Write = StartAsync,
-        Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.CancelAsync(ct)),
+        Delete = KeyShareOperation.Of((kernel, ct) => generation.CancelAsync(ct)),
         Sudo = true,
     };
 
-    private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
+    private ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
     {
         var (otp, key) = (request.Get(Otp), request.Get(PgpKey));
         if (otp.Length > 0 && key.Length > 0)
@@ -46,7 +46,7 @@ internal static class SysGenerateRoot
         PgpRecipient? holder = null;
         return key.Length > 0 && !PgpRecipient.TryParse(key, request.Now, out holder, out var problem)
             ? ValueTask.FromResult(Reply.Invalid($"error parsing PGP key: {problem}"))
-            : KeyShareOperation.Of((kernel, ct) => kernel.Services.RootGeneration.StartAsync(otp, holder, ct), Show)(request, cancellation);
+            : KeyShareOperation.Of((kernel, ct) => generation.StartAsync(otp, holder, ct), Show)(request, cancellation);
     }
 
     private static Reply Show(RootGenerationStatus status) => Reply.With(json =>

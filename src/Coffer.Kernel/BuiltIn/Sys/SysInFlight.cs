@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -7,18 +8,18 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/in-flight-req</c>: what the server is working on.</summary>
-internal static class SysInFlight
+internal sealed class SysInFlight(RunningRequests running)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
-        new("in-flight-req", "Shows the requests that are not answered yet, this one among them.") { Read = (request, _) => ValueTask.FromResult(Show(KernelRequest.Of(request))) },
+        new("in-flight-req", "Shows the requests that are not answered yet, this one among them.") { Read = (_, _) => ValueTask.FromResult(Show()) },
     ];
 
-    private static Reply Show(KernelRequest request)
+    private Reply Show()
     {
         return KernelReply.Bare(json =>
         {
-            foreach (var (running, since) in request.Services.Counters.Running.All)
+            foreach (var (running, since) in running.All)
             {
                 json.WriteStartObject(running.Id);
                 json.WriteString("start_time", Rfc3339.Format(since));

@@ -5,12 +5,13 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/key-slots</c>: the ways into the store. Each is enough by itself; adding or removing one re-encrypts nothing.</summary>
-internal static class SysKeySlots
+internal sealed class SysKeySlots(KeySlots slots, IReadOnlyList<StaticKeySource> staticKeys, IRandom random)
 {
     private static readonly Field<string> Type = Field.Text("type", "Kind of slot to add: static, for a key that the server's configuration names, or shamir.");
     private static readonly Field<string> KeyId = Field.Text("key_id", "Which of the configured static keys; the first if empty.");
@@ -18,7 +19,7 @@ internal static class SysKeySlots
     private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal, for a shamir slot.");
     private static readonly Field<string> Id = Field.Text("id", "The slot.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("key-slots", "Lists the key slots, or adds one.")
         {
@@ -31,21 +32,21 @@ internal static class SysKeySlots
         new("key-slots/{id}", "Removes a key slot, unless it is the last.") { Fields = [Id], Delete = RemoveAsync, Sudo = true },
     ];
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
-        var slots = await KernelRequest.Of(engineRequest).Services.Slots.ListAsync(cancellation);
+        var listing = await slots.ListAsync(cancellation);
         return Reply.With(json =>
         {
-            json.WriteTexts("keys", slots.Slots.Select(slot => slot.Id).Concat(slots.Damaged));
+            json.WriteTexts("keys", listing.Slots.Select(slot => slot.Id).Concat(listing.Damaged));
             json.WriteStartObject("key_info");
-            foreach (var slot in slots.Slots)
+            foreach (var slot in listing.Slots)
             {
                 json.WriteStartObject(slot.Id);
                 Write(json, slot);
                 json.WriteEndObject();
             }
 
-            foreach (var id in slots.Damaged)
+            foreach (var id in listing.Damaged)
             {
                 json.WriteStartObject(id);
                 json.WriteString("type", "damaged");
@@ -56,7 +57,7 @@ internal static class SysKeySlots
         });
     }
 
-    private static ValueTask<Reply> AddAsync(EngineRequest request, CancellationToken cancellation) => request.Get(Type) switch
+    private ValueTask<Reply> AddAsync(EngineRequest request, CancellationToken cancellation) => request.Get(Type) switch
     {
         KeySlotKinds.Static => KeyShareOperation.After(request, bare: false, AddStaticAsync),
         KeySlotKinds.Shamir => KeyShareOperation.After(request, bare: false, AddShamirAsync),
@@ -64,16 +65,16 @@ internal static class SysKeySlots
         _ => ValueTask.FromResult(Reply.Invalid("unknown type of key slot: there are static and shamir")),
     };
 
-    private static async ValueTask<Reply> AddStaticAsync(KernelRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> AddStaticAsync(KernelRequest request, CancellationToken cancellation)
     {
         var wanted = request.Get(KeyId);
-        var source = request.Services.StaticKeys.FirstOrDefault(key => wanted.Length == 0 || key.Id == wanted)
+        var source = staticKeys.FirstOrDefault(key => wanted.Length == 0 || key.Id == wanted)
             ?? throw new KeyShareException(wanted.Length == 0
                 ? "no static key is configured: name one in the server's configuration with seal \"static\" { current_key_id = \"...\", current_key = \"file:///...\" }, and restart it"
                 : $"the server's configuration names no static key \"{wanted}\"");
         try
         {
-            var slot = await request.Services.Slots.AddStaticAsync(source, cancellation);
+            var slot = await slots.AddStaticAsync(source, cancellation);
             return ShowAdded(slot, []);
         }
         catch (Exception error) when (KeySlots.IsKeyProblem(error))
@@ -82,7 +83,7 @@ internal static class SysKeySlots
         }
     }
 
-    private static async ValueTask<Reply> AddShamirAsync(KernelRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> AddShamirAsync(KernelRequest request, CancellationToken cancellation)
     {
         var (shares, threshold) = (request.Get(SecretShares), request.Get(SecretThreshold));
         if ((UnsealKeyShares.RangeProblem(shares, threshold) ?? UnsealKeyShares.Problem((int)shares, (int)threshold)) is { } problem)
@@ -90,7 +91,6 @@ internal static class SysKeySlots
             throw new KeyShareException(problem);
         }
 
-        var slots = request.Services.Slots;
         if (await slots.ShamirAsync(cancellation) is not null)
         {
             throw new KeyShareException("there are key shares already: `coffer operator rekey` replaces them, with the agreement of those who hold them");
@@ -98,13 +98,13 @@ internal static class SysKeySlots
 
         using var prepared = slots.PrepareShamir((int)shares, (int)threshold);
         await slots.AddAsync(prepared.Slot, prepared.Key, cancellation);
-        return ShowAdded(prepared.Slot, prepared.Shares(request.Services.Random));
+        return ShowAdded(prepared.Slot, prepared.Shares(random));
     }
 
-    private static ValueTask<Reply> RemoveAsync(EngineRequest request, CancellationToken cancellation) => KeyShareOperation.After(
+    private ValueTask<Reply> RemoveAsync(EngineRequest request, CancellationToken cancellation) => KeyShareOperation.After(
         request,
         bare: false,
-        async (kernel, ct) => await kernel.Services.Slots.RemoveAsync(kernel.Get(Id), ct) switch
+        async (kernel, ct) => await slots.RemoveAsync(kernel.Get(Id), ct) switch
         {
             SlotRemoval.Removed => Reply.Done,
             SlotRemoval.NotFound => Reply.Refuse(ErrorKind.NotFound, "there is no key slot of this id; `coffer operator slot list` shows them"),

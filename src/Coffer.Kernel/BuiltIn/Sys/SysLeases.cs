@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Revocation.Jobs;
+using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -11,18 +14,17 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/leases/</c>: look-ups, revocations by id and by prefix; renewals are in <see cref="LeaseRenewal"/>.</summary>
-internal static class SysLeases
+internal sealed class SysLeases(Transactor transactions, TokenStore tokens, LeaseRevoker revoker, DueSignal due, JobWait jobs, Tidy tidy)
 {
     private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
     private static readonly Field<bool> Sync = Field.Boolean("sync", "Answer only when it is done.", true);
     private static readonly Field<TimeSpan> Wait = Field.Duration("wait", "Answer after this long at the latest, with the job and how many leases it has revoked; without it only when it is done.");
     private static readonly Field<string> Reason = Field.Text("reason", "Kept with the tombstone of what is forgotten.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("leases/lookup", "Shows a lease; listed, the first parts of all lease ids.") { Fields = [LeaseId], Write = LookupAsync, List = ListAllAsync },
         new("leases/lookup/{prefix...}", "Lists the leases below a prefix.") { List = (request, ct) => ListAsync(request, request.Param("prefix"), ct), Sudo = true },
-        .. LeaseRenewal.Paths,
         new("leases/revoke", "Revokes a lease.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
         new("leases/revoke-prefix/{prefix...}", "Revokes every lease below a prefix, and the lease of exactly this id.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false, ct), Sudo = true },
         new("leases/revoke-force/{prefix...}", "Forgets every lease below a prefix, and the lease of exactly this id, also where its secret cannot be removed. Tombstones say what those were.")
@@ -30,13 +32,13 @@ internal static class SysLeases
             Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true, ct), Sudo = true,
         },
         new("leases/revoke/{lease_id...}", "Revokes a lease.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
-        .. TidyPaths.Of("leases/", "Looks through the lease store for what should not be there.", services => services.LeaseTidy),
+        .. TidyPaths.Of("leases/", "Looks through the lease store for what should not be there.", tidy),
         new("revoke-prefix/{prefix...}", "Old path of leases/revoke-prefix.") { Fields = [Sync, Wait], Write = (request, ct) => RevokePrefixAsync(request, force: false, ct), Sudo = true },
         new("revoke-force/{prefix...}", "Old path of leases/revoke-force.") { Fields = [Wait, Reason], Write = (request, ct) => RevokePrefixAsync(request, force: true, ct), Sudo = true },
         new("revoke/{lease_id...}", "Old path of leases/revoke.") { Fields = [LeaseId, Sync], Write = RevokeAsync },
     ];
 
-    private static async ValueTask<Reply> LookupAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> LookupAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var id = request.Get(LeaseId);
@@ -48,11 +50,11 @@ internal static class SysLeases
         var lease = await MovedLeases.FindAsync(request.Work, request.Router.Table, id, cancellation);
         if (lease is { IsToken: true })
         {
-            var token = await request.Services.Tokens.FindByAccessorAsync(request.Work, lease.TokenAccessor, cancellation);
-            lease = OfToken(lease, token is null ? null : await OwnerEnd.WithTrueEndAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation));
+            var token = await tokens.FindByAccessorAsync(request.Work, lease.TokenAccessor, cancellation);
+            lease = OfToken(lease, token is null ? null : await OwnerEnd.WithTrueEndAsync(transactions.Begin(), request.Router, token, cancellation));
         }
 
-        else if (lease is not null && await OwnerEnd.OfAsync(request.Services.Transactions.Begin(), request.Router, lease, cancellation) is { } end && end < lease.ExpireTime)
+        else if (lease is not null && await OwnerEnd.OfAsync(transactions.Begin(), request.Router, lease, cancellation) is { } end && end < lease.ExpireTime)
         {
             // What limits the token may have changed since the lease was made or renewed.
             lease = lease with { ExpireTime = end, LimitedBy = TtlBound.Token };
@@ -63,7 +65,7 @@ internal static class SysLeases
             return Reply.Invalid("invalid lease");
         }
 
-        var ownerEnd = lease.IsToken ? null : await OwnerEnd.PresentAsync(request.Services.Transactions.Begin(), lease, cancellation);
+        var ownerEnd = lease.IsToken ? null : await OwnerEnd.PresentAsync(transactions.Begin(), lease, cancellation);
         return Show(lease, ownerEnd, request.Now);
     }
 
@@ -114,19 +116,19 @@ internal static class SysLeases
     });
 
     /// <summary>Looking at a lease needs no sudo, listing does; one path serves both, so it is checked here.</summary>
-    private static async ValueTask<Reply> ListAllAsync(EngineRequest request, CancellationToken cancellation) =>
+    private async ValueTask<Reply> ListAllAsync(EngineRequest request, CancellationToken cancellation) =>
         KernelRequest.Of(request).CallerHasSudo ? await ListAsync(request, "", cancellation) : new Reply.Refused(Refusals.Denied);
 
-    private static async ValueTask<Reply> ListAsync(EngineRequest engineRequest, string prefix, CancellationToken cancellation)
+    private async ValueTask<Reply> ListAsync(EngineRequest engineRequest, string prefix, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         prefix = prefix.TrimEnd('/');
 
         // A unit of work of its own: leases that come and go meanwhile do not make the list wrong.
-        return Reply.Keys(await MovedLeases.ListAsync(request.Services.Transactions.Begin(), request.Router.Table, prefix.Length == 0 ? "" : prefix + "/", cancellation));
+        return Reply.Keys(await MovedLeases.ListAsync(transactions.Begin(), request.Router.Table, prefix.Length == 0 ? "" : prefix + "/", cancellation));
     }
 
-    private static async ValueTask<Reply> RevokeAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> RevokeAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var id = request.Get(LeaseId);
@@ -143,7 +145,7 @@ internal static class SysLeases
 
         return Outliving(lease, request.Now).Then(async ct =>
         {
-            var outcome = await request.Services.Revoker.RevokeAsync(lease?.Id ?? id, force: null, ct);
+            var outcome = await revoker.RevokeAsync(lease?.Id ?? id, force: null, ct);
             return outcome.IsDone ? null : Reply.Invalid($"failed to revoke \"{id}\": {outcome.Error}");
         });
     }
@@ -162,7 +164,7 @@ internal static class SysLeases
         : Reply.Done;
 
     /// <summary>Makes the lease due now, and leaves the rest to the janitor.</summary>
-    private static Reply Later(KernelRequest request, LeaseRecord? lease)
+    private Reply Later(KernelRequest request, LeaseRecord? lease)
     {
         if (lease is { IsToken: false })
         {
@@ -173,16 +175,16 @@ internal static class SysLeases
         {
             if (lease is { IsToken: true })
             {
-                await request.Services.Revoker.RevokeTokenAsync(lease.TokenAccessor, ct);
+                await revoker.RevokeTokenAsync(lease.TokenAccessor, ct);
             }
 
-            request.Services.Due.Add(request.Now);
+            due.Add(request.Now);
             return null;
         });
     }
 
     /// <summary>Vault takes the id of one lease here too, so a lease that is called exactly like the prefix ends as well.</summary>
-    private static async ValueTask<Reply> RevokePrefixAsync(EngineRequest engineRequest, bool force, CancellationToken cancellation)
+    private async ValueTask<Reply> RevokePrefixAsync(EngineRequest engineRequest, bool force, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var prefix = request.Param("prefix").TrimEnd('/');
@@ -199,14 +201,14 @@ internal static class SysLeases
         }
 
         // A unit of work of its own: a renewal of this lease at the same time is no conflict.
-        var exact = await MovedLeases.FindAsync(request.Services.Transactions.Begin(), request.Router.Table, prefix, cancellation);
+        var exact = await MovedLeases.FindAsync(transactions.Begin(), request.Router.Table, prefix, cancellation);
         var below = LeaseScope.Below(request.Router.Table, prefix + "/");
-        var job = JobWait.New(request, JobKind.Prefix, prefix + "/") with
+        var job = jobs.New(request, JobKind.Prefix, prefix + "/") with
         {
             Scopes = exact is null ? below : [new LeaseScope(exact.Id), .. below],
             ForceRevoke = force ? SysAttention.ForceRevokeOf(request, reason.Length > 0 ? reason : "revoke-force") : null,
         };
         var wait = request.Has(Wait) ? request.Get(Wait) : (TimeSpan?)null;
-        return JobWait.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero);
+        return jobs.Begin(request, job, force || request.Get(Sync) ? wait : TimeSpan.Zero);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Identity;
+using Coffer.Kernel.Lockout;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
@@ -9,17 +10,17 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/locked-users</c>: who is locked out, and letting them in again.</summary>
-internal static class SysLockedUsers
+internal sealed class SysLockedUsers(LoginLockout lockout)
 {
     private static readonly Field<string> Accessor = Field.Text("mount_accessor", "Accessor of the auth method; empty for all.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("locked-users", "Lists the users that are locked out after failed logins.") { Fields = [Accessor], Query = [Accessor], Read = ListAsync },
         new("locked-users/{mount_accessor:any}/unlock/{alias_identifier:folded...}", "Lets a user log in again.") { Write = UnlockAsync },
     ];
 
-    private static ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ListAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var asked = request.Get(Accessor);
@@ -30,7 +31,7 @@ internal static class SysLockedUsers
 
         var locked = request.Router.Table.Mounts
             .Where(mount => mount.Class == MountClass.Auth && (asked.Length == 0 || mount.Accessor == asked))
-            .Select(mount => (mount.Accessor, Names: request.Services.Lockout.LockedAt(mount)))
+            .Select(mount => (mount.Accessor, Names: lockout.LockedAt(mount)))
             .Where(mount => mount.Names.Count > 0)
             .OrderByDescending(mount => mount.Names.Count)
             .ToArray();
@@ -63,7 +64,7 @@ internal static class SysLockedUsers
         }));
     }
 
-    private static ValueTask<Reply> UnlockAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> UnlockAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (FindMount(request, request.Param("mount_accessor")) is not { } mount)
@@ -78,7 +79,7 @@ internal static class SysLockedUsers
 
         return ValueTask.FromResult(Reply.Done.Then(() =>
         {
-            request.Services.Lockout.Clear(mount.Accessor, name);
+            lockout.Clear(mount.Accessor, name);
         }));
     }
 

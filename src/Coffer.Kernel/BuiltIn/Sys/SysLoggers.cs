@@ -8,42 +8,42 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/loggers</c>: how much this server tells its log, until it is started again. Nothing of it is stored.</summary>
-internal static class SysLoggers
+internal sealed class SysLoggers(LogLevels levels)
 {
     private static readonly Field<string> Level = Field.Text("level", "trace, debug, info, warn, error or off.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("loggers", "Shows and sets the level of every logger; a delete brings the configured one back.")
         {
             Fields = [Level],
             Sudo = true,
-            Read = (request, _) => ValueTask.FromResult(Show(KernelRequest.Of(request), LogLine.Loggers)),
-            Write = (request, _) => ValueTask.FromResult(Write(KernelRequest.Of(request), (levels, level) => levels.SetAll(level))),
-            Delete = (request, _) => ValueTask.FromResult(Change(KernelRequest.Of(request), levels => levels.SetAll(null))),
+            Read = (request, _) => ValueTask.FromResult(Show(LogLine.Loggers)),
+            Write = (request, _) => ValueTask.FromResult(Write(KernelRequest.Of(request), levels.SetAll)),
+            Delete = (request, _) => ValueTask.FromResult(Change(() => levels.SetAll(null))),
         },
         new("loggers/{name:any}", "Shows and sets the level of one logger; a delete brings the configured one back.")
         {
             Fields = [Level],
             Sudo = true,
-            Read = (request, _) => ValueTask.FromResult(OfOne(request, name => Show(KernelRequest.Of(request), [name]))),
-            Write = (request, _) => ValueTask.FromResult(OfOne(request, name => Write(KernelRequest.Of(request), (levels, level) => levels.Set(name, level)))),
-            Delete = (request, _) => ValueTask.FromResult(OfOne(request, name => Change(KernelRequest.Of(request), levels => levels.Set(name, null)))),
+            Read = (request, _) => ValueTask.FromResult(OfOne(request, name => Show([name]))),
+            Write = (request, _) => ValueTask.FromResult(OfOne(request, name => Write(KernelRequest.Of(request), level => levels.Set(name, level)))),
+            Delete = (request, _) => ValueTask.FromResult(OfOne(request, name => Change(() => levels.Set(name, null)))),
         },
     ];
 
     private static Reply OfOne(EngineRequest request, Func<string, Reply> answer) =>
         request.Param("name") is var name && LogLine.Loggers.Contains(name) ? answer(name) : Reply.Invalid($"logger \"{name}\" not found");
 
-    private static Reply Show(KernelRequest request, ImmutableArray<string> loggers) => Reply.With(json =>
+    private Reply Show(ImmutableArray<string> loggers) => Reply.With(json =>
     {
         foreach (var logger in loggers)
         {
-            json.WriteString(logger, LogLevels.NameOf(request.Services.LogLevels.Of(logger)));
+            json.WriteString(logger, LogLevels.NameOf(levels.Of(logger)));
         }
     });
 
-    private static Reply Write(KernelRequest request, Action<LogLevels, LogLevel> set)
+    private static Reply Write(KernelRequest request, Action<LogLevel?> set)
     {
         if (!request.Fields.Has(Level))
         {
@@ -52,15 +52,9 @@ internal static class SysLoggers
 
         var text = request.Get(Level);
         return text.Length == 0 ? Reply.Invalid("level is empty")
-            : LogLevels.TryParse(text, out var level) ? Change(request, levels => set(levels, level))
+            : LogLevels.TryParse(text, out var level) ? Change(() => set(level))
             : Reply.Invalid($"invalid level provided: there are {LogLevels.Known}");
     }
 
-    private static Reply Change(KernelRequest request, Action<LogLevels> change)
-    {
-        return Reply.Done.Then(() =>
-        {
-            change(request.Services.LogLevels);
-        });
-    }
+    private static Reply Change(Action change) => Reply.Done.Then(change);
 }

@@ -1,23 +1,23 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Metrics;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/metrics</c>.</summary>
-internal static class SysMetrics
+internal sealed class SysMetrics(MetricsReport metrics)
 {
     /// <summary>Where the metrics are, which a listener may open to everybody.</summary>
     public const string Path = "sys/metrics";
 
     private static readonly Field<string> Format = Field.Text("format", "prometheus for its text format; JSON without.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("metrics", "Shows what the server counts and measures.")
         {
-            Fields = [Format], Query = [Format], Read = (request, ct) => KernelRequest.Of(request).Services.Metrics.WriteAsync(request.Get(Format), ct),
+            Fields = [Format], Query = [Format], Read = (request, ct) => metrics.WriteAsync(request.Get(Format), ct),
         },
     ];
 }

@@ -8,7 +8,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Settings of a mount: <c>sys/mounts/PATH/tune</c> and <c>sys/auth/PATH/tune</c>.</summary>
-internal static class SysMountTuning
+internal sealed class SysMountTuning(RouterFactory routers, SystemTtl systemTtl)
 {
     private const string Suffix = "/tune";
 
@@ -25,20 +25,20 @@ internal static class SysMountTuning
         return tune;
     }
 
-    public static ValueTask<Reply> ReadAsync(KernelRequest request, string path)
+    public ValueTask<Reply> ReadAsync(KernelRequest request, string path)
     {
         if (request.Router.Table.Find(path) is not { } mount)
         {
             return ValueTask.FromResult(Reply.Invalid($"cannot fetch sysview for path \"{path}\""));
         }
 
-        return ValueTask.FromResult(KernelReply.TopLevel(json => MountJson.WriteTuned(json, mount, request.Services.SystemTtl)));
+        return ValueTask.FromResult(KernelReply.TopLevel(json => MountJson.WriteTuned(json, mount, systemTtl)));
     }
 
-    public static ValueTask<Reply> WriteAsync(KernelRequest request, string path) =>
+    public ValueTask<Reply> WriteAsync(KernelRequest request, string path) =>
         ValueTask.FromResult(Write(request, path).Shaped(new ReplyShape { Takes = Fields }));
 
-    private static Reply Write(KernelRequest request, string path)
+    private Reply Write(KernelRequest request, string path)
     {
         if (path is "sys/" or "cubbyhole/" or "identity/")
         {
@@ -56,14 +56,14 @@ internal static class SysMountTuning
             return Reply.Invalid("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
         }
 
-        var tuning = TuningFields.Apply(sent, mount.Tuning, mount.Type, request.Services.Routers.TypeOf(mount.Type, mount.Class), mount.Class, request.Services.SystemTtl, enabling: false, out var refused);
+        var tuning = TuningFields.Apply(sent, mount.Tuning, mount.Type, routers.TypeOf(mount.Type, mount.Class), mount.Class, systemTtl, enabling: false, out var refused);
         if ((problem ?? refused) is { } wrong)
         {
             return Reply.Invalid(wrong);
         }
 
         var options = Merge(mount.Options, sent.Get(Options));
-        var version = JudgeVersion(request, mount, options);
+        var version = JudgeVersion(mount, options);
         if (version.Problem is { } notThis)
         {
             return Reply.Invalid(notThis);
@@ -91,9 +91,9 @@ internal static class SysMountTuning
         return before;
     }
 
-    private static VersionVerdict JudgeVersion(KernelRequest request, MountEntry mount, ImmutableSortedDictionary<string, string> options)
+    private VersionVerdict JudgeVersion(MountEntry mount, ImmutableSortedDictionary<string, string> options)
     {
-        if (request.Services.Routers.TypeOf(mount.Type, mount.Class)?.Versions is not { } judge)
+        if (routers.TypeOf(mount.Type, mount.Class)?.Versions is not { } judge)
         {
             return options.ContainsKey("version") && !mount.Options.ContainsKey("version")
                 ? new VersionVerdict($"secrets engine \"{mount.Type}\" does not allow setting a version")

@@ -1,17 +1,20 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Revocation.Jobs;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/mounts</c> and <c>sys/auth</c>: what is served where.</summary>
-internal static class SysMounts
+internal sealed class SysMounts(
+    RouterFactory routers, SystemTtl systemTtl, SysMountTuning tuning, JobWait jobs, IRandom random, Action<LogLine> onEvent)
 {
     /// <summary>Types of which every server has one, and nobody another.</summary>
     private static readonly HashSet<string> Unmountable = new(StringComparer.Ordinal) { "system", "cubbyhole", "identity", "token" };
@@ -28,7 +31,7 @@ internal static class SysMounts
     private static readonly ImmutableArray<Field> Fields = [TypeField, Description, Config, Options, Local, SealWrap, Entropy, PluginName];
     private static readonly string[] Reserved = ["sys/", "auth/", "identity/", "cubbyhole/", "audit/"];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("mounts", "Lists the secrets engines.") { Read = (request, ct) => ListAsync(request, MountClass.Secret) },
         new("mounts/{path...}", "Enables, shows and disables a secrets engine.")
@@ -68,13 +71,13 @@ internal static class SysMounts
         }));
     }
 
-    private static ValueTask<Reply> ReadOrTuneAsync(EngineRequest engineRequest, MountClass kind)
+    private ValueTask<Reply> ReadOrTuneAsync(EngineRequest engineRequest, MountClass kind)
     {
         var request = KernelRequest.Of(engineRequest);
         var named = request.Param("path");
         if (SysMountTuning.TryTunePath(named, out var tuned))
         {
-            return SysMountTuning.ReadAsync(request, PathOf(tuned, kind));
+            return tuning.ReadAsync(request, PathOf(tuned, kind));
         }
 
         var mount = request.Router.Table.Find(PathOf(named, kind));
@@ -86,15 +89,15 @@ internal static class SysMounts
         return ValueTask.FromResult(KernelReply.TopLevel(json => MountJson.WriteMembers(json, mount)));
     }
 
-    private static ValueTask<Reply> WriteOrTuneAsync(EngineRequest engineRequest, MountClass kind)
+    private ValueTask<Reply> WriteOrTuneAsync(EngineRequest engineRequest, MountClass kind)
     {
         var request = KernelRequest.Of(engineRequest);
         return SysMountTuning.TryTunePath(request.Param("path"), out var tuned)
-            ? SysMountTuning.WriteAsync(request, PathOf(tuned, kind))
+            ? tuning.WriteAsync(request, PathOf(tuned, kind))
             : ValueTask.FromResult(Enable(request, kind));
     }
 
-    private static Reply Enable(KernelRequest request, MountClass kind)
+    private Reply Enable(KernelRequest request, MountClass kind)
     {
         var path = PathOf(request.Param("path"), kind);
         if (request.Param("path").Length == 0)
@@ -113,34 +116,34 @@ internal static class SysMounts
             return Reply.Invalid(wrongPath);
         }
 
-        var (type, options) = Alias(request, asked, request.Get(Options));
-        if (TypeProblem(request, type, kind, options) is { } wrongType)
+        var (type, options) = Alias(asked, request.Get(Options));
+        if (TypeProblem(type, kind, options) is { } wrongType)
         {
             return Reply.Invalid(wrongType);
         }
 
         var config = TuningFields.Parse(request.Get(Config), out var problem);
-        var tuning = TuningFields.Apply(
-            config, new MountTuning { TokenType = kind == MountClass.Auth ? "default-service" : "" }, type, request.Services.Routers.TypeOf(type, kind), kind, request.Services.SystemTtl, enabling: true, out var refused);
+        var tuned = TuningFields.Apply(
+            config, new MountTuning { TokenType = kind == MountClass.Auth ? "default-service" : "" }, type, routers.TypeOf(type, kind), kind, systemTtl, enabling: true, out var refused);
         if ((problem ?? refused) is { } wrong)
         {
             return Reply.Invalid(wrong);
         }
 
-        var mount = MountEntry.New(request.Services.Random, path, type, kind, request.Get(Description)) with
+        var mount = MountEntry.New(random, path, type, kind, request.Get(Description)) with
         {
             Options = options,
             HasOptions = true,
-            Tuning = tuning,
+            Tuning = tuned,
             Local = request.Get(Local),
             SealWrap = request.Get(SealWrap),
             ExternalEntropyAccess = request.Get(Entropy),
         };
         request.Work.Put(MountTable.StorageKey, request.Router.Table.With(mount), MountsJsonContext.Default.MountTable);
-        return Reply.Done.Logged(request, "an engine is mounted", mount);
+        return Reply.Done.Logged(onEvent, "an engine is mounted", mount);
     }
 
-    private static async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, MountClass kind, CancellationToken cancellation)
+    private async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, MountClass kind, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var path = PathOf(request.Param("path"), kind);
@@ -157,13 +160,13 @@ internal static class SysMounts
 
         if (await JobStore.FindAsync(request.Work, mount.DrainJob, cancellation) is { State: JobState.Running })
         {
-            return JobWait.Join(request, mount.DrainJob, wait: null);
+            return jobs.Join(mount.DrainJob, wait: null);
         }
 
         // From this commit on the mount answers nothing, so no lease can be added while the old ones go.
-        var job = JobWait.New(request, JobKind.Unmount, mount.Path) with { MountUuid = mount.Uuid, Scopes = LeaseScope.OfMount(mount) };
+        var job = jobs.New(request, JobKind.Unmount, mount.Path) with { MountUuid = mount.Uuid, Scopes = LeaseScope.OfMount(mount) };
         await MountRemoval.SetDrainingAsync(request.Work, mount.Uuid, job.Id, cancellation);
-        return JobWait.Begin(request, job, wait: null);
+        return jobs.Begin(request, job, wait: null);
     }
 
     private static bool IsReserved(string path, MountClass kind) => kind == MountClass.Auth
@@ -188,9 +191,9 @@ internal static class SysMounts
     }
 
     /// <summary>Some names stand for a type with options, such as <c>kv-v2</c>.</summary>
-    private static (string Type, ImmutableSortedDictionary<string, string> Options) Alias(KernelRequest request, string name, ImmutableSortedDictionary<string, string> options)
+    private (string Type, ImmutableSortedDictionary<string, string> Options) Alias(string name, ImmutableSortedDictionary<string, string> options)
     {
-        foreach (var type in request.Services.Routers.Types)
+        foreach (var type in routers.Types)
         {
             if (type.Aliases.TryGetValue(name, out var meant))
             {
@@ -201,7 +204,7 @@ internal static class SysMounts
         return (name, options);
     }
 
-    private static string? TypeProblem(KernelRequest request, string type, MountClass kind, ImmutableSortedDictionary<string, string> options)
+    private string? TypeProblem(string type, MountClass kind, ImmutableSortedDictionary<string, string> options)
     {
         if (Unmountable.Contains(type))
         {
@@ -213,9 +216,9 @@ internal static class SysMounts
             return "plugin_name must be provided for plugin backend";
         }
 
-        if (request.Services.Routers.TypeOf(type, kind) is not { } found)
+        if (routers.TypeOf(type, kind) is not { } found)
         {
-            var names = request.Services.Routers.NamesOf(kind).Where(name => !Unmountable.Contains(name)).ToArray();
+            var names = routers.NamesOf(kind).Where(name => !Unmountable.Contains(name)).ToArray();
             return $"plugin not found in the catalog: there {(names.Length == 1 ? "is" : "are")} {string.Join(", ", names)}";
         }
 

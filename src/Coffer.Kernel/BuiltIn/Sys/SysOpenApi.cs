@@ -10,16 +10,16 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>The OpenAPI document of every mount that the caller can see; without a token, of the paths that need none.</summary>
-internal static class SysOpenApi
+internal sealed class SysOpenApi(string version)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("internal/specs/openapi", "Describes the API as an OpenAPI 3 document.") { Read = DocumentAsync, Unauthenticated = true, SpendsNoUse = true },
     ];
 
-    private static ValueTask<Reply> DocumentAsync(EngineRequest engineRequest, CancellationToken cancellation) => ValueTask.FromResult(Document(KernelRequest.Of(engineRequest)));
+    private ValueTask<Reply> DocumentAsync(EngineRequest engineRequest, CancellationToken cancellation) => ValueTask.FromResult(Document(KernelRequest.Of(engineRequest)));
 
-    private static Reply Document(KernelRequest request)
+    private Reply Document(KernelRequest request)
     {
         var caller = request.Guest;
         if (caller is null && request.Api.Token.Length > 0)
@@ -31,7 +31,7 @@ internal static class SysOpenApi
             .Where(mount => !mount.Draining && IsSeen(mount, caller))
             .OrderBy(mount => mount.Path, StringComparer.Ordinal)
             .Select(mount => Describe(request.Router, mount, onlyOpen: caller is null));
-        return new Reply.Raw(200, ApiReply.Json, OpenApiDocument.Write(request.Services.Version, described));
+        return new Reply.Raw(200, ApiReply.Json, OpenApiDocument.Write(version, described));
     }
 
     private static bool IsSeen(MountEntry mount, Caller? caller) =>

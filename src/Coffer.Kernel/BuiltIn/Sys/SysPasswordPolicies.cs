@@ -5,12 +5,13 @@ using Coffer.Policies;
 using Coffer.Policies.Passwords;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Password policies: what the passwords look like that engines make, and one to try.</summary>
-internal static class SysPasswordPolicies
+internal sealed class SysPasswordPolicies(IRandom random)
 {
     /// <summary>Texts tried when a policy is written: one that needs more would keep its users waiting.</summary>
     private const int TrialAttempts = 10_000;
@@ -19,7 +20,7 @@ internal static class SysPasswordPolicies
 
     private static readonly Reply Missing = new Reply.Refused(Refusals.OneError(ErrorKind.NotFound, "policy does not exist"));
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("policies/password", "Lists the password policies.") { List = ListAsync },
         new("policies/password/{name}", "Reads, writes and deletes a password policy.")
@@ -43,7 +44,7 @@ internal static class SysPasswordPolicies
             : Missing;
     }
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = PolicyText.Decode(request.Get(Policy));
@@ -57,7 +58,7 @@ internal static class SysPasswordPolicies
             return Invalid(problem);
         }
 
-        if (rules.Generate(request.Services.Random, TrialAttempts) is null)
+        if (rules.Generate(random, TrialAttempts) is null)
         {
             return Invalid($"no password was found in {TrialAttempts} random texts: ask for fewer characters of single charsets, or make the others smaller");
         }
@@ -75,7 +76,7 @@ internal static class SysPasswordPolicies
         return ValueTask.FromResult(Reply.Done);
     }
 
-    private static async ValueTask<Reply> GenerateAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> GenerateAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (await PasswordPolicyStore.RulesAsync(request.Work, request.Param("name"), cancellation) is not { } rules)
@@ -83,7 +84,7 @@ internal static class SysPasswordPolicies
             return Missing;
         }
 
-        return rules.Generate(request.Services.Random) is { } password
+        return rules.Generate(random) is { } password
             ? Reply.With(json => json.WriteString("password", password))
             : Reply.Refuse(ErrorKind.Internal, "no password was found that the policy allows; write it with less strict rules");
     }

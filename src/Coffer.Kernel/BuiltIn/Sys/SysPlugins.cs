@@ -10,7 +10,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/plugins</c>: every engine is built in, so the catalog can be read, and nothing can be put into it.</summary>
-internal static class SysPlugins
+internal sealed class SysPlugins(RouterFactory routers, IRandom random)
 {
     private const int Sha256Bytes = 32;
 
@@ -20,9 +20,9 @@ internal static class SysPlugins
     private static readonly Field<ImmutableArray<string>> Mounts = Field.TextList("mounts", "Restart these mounts.");
     private static readonly string[] Types = ["auth", "database", "secret"];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
-        new("plugins/catalog", "Lists every engine.") { Read = (request, _) => ValueTask.FromResult(Catalog(request)) },
+        new("plugins/catalog", "Lists every engine.") { Read = (_, _) => ValueTask.FromResult(Catalog()) },
         new("plugins/catalog/{type}", "Lists the engines of a type: auth, database or secret.")
         {
             Sudo = true, Read = (request, _) => ValueTask.FromResult(List(request)), List = (request, _) => ValueTask.FromResult(List(request)),
@@ -41,18 +41,18 @@ internal static class SysPlugins
         },
     ];
 
-    private static IEnumerable<string> NamesOf(EngineRequest request, string type) => KernelRequest.Of(request).Services.Routers.Types
+    private IEnumerable<string> NamesOf(string type) => routers.Types
         .Where(engine => type == "auth" ? engine.Class == MountClass.Auth : type == "secret" && engine.Class == MountClass.Secret)
         .Select(engine => engine.Name)
         .Where(name => name is not ("system" or "token" or "identity" or "cubbyhole"))
         .Order(StringComparer.Ordinal);
 
-    private static Reply Catalog(EngineRequest request) => Reply.With(json =>
+    private Reply Catalog() => Reply.With(json =>
     {
         json.WriteStartArray("detailed");
         foreach (var type in Types)
         {
-            foreach (var name in NamesOf(request, type))
+            foreach (var name in NamesOf(type))
             {
                 json.WriteStartObject();
                 json.WriteString("type", type);
@@ -67,16 +67,16 @@ internal static class SysPlugins
         json.WriteEndArray();
         foreach (var type in Types)
         {
-            json.WriteTexts(type, NamesOf(request, type));
+            json.WriteTexts(type, NamesOf(type));
         }
     });
 
-    private static Reply List(EngineRequest request) => Types.Contains(request.Param("type"), StringComparer.Ordinal)
-        ? Reply.With(json => json.WriteTexts("keys", NamesOf(request, request.Param("type"))))
+    private Reply List(EngineRequest request) => Types.Contains(request.Param("type"), StringComparer.Ordinal)
+        ? Reply.With(json => json.WriteTexts("keys", NamesOf(request.Param("type"))))
         : Reply.Invalid($"unknown plugin type \"{request.Param("type")}\": there are auth, database and secret");
 
-    private static Reply Show(EngineRequest request) =>
-        NamesOf(request, request.Param("type")).Contains(request.Param("name"), StringComparer.Ordinal)
+    private Reply Show(EngineRequest request) =>
+        NamesOf(request.Param("type")).Contains(request.Param("name"), StringComparer.Ordinal)
             ? Reply.With(json => WriteBuiltIn(json, request.Param("name")))
             : Reply.NotFound;
 
@@ -103,7 +103,7 @@ internal static class SysPlugins
             : "plugins cannot be registered: every engine is built in, and no program from the disk is run");
     }
 
-    private static Reply Reload(KernelRequest request)
+    private Reply Reload(KernelRequest request)
     {
         var (plugin, mounts) = (request.Get(Plugin), request.Get(Mounts));
         if (plugin.Length == 0 && mounts.IsEmpty)
@@ -124,9 +124,9 @@ internal static class SysPlugins
 
         var chosen = plugin.Length > 0 ? request.Router.Table.Mounts.Where(mount => mount.Type == plugin) : found.OfType<MountEntry>();
         string[] uuids = [.. chosen.Select(mount => mount.Uuid)];
-        return Reply.With(json => json.WriteString("reload_id", request.Services.Random.Uuid())).Then(() =>
+        return Reply.With(json => json.WriteString("reload_id", random.Uuid())).Then(() =>
         {
-            request.Services.Routers.StartStream(uuids);
+            routers.StartStream(uuids);
         });
     }
 }

@@ -18,7 +18,7 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 /// <c>sys/policies/explain-self</c> is in the default policy and tells about the caller's own token only, which learns little more from it than
 /// <c>sys/internal/ui/resultant-acl</c> shows it already: also whether the engine at a path tells a create from an update.
 /// </summary>
-internal static class SysPolicyExplain
+internal sealed class SysPolicyExplain(RecentDecisions decisions, Authenticator who, TokenStore tokens, IdentityResolver identities)
 {
     private static readonly Field<string> RequestId = Field.Text("request_id", "A recent request: why it was allowed or refused.");
     private static readonly Field<string> Token = Field.Secret("token", "Whose policies; without token and accessor the caller's own.");
@@ -28,7 +28,7 @@ internal static class SysPolicyExplain
     private static readonly Field<JsonElement> Parameters = Field.Object("parameters", "The parameters that would be sent; only rules about parameters look at them.");
     private static readonly Field<TimeSpan> WrapTtl = Field.Duration("wrap_ttl", "How long the reply would be wrapped. Zero: not at all.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("policies/explain", "Explains why a request was allowed or refused, or what would come of one.")
         {
@@ -43,7 +43,7 @@ internal static class SysPolicyExplain
         },
     ];
 
-    private static ValueTask<Reply> ExplainSelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ExplainSelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var caller = request.RequiredCaller;
@@ -53,17 +53,17 @@ internal static class SysPolicyExplain
         }
 
         // Another's request, and one that is forgotten, look alike.
-        return request.Services.Decisions.Find(request.Get(RequestId)) is { } decision && decision.Accessor == caller.Token.Accessor
+        return decisions.Find(request.Get(RequestId)) is { } decision && decision.Accessor == caller.Token.Accessor
             ? ShowAsync(request, decision, caller.Acl, cancellation)
             : ValueTask.FromResult(Forgotten());
     }
 
-    private static async ValueTask<Reply> ExplainAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ExplainAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (request.Has(RequestId))
         {
-            return request.Services.Decisions.Find(request.Get(RequestId)) is { } decision
+            return decisions.Find(request.Get(RequestId)) is { } decision
                 ? await ShowAsync(request, decision, null, cancellation)
                 : Forgotten();
         }
@@ -73,7 +73,7 @@ internal static class SysPolicyExplain
             return Reply.Invalid("token and accessor name the same thing: give one of them");
         }
 
-        var look = request.Get(Token).Length > 0 ? await request.Services.Who.LookAsync(request.Work, request.Get(Token), cancellation)
+        var look = request.Get(Token).Length > 0 ? await who.LookAsync(request.Work, request.Get(Token), cancellation)
             : request.Get(Accessor).Length > 0 ? await ByAccessorAsync(request, cancellation)
             : new TokenLook(TokenState.Valid, request.RequiredCaller.Token);
         return await AskAsync(request, look, null, cancellation);
@@ -82,14 +82,14 @@ internal static class SysPolicyExplain
     private static Reply Forgotten() => Reply.Refuse(
         ErrorKind.NotFound, "no such request is remembered: this server keeps the latest in its memory, until it is sealed. Ask with path and operation instead");
 
-    private static async ValueTask<TokenLook> ByAccessorAsync(KernelRequest request, CancellationToken cancellation) =>
+    private async ValueTask<TokenLook> ByAccessorAsync(KernelRequest request, CancellationToken cancellation) =>
         await TokenStore.GetAnyAsync(request.Work, request.Get(Accessor), cancellation) is { } record
-            ? new TokenLook(request.Services.Tokens.StateOf(record), record)
+            ? new TokenLook(tokens.StateOf(record), record)
             : TokenLook.Unknown;
 
     /// <summary>What would come of a request, as policies and identity are now.</summary>
     /// <param name="seenBy">What the asker may see, when that is less than all.</param>
-    private static async ValueTask<Reply> AskAsync(KernelRequest request, TokenLook look, Acl? seenBy, CancellationToken cancellation)
+    private async ValueTask<Reply> AskAsync(KernelRequest request, TokenLook look, Acl? seenBy, CancellationToken cancellation)
     {
         if (request.Get(PathField).Length == 0)
         {
@@ -114,7 +114,7 @@ internal static class SysPolicyExplain
             return await ShowAsync(request, unknown, seenBy, cancellation);
         }
 
-        var identity = await request.Services.Identities.FindAsync(request.Work, token.EntityId, cancellation);
+        var identity = await identities.FindAsync(request.Work, token.EntityId, cancellation);
         var known = Owned(unknown, token, identity);
         if (look.State != TokenState.Valid || identity is null)
         {
@@ -122,7 +122,7 @@ internal static class SysPolicyExplain
             return await ShowAsync(request, known with { Token = state }, seenBy, cancellation);
         }
 
-        var acl = await request.Services.Who.AclOfAsync(request.Work, token, identity, cancellation);
+        var acl = await who.AclOfAsync(request.Work, token, identity, cancellation);
         JsonElement? data = request.Has(Parameters) ? request.Get(Parameters) : null;
         TimeSpan? wrap = request.Get(WrapTtl) > TimeSpan.Zero ? request.Get(WrapTtl) : null;
         var ask = route.Ask(operation) with { Data = data, WrapTtl = wrap };

@@ -4,6 +4,8 @@ using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Seal;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -12,21 +14,21 @@ using Coffer.Storage;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/quarantine</c>: what an older copy of the store would end, and its release.</summary>
-internal static class SysQuarantine
+internal sealed class SysQuarantine(Quarantine quarantine, Transactor transactions, TimeProvider clock, Action<LogLine> onEvent)
 {
     /// <summary>Entries shown of each kind.</summary>
     private const int ShownMax = 1000;
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("quarantine", "Shows whether the store is an older copy, the kinds of entries that were changed behind the server's back, and the leases and tokens that would end at once if it were released.") { Read = ReadAsync, Sudo = true },
         new("quarantine/release", "Goes on with an older copy of the store: what is past its end in it ends, and its tokens are good again.") { Write = ReleaseAsync, Sudo = true },
     ];
 
-    private static async ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ReadAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        if (request.Services.Quarantine.Older is not { } older)
+        if (quarantine.Older is not { } older)
         {
             return Reply.With(json => json.WriteBoolean("active", false));
         }
@@ -55,25 +57,23 @@ internal static class SysQuarantine
         });
     }
 
-    private static ValueTask<Reply> ReleaseAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> ReleaseAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var request = KernelRequest.Of(engineRequest);
-        var services = request.Services;
-        if (services.Quarantine.Older is not { } older)
+        if (quarantine.Older is not { } older)
         {
             return ValueTask.FromResult(Reply.Invalid("there is no quarantine: the store is the one that was last in use"));
         }
 
         return ValueTask.FromResult(Reply.Done.Then(async _ =>
         {
-            services.Quarantine.Release();
-            services.OnEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
+            quarantine.Release();
+            onEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
 
             // A commit makes it the newest there is, also for the next start.
-            await services.Transactions.RunAsync(
+            await transactions.RunAsync(
                 work =>
                 {
-                    ClockNote.Put(work, services.Clock.GetUtcNow());
+                    ClockNote.Put(work, clock.GetUtcNow());
                     return ValueTask.CompletedTask;
                 },
                 CancellationToken.None);

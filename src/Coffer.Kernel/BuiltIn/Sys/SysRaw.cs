@@ -12,7 +12,7 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 /// <summary>
 /// <c>sys/raw</c>: the store's own entries, decrypted, for repairs. There only when the configuration says so, and never for entries that hold keys.
 /// </summary>
-internal static class SysRaw
+internal sealed class SysRaw(bool isOn)
 {
     private static readonly Field<string> Value = Field.Secret("value", "The entry's whole content.");
     private static readonly Field<string> Encoding = Field.Text("encoding", "base64 where the value is to be given in base64; empty for text.");
@@ -21,7 +21,7 @@ internal static class SysRaw
     private static readonly string[] Protected =
         [SealKeys.Keyring, SealKeys.SlotPrefix, TokenKeys.HashKey, Audit.AuditTable.StorageKey, Audit.AuditCheckpoints.StorageKey];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("raw/{path...}", "Reads, writes and deletes entries of the store. Off unless raw_storage_endpoint is set.")
         {
@@ -35,11 +35,11 @@ internal static class SysRaw
         },
     ];
 
-    private static ValueTask<Reply> WhereOnAsync(
+    private ValueTask<Reply> WhereOnAsync(
         EngineRequest engineRequest, string verb, Func<KernelRequest, string, CancellationToken, ValueTask<Reply>> run, CancellationToken cancellation)
     {
         var (request, key) = (KernelRequest.Of(engineRequest), engineRequest.Param("path"));
-        if (!request.Services.RawStorage)
+        if (!isOn)
         {
             return ValueTask.FromResult<Reply>(new Reply.Refused(Refusals.UnsupportedPath));
         }

@@ -9,7 +9,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/rekey</c>: new key shares by agreement of the holders of the old ones. Needs a token with sudo as well.</summary>
-internal static class SysRekey
+internal sealed class SysRekey(Rekeying rekeying)
 {
     private static readonly Field<long> SecretShares = Field.Integer("secret_shares", "Key shares to make.");
     private static readonly Field<long> SecretThreshold = Field.Integer("secret_threshold", "Shares needed to unseal.");
@@ -19,29 +19,29 @@ internal static class SysRekey
     private static readonly Field<string> Key = Field.Text("key", "A key share, in hex or base64.");
     private static readonly Field<string> Nonce = Field.Text("nonce", "The nonce of the operation.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("rekey/init", "Shows, begins or ends the making of new key shares.")
         {
             Fields = [SecretShares, SecretThreshold, RequireVerification, PgpKeys, Backup],
-            Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.StatusAsync(ct), Show),
+            Read = KeyShareOperation.Of((kernel, ct) => rekeying.StatusAsync(ct), Show),
             Write = StartAsync,
-            Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.CancelAsync(ct)),
+            Delete = KeyShareOperation.Of((kernel, ct) => rekeying.CancelAsync(ct)),
             Sudo = true,
         },
         new("rekey/update", "Takes an old key share; enough of them make the new ones.")
         {
             Fields = [Key, Nonce],
             Write = KeyShareOperation.Of(
-                (kernel, ct) => kernel.Services.Rekeying.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), status => status.Complete ? ShowShares(status) : Show(status)),
+                (kernel, ct) => rekeying.GiveAsync(kernel.Get(Key), kernel.Get(Nonce), ct), status => status.Complete ? ShowShares(status) : Show(status)),
             Sudo = true,
         },
         new("rekey/verify", "Takes a new key share; enough of them put the new ones in force.")
         {
             Fields = [Key, Nonce],
-            Read = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.VerificationAsync(ct), Show),
-            Write = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
-            Delete = KeyShareOperation.Of((kernel, ct) => kernel.Services.Rekeying.RestartVerificationAsync(ct), Show),
+            Read = KeyShareOperation.Of((kernel, ct) => rekeying.VerificationAsync(ct), Show),
+            Write = KeyShareOperation.Of((kernel, ct) => rekeying.VerifyAsync(kernel.Get(Key), kernel.Get(Nonce), ct), Show),
+            Delete = KeyShareOperation.Of((kernel, ct) => rekeying.RestartVerificationAsync(ct), Show),
             Sudo = true,
         },
         new("rekey/backup", "Shows or deletes the backup of new shares that were encrypted to PGP keys.") { Read = BackupAsync, Delete = DeleteBackup, Sudo = true },
@@ -54,7 +54,7 @@ internal static class SysRekey
         }),
     ];
 
-    private static ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
+    private ValueTask<Reply> StartAsync(EngineRequest request, CancellationToken cancellation)
     {
         var keys = request.Get(PgpKeys);
         if (request.Get(Backup) && keys.Length == 0)
@@ -73,7 +73,7 @@ internal static class SysRekey
         }
 
         return KeyShareOperation.Of(
-            (kernel, ct) => kernel.Services.Rekeying.StartAsync(
+            (kernel, ct) => rekeying.StartAsync(
                 kernel.Get(SecretShares), kernel.Get(SecretThreshold), kernel.Get(RequireVerification), holders, kernel.Get(Backup), ct),
             Show)(request, cancellation);
     }

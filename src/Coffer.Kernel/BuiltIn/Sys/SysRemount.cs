@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
@@ -9,23 +10,23 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Moves a mount to another path. Data and leases belong to the mount, not to its path, so nothing is copied; see <see cref="Revocation.LeaseScope"/>.</summary>
-internal static class SysRemount
+internal sealed class SysRemount(IRandom random, Action<LogLine> onEvent)
 {
     private static readonly Field<string> From = Field.Text("from", "The mount's path.");
     private static readonly Field<string> To = Field.Text("to", "Its new path.");
     private static readonly Field<string> MigrationId = Field.Text("migration_id", "As the move answered it.");
     private static readonly string[] Reserved = ["sys/", "identity/", "cubbyhole/", "audit/", "auth/token/"];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("remount", "Moves a mount to another path, with its data and its leases.") { Fields = [From, To], Write = MoveAsync, Sudo = true },
         new("remount/status/{migration_id}", "Shows how far a move has come.") { Fields = [MigrationId], Read = StatusAsync },
     ];
 
-    private static ValueTask<Reply> MoveAsync(EngineRequest engineRequest, CancellationToken cancellation) =>
+    private ValueTask<Reply> MoveAsync(EngineRequest engineRequest, CancellationToken cancellation) =>
         ValueTask.FromResult(Move(KernelRequest.Of(engineRequest)));
 
-    private static Reply Move(KernelRequest request)
+    private Reply Move(KernelRequest request)
     {
         if (request.Get(From).Length == 0 || request.Get(To).Length == 0)
         {
@@ -80,10 +81,10 @@ internal static class SysRemount
             return Reply.Invalid(taken is null ? "existing mount at the path of 'to'" : $"existing mount at \"{taken.Path}\"");
         }
 
-        var id = request.Services.Random.Uuid();
+        var id = random.Uuid();
         var moved = mount.MovedTo(to, id);
         request.Work.Put(MountTable.StorageKey, table.With(moved), MountsJsonContext.Default.MountTable);
-        return Reply.With(json => json.WriteString("migration_id", id)).Logged(request, "an engine is moved", moved);
+        return Reply.With(json => json.WriteString("migration_id", id)).Logged(onEvent, "an engine is moved", moved);
     }
 
     /// <summary>A move is one commit, so it has succeeded or it never was. A mount keeps its latest.</summary>

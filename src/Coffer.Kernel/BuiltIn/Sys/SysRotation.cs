@@ -9,13 +9,13 @@ using Coffer.Text;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>The keyring: its state, a new key on demand, and when one comes by itself.</summary>
-internal static class SysRotation
+internal sealed class SysRotation(KeyringRotation keys)
 {
     private static readonly Field<bool> Enabled = Field.Boolean("enabled", "Whether a new key comes by itself.", true);
     private static readonly Field<long> MaxOperations = Field.Integer("max_operations", "Entries sealed under one key before the next comes.");
     private static readonly Field<TimeSpan> Interval = Field.Duration("interval", "Age of a key at which the next comes; 0 for any age.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("rotate", "Adds a key to the keyring; what is written from now on is sealed under it.") { Write = RotateAsync, Sudo = true },
         new("rotate/config", "When the keyring gets a new key by itself.")
@@ -28,14 +28,13 @@ internal static class SysRotation
         new("key-status", "Shows the active key's term and age.") { Read = KeyStatusAsync },
     ];
 
-    private static ValueTask<Reply> RotateAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> RotateAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var request = KernelRequest.Of(engineRequest);
         return ValueTask.FromResult(Reply.Done.Then(async ct =>
         {
             try
             {
-                await request.Services.Keys.RotateAsync(ct);
+                await keys.RotateAsync(ct);
                 return null;
             }
             catch (InvalidOperationException full)
@@ -86,10 +85,9 @@ internal static class SysRotation
         return Reply.Done;
     }
 
-    private static ValueTask<Reply> KeyStatusAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> KeyStatusAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var request = KernelRequest.Of(engineRequest);
-        var status = request.Services.Keys.Status;
+        var status = keys.Status;
         return ValueTask.FromResult(KernelReply.TopLevel(json =>
         {
             json.WriteNumber("term", status.Term);

@@ -1,24 +1,24 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Sealing.</summary>
-internal static class SysSeal
+internal sealed class SysSeal(IServerControl control)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("seal", "Seals the server: throws every key in memory away.") { Write = SealAsync, Sudo = true },
     ];
 
-    private static ValueTask<Reply> SealAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> SealAsync(EngineRequest request, CancellationToken cancellation)
     {
-        var request = KernelRequest.Of(engineRequest);
         return ValueTask.FromResult(Reply.Done.Then(() =>
         {
-            request.Services.Control.RequestSeal();
+            control.RequestSeal();
         }));
     }
 }

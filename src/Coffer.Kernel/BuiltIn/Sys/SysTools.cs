@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Digests;
@@ -11,7 +12,7 @@ using Org.BouncyCastle.Crypto.Digests;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/tools</c>: hashes and random bytes for clients that have no better source.</summary>
-internal static class SysTools
+internal sealed class SysTools(IRandom random)
 {
     private const int RandomBytesMax = 128 * 1024;
 
@@ -23,7 +24,7 @@ internal static class SysTools
     private static readonly Field<string> RandomFormat = Field.Text("format", "hex or base64.", "base64");
     private static readonly Field<string> Source = Field.Text("source", "Where they come from: platform.", "platform");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("tools/hash", "Hashes what is given.") { Fields = [Input, Algorithm, HashFormat], Write = HashAsync },
         new("tools/hash/{urlalgorithm:any}", "Hashes what is given with the algorithm of the path.") { Fields = [Input, Algorithm, HashFormat], Write = HashAsync },
@@ -65,10 +66,10 @@ internal static class SysTools
         return Reply.With(json => json.WriteString("sum", Encode(sum, format)));
     }
 
-    private static ValueTask<Reply> RandomAsync(EngineRequest request, string urlSource, string urlBytes) =>
+    private ValueTask<Reply> RandomAsync(EngineRequest request, string urlSource, string urlBytes) =>
         ValueTask.FromResult(Random(KernelRequest.Of(request), urlSource, urlBytes));
 
-    private static Reply Random(KernelRequest request, string urlSource, string urlBytes)
+    private Reply Random(KernelRequest request, string urlSource, string urlBytes)
     {
         var source = urlSource.Length > 0 ? urlSource : urlBytes is "platform" or "seal" or "all" ? urlBytes : request.Get(Source);
         if (source != "platform")
@@ -101,7 +102,7 @@ internal static class SysTools
         }
 
         var bytes = new byte[count];
-        request.Services.Random.Fill(bytes);
+        random.Fill(bytes);
         return Reply.With(json => json.WriteString("random_bytes", Encode(bytes, format)));
     }
 

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Kernel.Background;
+using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Wrapping;
 using Coffer.Policies;
 using Coffer.Sdk.Engines;
@@ -11,13 +14,13 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Response wrapping by hand: wrap, look at, open and renew what was wrapped.</summary>
-internal static class SysWrapping
+internal sealed class SysWrapping(TokenStore tokens, Authenticator who, SystemTtl systemTtl, DueSignal due)
 {
     private const string Unknown = "wrapping token is not valid or does not exist";
 
     private static readonly Field<string> Token = Field.Text("token", "The wrapping token; none: the request's own token.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("wrapping/wrap", "Wraps the data that is sent; the time to live comes in the X-Vault-Wrap-TTL header.") { Write = WrapAsync, TakesAnyInput = true },
         new("wrapping/lookup", "Shows when and for what a wrapping token was made, without using it up.")
@@ -36,10 +39,10 @@ internal static class SysWrapping
             : new Reply.Data(request.Data.ValueKind == JsonValueKind.Object ? JsonText.From(request.Data) : default));
     }
 
-    private static async ValueTask<Reply> LookupAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> LookupAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, tokens, TokenOf(request), cancellation);
         return found is not { Held: var held } ? Reply.Invalid(Unknown) : Reply.With(json =>
         {
             json.WriteNumber("creation_ttl", (long)held.Ttl.TotalSeconds);
@@ -49,7 +52,7 @@ internal static class SysWrapping
     }
 
     /// <summary>A caller that sends a wrapping token as its own needs nothing else; one that names it in the body needs the right to do so.</summary>
-    private static async ValueTask<Reply> UnwrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> UnwrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         if (request.Has(Token) && request.Get(Token).Trim().Length == 0)
@@ -62,7 +65,7 @@ internal static class SysWrapping
             return new Reply.Refused(ApiError.PermissionDenied);
         }
 
-        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, tokens, TokenOf(request), cancellation);
         if (found is not var (token, held) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
         {
             return Reply.Invalid(Unknown);
@@ -74,10 +77,10 @@ internal static class SysWrapping
             .Entrusting(held.Entrusts ?? Entrusted.Nothing);
     }
 
-    private static async ValueTask<Reply> RewrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> RewrapAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
-        var found = await WrappingTokens.FindAsync(request.Work, request.Services.Tokens, TokenOf(request), cancellation);
+        var found = await WrappingTokens.FindAsync(request.Work, tokens, TokenOf(request), cancellation);
         if (found is not var (token, held) || await WrappingTokens.ResponseAsync(request.Work, token, cancellation) is not { } response)
         {
             return Reply.Invalid(Unknown);
@@ -87,16 +90,16 @@ internal static class SysWrapping
         var ttl = request.Api.WrapTtl is { } asked && asked < held.Ttl ? asked : held.Ttl;
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(
-            request.Work, request.Services.Tokens, request.Services.SystemTtl, request.Now, response, held.CreationPath, ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
+            request.Work, tokens, systemTtl, request.Now, response, held.CreationPath, ttl, held.Entrusts ?? Entrusted.Nothing, cancellation);
         return Reply.Done
             .Shaped(new ReplyShape { Wrap = info })
             .Entrusting((held.Entrusts ?? Entrusted.Nothing) with { WrapAccessor = info.Accessor })
-            .Then(() => request.Services.Due.Add(info.CreationTime + info.Ttl));
+            .Then(() => due.Add(info.CreationTime + info.Ttl));
     }
 
-    private static async ValueTask<bool> MayAsync(KernelRequest request, CancellationToken cancellation)
+    private async ValueTask<bool> MayAsync(KernelRequest request, CancellationToken cancellation)
     {
-        var caller = await request.Services.Who.FindAsync(request.Work, request.Api.Token, request.RemoteAddress, spend: true, cancellation);
+        var caller = await who.FindAsync(request.Work, request.Api.Token, request.RemoteAddress, spend: true, cancellation);
         return caller is not null
             && caller.Acl.Decide(new AclRequest(request.Api.Path.Text, AclOperation.Update, request.Data, request.Api.WrapTtl)).IsAllowed;
     }

@@ -1,41 +1,46 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.BuiltIn.Tokens.TokenFields;
 
 namespace Coffer.Kernel.BuiltIn.Tokens;
 
 /// <summary><c>auth/token/create</c>, <c>create-orphan</c> and <c>create/ROLE</c>.</summary>
-internal static class TokenCreation
+internal sealed class TokenCreation(
+    Transactor transactions, TokenStore tokens, BatchTokens batchTokens, IdentityResolver identities, DueSignal due, KernelMetrics counters, IRandom random)
 {
     private static readonly ImmutableArray<Field> Fields =
     [
         Id, PolicyNames, Meta, DisplayName, NumUses, Ttl, Lease, ExplicitMaxTtl, Period, Renewable, NoParent, NoDefaultPolicy, Kind, EntityAlias,
     ];
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("create-orphan", "Creates a token without a parent.") { Fields = Fields, Write = (request, ct) => CreateAsync(request, orphan: true, role: null, ct) },
         new("create/{role_name}", "Creates a token within the bounds of a token role.") { Fields = Fields, Write = CreateWithRoleAsync },
         new("create", "Creates a token, a child of the caller's own.") { Fields = Fields, Write = (request, ct) => CreateAsync(request, orphan: false, role: null, ct) },
     ];
 
-    private static async ValueTask<Reply> CreateWithRoleAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> CreateWithRoleAsync(EngineRequest request, CancellationToken cancellation)
     {
         var name = request.Param("role_name");
         var role = await TokenStore.FindRoleAsync(KernelRequest.Of(request).Work, name, cancellation);
         return role is null ? Reply.Invalid($"unknown role {name}") : await CreateAsync(request, role.Orphan, role, cancellation);
     }
 
-    private static async ValueTask<Reply> CreateAsync(EngineRequest engineRequest, bool orphan, TokenRole? role, CancellationToken cancellation)
+    private async ValueTask<Reply> CreateAsync(EngineRequest engineRequest, bool orphan, TokenRole? role, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var caller = request.RequiredCaller;
@@ -67,7 +72,7 @@ internal static class TokenCreation
         if (!isOrphan)
         {
             // Read apart from the request: parents that are renewed while it runs are no conflict.
-            terms = terms.Until(await OwnerEnd.OfAsync(request.Services.Transactions.Begin(), request.Router, caller.Token, cancellation), request.Now);
+            terms = terms.Until(await OwnerEnd.OfAsync(transactions.Begin(), request.Router, caller.Token, cancellation), request.Now);
         }
 
         // An orphan belongs to nobody, unless it is tied to an alias of its own.
@@ -79,10 +84,10 @@ internal static class TokenCreation
                 return Reply.Invalid("invalid 'entity_alias' value");
             }
 
-            entityId = (await IdentityLogin.FindOrCreateAsync(request.Work, request.Services.Random, request.Now, request.Mount.Accessor, alias, metadata: null, cancellation)).Id;
+            entityId = (await IdentityLogin.FindOrCreateAsync(request.Work, random, request.Now, request.Mount.Accessor, alias, metadata: null, cancellation)).Id;
         }
 
-        if (await request.Services.Identities.FindAsync(request.Work, entityId, cancellation) is not { } identity)
+        if (await identities.FindAsync(request.Work, entityId, cancellation) is not { } identity)
         {
             return new Reply.Refused(ApiError.PermissionDenied);
         }
@@ -104,7 +109,7 @@ internal static class TokenCreation
             EntityId = entityId,
             BoundCidrs = role is { BoundCidrs.IsEmpty: false } ? role.BoundCidrs : isOrphan ? [] : caller.Token.BoundCidrs,
         };
-        return batch ? Batch(request, token, identity, warnings) : await ServiceAsync(request, token, identity, warnings, cancellation);
+        return batch ? Batch(token, identity, warnings) : await ServiceAsync(request, token, identity, warnings, cancellation);
     }
 
     private static string? FieldProblem(KernelRequest request, Caller caller, bool orphan, TokenRole? role)
@@ -247,10 +252,10 @@ internal static class TokenCreation
         };
     }
 
-    private static KernelReply Batch(KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings)
+    private KernelReply Batch(TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings)
     {
         token = token with { Renewable = false };
-        return Answer(token, request.Services.BatchTokens.Issue(token), identity, warnings);
+        return Answer(token, batchTokens.Issue(token), identity, warnings);
     }
 
     private static KernelReply Answer(TokenRecord token, string text, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
@@ -261,10 +266,9 @@ internal static class TokenCreation
             MakesToken = true,
         };
 
-    private static async ValueTask<Reply> ServiceAsync(
+    private async ValueTask<Reply> ServiceAsync(
         KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings, CancellationToken cancellation)
     {
-        var tokens = request.Services.Tokens;
         var accessor = tokens.NewAccessor();
         var text = request.Get(Id);
         var custom = text.Length > 0;
@@ -295,8 +299,8 @@ internal static class TokenCreation
         TokenStore.Add(request.Work, token);
         return Answer(token, text, identity, warnings).Then(() =>
         {
-            request.Services.Due.Add(token.Due ?? DateTimeOffset.MaxValue);
-            request.Services.Counters.TokenCreations.Add();
+            due.Add(token.Due ?? DateTimeOffset.MaxValue);
+            counters.TokenCreations.Add();
         });
     }
 

@@ -4,6 +4,7 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
@@ -12,9 +13,9 @@ using static Coffer.Kernel.BuiltIn.Tokens.TokenFields;
 namespace Coffer.Kernel.BuiltIn.Tokens;
 
 /// <summary>Look-ups, and the list of accessors.</summary>
-internal static class TokenLookup
+internal sealed class TokenLookup(Transactor transactions, TokenStore tokens, BatchTokens batchTokens, IdentityResolver identities)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("lookup-self", "Shows the caller's own token.") { Read = SelfAsync, Write = SelfAsync },
         new("lookup-accessor", "Shows a token by its accessor, without the token itself.") { Fields = [Accessor], Write = ByAccessorAsync },
@@ -22,14 +23,14 @@ internal static class TokenLookup
         new("accessors", "Lists the accessors of all live tokens.") { List = ListAsync, Sudo = true },
     ];
 
-    private static async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var caller = request.RequiredCaller;
         return Show(await WithTrueEndAsync(request, caller.Token, cancellation), caller.Text, caller.Identity, request.Now);
     }
 
-    private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = request.Get(Token);
@@ -38,14 +39,13 @@ internal static class TokenLookup
             return await SelfAsync(request, cancellation);
         }
 
-        var services = request.Services;
         var token = text.StartsWith(BatchTokens.Prefix, StringComparison.Ordinal)
-            ? await services.BatchTokens.FindAsync(request.Work, text, services.Tokens, cancellation)
-            : await services.Tokens.FindAsync(request.Work, text, cancellation);
+            ? await batchTokens.FindAsync(request.Work, text, tokens, cancellation)
+            : await tokens.FindAsync(request.Work, text, cancellation);
         return token is null ? Reply.Refuse(ErrorKind.PermissionDenied, "bad token") : await ShowAsync(request, token, text, cancellation);
     }
 
-    private static async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var accessor = request.Get(Accessor);
@@ -54,7 +54,7 @@ internal static class TokenLookup
             return Reply.Invalid("missing accessor");
         }
 
-        var token = await request.Services.Tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
+        var token = await tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
         return token is null ? Reply.Invalid("invalid accessor") : await ShowAsync(request, token, "", cancellation);
     }
 
@@ -66,12 +66,12 @@ internal static class TokenLookup
     }
 
     /// <summary>Shows another's token; one whose entity is disabled or gone can still be looked at.</summary>
-    private static async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord token, string id, CancellationToken cancellation) => Show(
-        await WithTrueEndAsync(request, token, cancellation), id, await request.Services.Identities.FindAsync(request.Work, token.EntityId, cancellation), request.Now);
+    private async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord token, string id, CancellationToken cancellation) => Show(
+        await WithTrueEndAsync(request, token, cancellation), id, await identities.FindAsync(request.Work, token.EntityId, cancellation), request.Now);
 
     /// <summary>Parents are read apart from the request, which changes nothing of them.</summary>
-    private static ValueTask<TokenRecord> WithTrueEndAsync(KernelRequest request, TokenRecord token, CancellationToken cancellation) =>
-        OwnerEnd.WithTrueEndAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation);
+    private ValueTask<TokenRecord> WithTrueEndAsync(KernelRequest request, TokenRecord token, CancellationToken cancellation) =>
+        OwnerEnd.WithTrueEndAsync(transactions.Begin(), request.Router, token, cancellation);
 
     private static Reply Show(TokenRecord token, string id, CallerIdentity? identity, DateTimeOffset now) => Reply.With(json =>
     {

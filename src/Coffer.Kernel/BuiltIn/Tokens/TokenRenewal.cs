@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Coffer.Kernel.Background;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Identity;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Tokens;
+using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Logins;
 using Coffer.Sdk.Replies;
@@ -13,22 +15,22 @@ using static Coffer.Kernel.BuiltIn.Tokens.TokenFields;
 namespace Coffer.Kernel.BuiltIn.Tokens;
 
 /// <summary>Renewals: by the token itself, by its text, by its accessor.</summary>
-internal static class TokenRenewal
+internal sealed class TokenRenewal(Transactor transactions, TokenStore tokens, IdentityResolver identities, DueSignal due)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("renew-self", "Renews the caller's own token.") { Fields = [Increment], Write = SelfAsync },
         new("renew-accessor", "Renews a token by its accessor.") { Fields = [Accessor, Increment], Write = ByAccessorAsync },
         new("renew", "Renews a token.") { Fields = [Token, Increment], Write = ByTokenAsync },
     ];
 
-    private static async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         return await RenewAsync(request, request.RequiredCaller.Token, request.RequiredCaller.Text, cancellation);
     }
 
-    private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = request.Get(Token);
@@ -42,11 +44,11 @@ internal static class TokenRenewal
             return Reply.Invalid("batch tokens cannot be renewed");
         }
 
-        var token = await request.Services.Tokens.FindAsync(request.Work, text, cancellation);
+        var token = await tokens.FindAsync(request.Work, text, cancellation);
         return token is null ? Reply.Invalid("token not found") : await RenewAsync(request, token, text, cancellation);
     }
 
-    private static async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var accessor = request.Get(Accessor);
@@ -55,11 +57,11 @@ internal static class TokenRenewal
             return Reply.Invalid("missing accessor");
         }
 
-        var token = await request.Services.Tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
+        var token = await tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
         return token is null ? Reply.Invalid("invalid accessor") : await RenewAsync(request, token, "", cancellation);
     }
 
-    private static async ValueTask<Reply> RenewAsync(KernelRequest request, TokenRecord token, string text, CancellationToken cancellation)
+    private async ValueTask<Reply> RenewAsync(KernelRequest request, TokenRecord token, string text, CancellationToken cancellation)
     {
         if (token.IsBatch)
         {
@@ -99,7 +101,7 @@ internal static class TokenRenewal
         TokenStore.Put(request.Work, token, renewed);
         return new Reply.Empty { Warnings = granted.Warning is null ? [] : [granted.Warning] }
             .Shaped(new ReplyShape { Auth = TokenIssuer.AuthOf(renewed, text, identity.Policies), End = renewed.End })
-            .Then(() => request.Services.Due.Add(renewed.Due.Value));
+            .Then(() => due.Add(renewed.Due.Value));
     }
 
     /// <summary>What the method that gave the token says to it; null for a token that no login gave.</summary>
@@ -116,7 +118,7 @@ internal static class TokenRenewal
     }
 
     /// <summary>The token's identity, after its external groups have followed what the method says; null when its entity is disabled or gone.</summary>
-    private static async ValueTask<CallerIdentity?> FollowAsync(
+    private async ValueTask<CallerIdentity?> FollowAsync(
         KernelRequest request, TokenRecord token, LoginRenewal.Granted? login, CancellationToken cancellation)
     {
         if (login is { GroupAliases.IsDefault: false } && request.Router.FindByUuid(token.MountUuid)?.Mount is { } mount
@@ -125,10 +127,10 @@ internal static class TokenRenewal
             await IdentityLogin.FollowGroupsAsync(request.Work, entity, mount.Accessor, login.GroupAliases, cancellation);
         }
 
-        return await request.Services.Identities.FindAsync(request.Work, token.EntityId, cancellation);
+        return await identities.FindAsync(request.Work, token.EntityId, cancellation);
     }
 
-    private static async ValueTask<GrantedTtl> GrantAsync(
+    private async ValueTask<GrantedTtl> GrantAsync(
         KernelRequest request, TokenRecord token, LoginRenewal.Granted? login, CancellationToken cancellation)
     {
         var role = token.Role.Length > 0 ? await TokenStore.FindRoleAsync(request.Work, token.Role, cancellation) : null;
@@ -146,7 +148,7 @@ internal static class TokenRenewal
             Issued = token.IssueTime,
             Now = request.Now,
         });
-        var end = await OwnerEnd.OfParentsAsync(request.Services.Transactions.Begin(), request.Router, token, cancellation);
+        var end = await OwnerEnd.OfParentsAsync(transactions.Begin(), request.Router, token, cancellation);
         return granted.Until(end, request.Now, TokenTerms.EndsWithParent);
     }
 

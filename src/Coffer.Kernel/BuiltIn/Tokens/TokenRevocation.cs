@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Pipeline;
+using Coffer.Kernel.Revocation;
+using Coffer.Kernel.Tidying;
 using Coffer.Kernel.Tokens;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -8,25 +10,25 @@ using static Coffer.Kernel.BuiltIn.Tokens.TokenFields;
 namespace Coffer.Kernel.BuiltIn.Tokens;
 
 /// <summary>Revocations, and tidy.</summary>
-internal static class TokenRevocation
+internal sealed class TokenRevocation(TokenStore tokens, LeaseRevoker revoker, Tidy tidy)
 {
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("revoke-self", "Revokes the caller's own token, its children and its leases.") { Write = SelfAsync },
         new("revoke-accessor", "Revokes a token by its accessor, with its children and its leases.") { Fields = [Accessor], Write = ByAccessorAsync },
         new("revoke-orphan", "Revokes a token alone; its children become orphans.") { Fields = [Token], Write = OrphaningAsync },
         new("revoke", "Revokes a token, its children and its leases.") { Fields = [Token], Write = ByTokenAsync },
-        .. TidyPaths.Of("", "Looks through the token store for what should not be there.", services => services.TokenTidy),
+        .. TidyPaths.Of("", "Looks through the token store for what should not be there.", tidy),
     ];
 
-    private static ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private ValueTask<Reply> SelfAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var token = request.RequiredCaller.Token;
-        return ValueTask.FromResult(token.IsBatch ? Reply.Invalid("batch tokens cannot be revoked") : Revoke(request, token.Accessor));
+        return ValueTask.FromResult(token.IsBatch ? Reply.Invalid("batch tokens cannot be revoked") : Revoke(token.Accessor));
     }
 
-    private static async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByTokenAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = request.Get(Token);
@@ -40,11 +42,11 @@ internal static class TokenRevocation
             return Reply.Invalid("batch tokens cannot be revoked");
         }
 
-        var token = await request.Services.Tokens.FindAsync(request.Work, text, cancellation);
-        return token is null ? Reply.Done : Revoke(request, token.Accessor);
+        var token = await tokens.FindAsync(request.Work, text, cancellation);
+        return token is null ? Reply.Done : Revoke(token.Accessor);
     }
 
-    private static async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> ByAccessorAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var accessor = request.Get(Accessor);
@@ -53,11 +55,11 @@ internal static class TokenRevocation
             return Reply.Invalid("missing accessor");
         }
 
-        var token = await request.Services.Tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
-        return token is null ? new Reply.Empty { Warnings = ["No token found with this accessor"] } : Revoke(request, token.Accessor);
+        var token = await tokens.FindByAccessorAsync(request.Work, accessor, cancellation);
+        return token is null ? new Reply.Empty { Warnings = ["No token found with this accessor"] } : Revoke(token.Accessor);
     }
 
-    private static async ValueTask<Reply> OrphaningAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> OrphaningAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var text = request.Get(Token);
@@ -71,7 +73,7 @@ internal static class TokenRevocation
             return Reply.Invalid("root or sudo privileges required to revoke and orphan");
         }
 
-        var token = await request.Services.Tokens.FindAsync(request.Work, text, cancellation);
+        var token = await tokens.FindAsync(request.Work, text, cancellation);
         if (token is null)
         {
             return Reply.Invalid("token to revoke not found");
@@ -79,14 +81,14 @@ internal static class TokenRevocation
 
         return Reply.Done.Then(async ct =>
         {
-            await request.Services.Revoker.RevokeOrphaningAsync(token.Accessor, ct);
+            await revoker.RevokeOrphaningAsync(token.Accessor, ct);
             return null;
         });
     }
 
-    private static Reply Revoke(KernelRequest request, string accessor) => Reply.Done.Then(async ct =>
+    private Reply Revoke(string accessor) => Reply.Done.Then(async ct =>
     {
-        await request.Services.Revoker.RevokeTokenAsync(accessor, ct);
+        await revoker.RevokeTokenAsync(accessor, ct);
         return null;
     });
 }

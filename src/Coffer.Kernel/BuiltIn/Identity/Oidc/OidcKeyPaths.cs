@@ -4,12 +4,13 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Identity.Oidc;
 
 /// <summary><c>identity/oidc/key</c>: what signs identity tokens.</summary>
-internal static class OidcKeyPaths
+internal sealed class OidcKeyPaths(IRandom random)
 {
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
     private static readonly TimeSpan RotationPeriodMin = TimeSpan.FromMinutes(1);
@@ -20,7 +21,7 @@ internal static class OidcKeyPaths
     private static readonly Field<ImmutableArray<string>> AllowedClientIds =
         Field.TextList("allowed_client_ids", "Clients whose roles may use it; * for all, empty for none.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("oidc/key", "Lists the keys.") { List = async (request, ct) => Reply.Keys(await KernelRequest.WorkOf(request).ListAsync(OidcStore.Keys, ct)) },
         new("oidc/key/{name}", "Reads, writes and deletes a key.")
@@ -52,7 +53,7 @@ internal static class OidcKeyPaths
             });
     }
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         var name = request.Param("name");
@@ -65,7 +66,6 @@ internal static class OidcKeyPaths
             return Reply.Invalid(problem);
         }
 
-        var random = KernelRequest.Of(request).Services.Random;
         var key = before;
         if (key is null || key.Algorithm != algorithm)
         {
@@ -110,7 +110,7 @@ internal static class OidcKeyPaths
                 + $"{(long)verification.TotalSeconds} seconds"
             : null;
 
-    private static async ValueTask<Reply> RotateAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> RotateAsync(EngineRequest request, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         var name = request.Param("name");
@@ -119,7 +119,6 @@ internal static class OidcKeyPaths
             return Reply.Invalid($"no named key found at \"{name}\"");
         }
 
-        var random = KernelRequest.Of(request).Services.Random;
         var ttl = request.Has(VerificationTtl) ? request.Get(VerificationTtl) : key.VerificationTtl;
         OidcStore.Rotate(work, random, OidcStore.Turned(work, random, key, request.Now), request.Now + ttl, request.Now);
         return Reply.Done;

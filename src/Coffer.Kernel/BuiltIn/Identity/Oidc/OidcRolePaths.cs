@@ -9,7 +9,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Identity.Oidc;
 
 /// <summary><c>identity/oidc/role</c>: what identity tokens are like.</summary>
-internal static class OidcRolePaths
+internal sealed class OidcRolePaths(IRandom random)
 {
     private const int ClientIdCharacters = 27;
     private const int TemplateCharactersMax = 64 * 1024;
@@ -18,7 +18,7 @@ internal static class OidcRolePaths
     private static readonly Field<TimeSpan> Ttl = Field.Duration("ttl", "How long the tokens hold.", TimeSpan.FromHours(24));
     private static readonly Field<string> ClientId = Field.Text("client_id", "Becomes the tokens' audience; made when there is none.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("oidc/role", "Lists the roles.") { List = async (request, ct) => Reply.Keys(await KernelRequest.WorkOf(request).ListAsync(OidcStore.Roles, ct)) },
         new("oidc/role/{name}", "Reads, writes and deletes a role.")
@@ -45,7 +45,7 @@ internal static class OidcRolePaths
             });
     }
 
-    private static async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
+    private async ValueTask<Reply> WriteAsync(EngineRequest request, CancellationToken cancellation)
     {
         var work = KernelRequest.WorkOf(request);
         var before = await OidcStore.FindRoleAsync(work, request.Param("name"), cancellation);
@@ -61,7 +61,7 @@ internal static class OidcRolePaths
             Template = template,
             Ttl = request.Has(Ttl) || before is null ? request.Get(Ttl) : before.Ttl,
             ClientId = request.Get(ClientId).Length > 0 ? request.Get(ClientId)
-                : before?.ClientId ?? KernelRequest.Of(request).Services.Random.Base62(ClientIdCharacters),
+                : before?.ClientId ?? random.Base62(ClientIdCharacters),
         };
         if (role.Key.Length == 0)
         {

@@ -5,18 +5,19 @@ using Coffer.Kernel.Identity.Oidc;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Identity.Oidc;
 
 /// <summary>Making and checking identity tokens, and what verifiers need: discovery and public keys.</summary>
-internal static class OidcTokenPaths
+internal sealed class OidcTokenPaths(string apiAddress, IRandom random)
 {
     private static readonly Field<string> Issuer = Field.Text("issuer", "Scheme, host and port that tokens name as their maker; empty for the server's own address.");
     private static readonly Field<string> Token = Field.Text("token", "The token to check.");
     private static readonly Field<string> ClientId = Field.Text("client_id", "Whom it must be meant for; empty for anybody.");
 
-    public static ImmutableArray<EnginePath> Paths { get; } =
+    public ImmutableArray<EnginePath> Paths =>
     [
         new("oidc/config", "Reads and writes the issuer.") { Fields = [Issuer], Read = ReadConfigAsync, Write = WriteConfigAsync },
         new("oidc/token/{name}", "Makes an identity token of a role for the caller's entity.") { Read = IssueAsync },
@@ -54,7 +55,7 @@ internal static class OidcTokenPaths
         && uri.Scheme is "http" or "https"
         && uri is { AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0, Host.Length: > 0 };
 
-    private static async ValueTask<Reply> IssueAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> IssueAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var name = request.Param("name");
@@ -79,7 +80,7 @@ internal static class OidcTokenPaths
             return Reply.Invalid("no entity associated with the request's token");
         }
 
-        var turned = OidcStore.Turned(request.Work, request.Services.Random, key, request.Now);
+        var turned = OidcStore.Turned(request.Work, random, key, request.Now);
         var issuer = await IssuerAsync(request, cancellation);
         var token = await IdToken.IssueAsync(request.Work, issuer, request.Now, turned, role, entity, identity, cancellation);
         return Reply.With(json =>
@@ -90,7 +91,7 @@ internal static class OidcTokenPaths
         });
     }
 
-    private static async ValueTask<Reply> IntrospectAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> IntrospectAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var problem = await IdToken.ProblemOfAsync(
@@ -105,10 +106,10 @@ internal static class OidcTokenPaths
         });
     }
 
-    private static ValueTask<string> IssuerAsync(KernelRequest request, CancellationToken cancellation) =>
-        OidcStore.IssuerAsync(request.Work, request.Services.ApiAddress, cancellation);
+    private ValueTask<string> IssuerAsync(KernelRequest request, CancellationToken cancellation) =>
+        OidcStore.IssuerAsync(request.Work, apiAddress, cancellation);
 
-    private static async ValueTask<Reply> DiscoverAsync(EngineRequest engineRequest, CancellationToken cancellation)
+    private async ValueTask<Reply> DiscoverAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);
         var issuer = await IssuerAsync(request, cancellation);
