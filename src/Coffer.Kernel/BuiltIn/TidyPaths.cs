@@ -7,10 +7,10 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn;
 
-/// <summary>Starting a tidy, as in Vault, and beyond Vault seeing how far it is.</summary>
+/// <summary>Starts a tidy, as in Vault, and shows how far it is, which Vault does not.</summary>
 internal static class TidyPaths
 {
-    /// <param name="prefix">Of both paths: empty, or a folder with its slash.</param>
+    /// <param name="prefix">What both paths begin with: empty, or a folder with its slash.</param>
     public static ImmutableArray<EnginePath> Of(string prefix, string synopsis, Tidy tidy) =>
     [
         new($"{prefix}tidy", synopsis)

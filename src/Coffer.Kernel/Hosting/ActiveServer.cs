@@ -20,15 +20,15 @@ namespace Coffer.Kernel.Hosting;
 
 /// <summary>Everything that exists only while the server is unsealed: keys, caches, the pipeline and the background work. Disposing it is sealing.</summary>
 /// <remarks>
-/// At the end, background work is cancelled at once. Requests may finish for <see cref="GraceTime"/>, are then cancelled, and are waited for
-/// <see cref="AbortTime"/> more. Whatever runs after that has neither store, audit log nor keys.
+/// At the end, background work is cancelled at once. Requests may go on for <see cref="GraceTime"/> and are then cancelled; sealing waits
+/// <see cref="AbortTime"/> more for them. What still runs after that has neither store, audit log nor keys.
 /// </remarks>
 internal sealed class ActiveServer : IAsyncDisposable
 {
     /// <summary>How long requests may go on once sealing has begun.</summary>
     public static readonly TimeSpan GraceTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long is waited for requests that were cancelled.</summary>
+    /// <summary>How long sealing waits for requests that it has cancelled.</summary>
     public static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(20);
 
     private readonly KernelOptions _options;
@@ -85,7 +85,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         {
             if (new Quarantine(options.Condition).Problem is { } problem)
             {
-                // It may be why nothing opens.
+                // The older copy may be the reason why nothing opens.
                 options.OnEvent(new LogLine(LogLevel.Error, problem));
             }
 
@@ -115,7 +115,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         return new ActiveServer(options, control, new InstanceStore(options.Store), new UnsealedKeys(rootKey, cipher, new HmacKey(tokenKey.Span)), cluster, clock);
     }
 
-    /// <summary>A store that takes no writes is opened all the same: what has to be revoked does not wait for a line of history.</summary>
+    /// <summary>A store that takes no writes is opened all the same: revocations matter more than a line of history.</summary>
     private static async ValueTask NoteVersionAsync(KernelOptions options, Transactor transactions, CancellationToken cancellation)
     {
         try
@@ -129,7 +129,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Records what happened on the way here. A device that cannot record it keeps no server sealed: the next request waits for it. Any other failure ends this
+    /// Records what happened on the way here. A server is unsealed even if no device can record it; the next request then waits until one can. Any other failure ends this
     /// instance.
     /// </summary>
     public async ValueTask RecordPastAsync(IReadOnlyList<AuditEvent> entries, CancellationToken cancellation)
@@ -245,7 +245,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         _abort.Dispose();
     }
 
-    /// <summary>Does something for the server around the kernel that is no request.</summary>
+    /// <summary>Runs what is not a request, for the server around the kernel.</summary>
     private async ValueTask<T> InsideAsync<T>(Func<ValueTask<T>> run, T otherwise)
     {
         if (!_gate.TryEnter())
@@ -263,7 +263,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What work meets that is cancelled, or goes on when store, audit log and keys are taken from it.</summary>
+    /// <summary>What work throws that is cancelled, or that goes on without store, audit log and keys.</summary>
     private static bool IsOfTheEnd(Exception error) =>
         error is OperationCanceledException or StoreUnavailableException or AuditUnavailableException or ObjectDisposedException;
 

@@ -8,22 +8,19 @@ namespace Coffer.Kernel.Hosting;
 /// <summary>The engines that every server has.</summary>
 internal sealed partial class Composition
 {
-    private JobWait NewJobWait() => new(_jobs, _options.Random, _clock);
-
     private SysEngine NewSysEngine()
     {
         var (random, onEvent) = (_options.Random, _options.OnEvent);
-        var jobs = NewJobWait();
         return new SysEngine(
         [
-            .. new SysMounts(Routers, _options.SystemTtl, new SysMountTuning(Routers, _options.SystemTtl), jobs, random, onEvent).Paths,
+            .. new SysMounts(Routers, _options.SystemTtl, new SysMountTuning(Routers, _options.SystemTtl), _jobWait, random, onEvent).Paths,
             .. new SysRemount(random, onEvent).Paths,
             .. SysPolicies.Paths,
             .. SysPolicyLint.Paths,
             .. new SysPolicyExplain(_decisions, _who, _tokens, _identities).Paths,
             .. new SysPasswordPolicies(random).Paths,
             .. new SysCapabilities(_who, _tokens).Paths,
-            .. new SysLeases(Transactions, _tokens, Revoker, _due, jobs, _leaseTidy).Paths,
+            .. new SysLeases(Transactions, _tokens, Revoker, _due, _jobWait, _leaseTidy).Paths,
             .. new LeaseRenewal(Transactions, _due, _options.Counters, _clock, _stop).Paths,
             .. SysLeaseJobs.Paths,
             .. new SysAttention(Transactions, Revoker, _lanes).Paths,
@@ -68,7 +65,7 @@ internal sealed partial class Composition
         var random = _options.Random;
         var groups = new GroupPaths(Transactions, random);
         return new IdentityEngine(
-            new EntityPaths(Transactions, new EntityLeases(_jobs, NewJobWait()), random),
+            new EntityPaths(Transactions, new EntityLeases(_jobs, _jobWait), random),
             new EntityAliasPaths(Transactions, random),
             groups,
             new GroupAliasPaths(Transactions, groups, random),

@@ -48,6 +48,7 @@ internal sealed partial class Composition : IDisposable
     private readonly LateCalls _late;
     private readonly RevocationLanes _lanes;
     private readonly RevocationJobs _jobs;
+    private readonly JobWait _jobWait;
     private readonly EngineTasks _tasks;
     private readonly Tidy _tokenTidy;
     private readonly Tidy _leaseTidy;
@@ -79,6 +80,7 @@ internal sealed partial class Composition : IDisposable
         _lanes = new RevocationLanes(clock.Ends);
         Revoker = new LeaseRevoker(Transactions, Routers, options.Clock, options.Random, _due, options.Counters.Revocations, _late, stop) { OnEvent = options.OnEvent };
         _jobs = NewJobs(effects);
+        _jobWait = new JobWait(_jobs, options.Random, clock);
         _tasks = new EngineTasks(Transactions, Routers, effects, clock, error => options.OnFailure("a task of an engine failed; it is tried again", error), stop);
         _tokenTidy = NewTidy("tidy of tokens", new TokenChecks(options.Clock).All);
         _leaseTidy = NewTidy("tidy of leases", new LeaseChecks(options.Clock).All);

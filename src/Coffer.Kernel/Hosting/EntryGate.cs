@@ -1,11 +1,11 @@
 namespace Coffer.Kernel.Hosting;
 
-/// <summary>Lets in what needs the keys of an unsealed server, until it is closed; then it says when nothing of that runs any more.</summary>
+/// <summary>Counts what is running with the keys of an unsealed server. When it is closed, nothing more is let in, and it says when the last has left.</summary>
 internal sealed class EntryGate
 {
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The first is the gate's own, until it is closed.
+    // Starts at one for the gate itself, so that it is not empty before it is closed.
     private int _inside = 1;
 
     /// <summary>Keeps the keys until <see cref="Leave"/>; false when the gate is closed.</summary>

@@ -126,7 +126,7 @@ public sealed class RequestEntry
     private ValueTask<T> LookAsync<T>(Func<ActiveServer, ValueTask<T>> look, T otherwise) =>
         LookAsync(() => _kernel.Active is { } active ? look(active) : ValueTask.FromResult(otherwise), otherwise);
 
-    /// <summary>Does something beside a request. An outage is logged; the request itself meets it as well, and is answered for it.</summary>
+    /// <summary>Looks something up beside a request. An outage is only logged here; the request meets it too, and its answer says so.</summary>
     private async ValueTask<T> LookAsync<T>(Func<ValueTask<T>> look, T otherwise)
     {
         try

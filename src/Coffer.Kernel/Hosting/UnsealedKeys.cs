@@ -9,13 +9,13 @@ namespace Coffer.Kernel.Hosting;
 /// <param name="Tokens">Hashes the texts of tokens.</param>
 internal sealed record UnsealedKeys(SecretBytes Root, EntryCipher Cipher, HmacKey Tokens) : IDisposable
 {
-    private const int RootBytes = 32;
+    private const int KeyBytes = 32;
 
     /// <summary>Keys that belong to no store.</summary>
     public static UnsealedKeys ThrowAway(IRandom random, TimeProvider clock)
     {
-        using var token = SecretBytes.Random(RootBytes, random);
-        return new(SecretBytes.Random(RootBytes, random), new EntryCipher(Keyring.Create(random, clock), random), new HmacKey(token.Expose()));
+        using var token = SecretBytes.Random(KeyBytes, random);
+        return new(SecretBytes.Random(KeyBytes, random), new EntryCipher(Keyring.Create(random, clock), random), new HmacKey(token.Expose()));
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ internal sealed class ExplainStep(RecentDecisions decisions)
 {
     private const string Masked = "(token)";
 
-    /// <summary>The token was not good.</summary>
+    /// <summary>Why a token was refused.</summary>
     public static Explanation OfToken(RequestContext context, TokenLook look) => new()
     {
         RequestId = context.Request.Id,
@@ -24,7 +24,7 @@ internal sealed class ExplainStep(RecentDecisions decisions)
         TokenPolicies = look.Record?.Policies ?? [],
     };
 
-    /// <summary>The policies decided.</summary>
+    /// <summary>Why the policies allowed or refused a request.</summary>
     public static Explanation OfDecision(RequestContext context, Caller caller, AclDecision decision)
     {
         var path = PathOf(context);
@@ -40,7 +40,7 @@ internal sealed class ExplainStep(RecentDecisions decisions)
         return path == context.FullPath ? explained : explained with { WouldAllow = null };
     }
 
-    /// <summary>Remembers what was decided on a request that is about to be answered: a refusal with its reasons, an allowed request as what explains it if somebody asks.</summary>
+    /// <summary>Remembers the decision on a request that is about to be answered: a refusal with its reasons, an allowed request with what is needed to explain it later.</summary>
     public void Remember(RequestContext context)
     {
         if (context.Denial is { } denial)

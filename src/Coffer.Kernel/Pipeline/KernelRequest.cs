@@ -30,7 +30,7 @@ internal sealed class KernelRequest : EngineRequest
     /// <summary>The router this request was routed by.</summary>
     public Mounts.Router Router => Context.Router;
 
-    /// <summary>The caller; for paths that have one in any case.</summary>
+    /// <summary>The caller, on paths that need a token.</summary>
     public Caller RequiredCaller => By ?? throw new InvalidOperationException("this path is declared without a token");
 
     public static KernelRequest Of(EngineRequest request) => (KernelRequest)request;

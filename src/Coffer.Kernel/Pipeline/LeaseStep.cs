@@ -12,22 +12,22 @@ using Coffer.Storage;
 namespace Coffer.Kernel.Pipeline;
 
 /// <summary>
-/// Makes leases. That of a secret outside is durable before anything exists there, and active before the reply leaves; that of a secret in the store is made
-/// with it in one commit.
+/// Makes leases. The lease of a secret at an outside system is durable before the secret exists, and active before the reply leaves. The lease of a secret in
+/// the store is made with it in one commit.
 /// </summary>
 /// <param name="condition">What the store knows of itself; null where it cannot tell.</param>
 internal sealed class LeaseStep(
     Transactor transactions, SecretCreation creation, DueSignal due, KernelMetrics counters, IStoreCondition? condition, TimeProvider clock)
 {
     /// <summary>
-    /// Finds out until when a lease of this request could live at most, before its engine plans it: what ends with a token ends then at the outside system too.
+    /// Finds out until when a lease of this request could live at most. Its engine needs that for its plan, so that the secret ends at the outside system too.
     /// </summary>
     public async ValueTask FindOwnerEndAsync(RequestContext context, CancellationToken cancellation)
     {
         var owner = OwnerKind.Token;
         if (context is { Mounted.Engine.Secrets.IsEmpty: false, Caller: { } caller } && OwnerProblem(context, caller, ref owner) is null && owner == OwnerKind.Token)
         {
-            // Read apart from the request: parents that are renewed while it runs are no conflict.
+            // Read outside the request's unit of work: parents that are renewed while it runs are no conflict.
             var work = transactions.Begin();
             context.OwnerEnd = await OwnerEnd.OfAsync(work, context.Router, caller.Token, cancellation);
             context.OwnerPresentEnd = await OwnerEnd.PresentAsync(work, caller.Token, cancellation);
@@ -145,7 +145,7 @@ internal sealed class LeaseStep(
         Renewable = plan.Renewable,
         MaxTtl = plan.MaxTtl,
 
-        // Not from the time of the request, which may have waited: nobody takes up what is still being made.
+        // Counted from now, since the request may have waited: the janitor must not take up what is still being made.
         Due = clock.GetUtcNow() + DueKeys.TakeUpAfter,
     };
 

@@ -126,7 +126,7 @@ internal sealed class LoginStep(
                 : null),
     };
 
-    /// <summary>A mount that says <c>service</c> or <c>batch</c> gives nothing else; one that says <c>default-</c> gives it to who does not ask.</summary>
+    /// <summary>A mount that says <c>service</c> or <c>batch</c> gives nothing else; one that says <c>default-</c> gives that kind to logins that ask for none.</summary>
     private static bool IsBatch(LoginTokenKind asked, string mountType) => mountType switch
     {
         "batch" => true,

@@ -9,12 +9,12 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
 
-/// <summary>Makes the secret that a durable lease stands for, outside the store; the lease becomes active with it, or ends.</summary>
+/// <summary>Makes the secret of a durable lease at an outside system. The lease then becomes active, or it ends.</summary>
 /// <param name="stopping">Cancelled at seal, which ends every call to an outside system.</param>
 internal sealed class SecretCreation(
     Transactor transactions, LeaseRevoker revoker, LateCalls late, DueSignal due, KernelMetrics counters, TimeProvider clock, CancellationToken stopping)
 {
-    /// <summary>Makes the secret of a lease that is durable: from here they are finished together, or the lease is ended.</summary>
+    /// <summary>Makes the secret. If anything goes wrong, the lease is ended, with what was made for it.</summary>
     public async ValueTask<KernelReply> RunAsync(
         RequestContext context, IDynamicSecret secret, Reply.Leased leased, LeaseRecord lease, GrantedTtl granted, CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ internal sealed class SecretCreation(
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // The client is answered now; the janitor of this kernel, or of the next one, takes away what was made.
+            // The client is answered now. The janitor, of this unseal or of the next one, takes away what was made.
             await EndLaterAsync(Unsettled(lease));
             return KernelReply.OfRefusal(
                 ErrorKind.Unavailable,
@@ -70,7 +70,7 @@ internal sealed class SecretCreation(
             {
                 var current = await LeaseStore.GetAsync(work, planned.Id, CancellationToken.None);
 
-                // A revocation in between removes it, moves it on, or lets it run out: of the lease itself, or with its token.
+                // A revocation of the lease or of its token may have removed it, changed its state, or brought its end forward.
                 if (current is not { State: LeaseState.Creating } || current.ExpireTime < planned.ExpireTime)
                 {
                     return false;
@@ -100,7 +100,7 @@ internal sealed class SecretCreation(
     private ValueTask ForgetAsync(string id) => transactions.RunAsync(
         async work =>
         {
-            // Its state does not matter: a revocation that runs now finds nothing either.
+            // Its state does not matter: a revocation that runs at the same time finds no secret either.
             if (await LeaseStore.GetAsync(work, id, CancellationToken.None) is { } current)
             {
                 LeaseStore.Remove(work, current);
@@ -118,7 +118,7 @@ internal sealed class SecretCreation(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Sealed: the due index names the lease, and the next unseal takes it up. The client still gets the answer that it would have had.
+            // The server is being sealed. The due index names the lease, so the next unseal takes it up; the client still gets its answer.
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class SecretCreation(
             {
                 var current = await LeaseStore.GetAsync(work, lease.Id, CancellationToken.None);
 
-                // What others have noted since, such as a revocation that failed, stays in the record; whether a call may still come is known here alone.
+                // What others have stored in the record since then stays, such as a revocation that failed. Only this step knows whether a call may still arrive late.
                 var ending = (current ?? lease) with { State = LeaseState.Revoking, ExpireTime = now, Due = now, UnsettledUntil = lease.UnsettledUntil };
                 LeaseStore.Put(work, current, ending);
             },

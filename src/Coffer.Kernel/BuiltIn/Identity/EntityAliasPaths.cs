@@ -10,7 +10,7 @@ using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
-/// <summary><c>identity/entity-alias</c>: who entities are at each mount.</summary>
+/// <summary><c>identity/entity-alias</c>: the names that entities log in with, one for each mount.</summary>
 internal sealed class EntityAliasPaths(Transactor transactions, IRandom random)
 {
     private static readonly ImmutableArray<Field> Fields = [Id, Name, CanonicalId, EntityId, MountAccessor, CustomMetadata];

@@ -11,10 +11,10 @@ namespace Coffer.Kernel.BuiltIn.Identity;
 internal sealed class EntityLeases(RevocationJobs jobs, JobWait jobWait)
 {
     /// <summary>Stores the jobs in the unit of work that deletes the entities, so that no lease can be left behind, and begins them after it.</summary>
-    /// <returns>The reply, with that beginning.</returns>
+    /// <returns>The reply, with the jobs to begin after its commit.</returns>
     public Reply EndAfter(Reply reply, KernelRequest request, params IEnumerable<EntityRecord> entities)
     {
-        // Leases made before a merge stand under the id that was merged.
+        // Leases that were made before a merge are stored with the id of the entity that was merged.
         var stored = entities
             .SelectMany(entity => entity.MergedEntityIds.Append(entity.Id))
             .Select(id => jobWait.New(request, JobKind.Entity, id))

@@ -10,7 +10,7 @@ using static Coffer.Kernel.BuiltIn.Identity.IdentityFields;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
-/// <summary><c>identity/entity</c>: who there is.</summary>
+/// <summary><c>identity/entity</c>: the people and programs that log in.</summary>
 internal sealed class EntityPaths(Transactor transactions, EntityLeases leases, IRandom random)
 {
     private static readonly Field<ImmutableArray<string>> Ids = Field.TextList("entity_ids", "Ids of the entities to delete.");

@@ -166,11 +166,11 @@ internal sealed class GroupPaths(Transactor transactions, IRandom random)
         return other is not null && other.Id != before?.Id ? "group name is already in use" : null;
     }
 
-    /// <summary>The groups that are asked for as members; none of them may hold this one already, through others either.</summary>
+    /// <summary>The groups that are asked for as members. None of them may contain this one already, directly or through others.</summary>
     private static async ValueTask<(List<GroupRecord> Found, string? Problem)> MemberGroupsAsync(
         EngineRequest request, GroupRecord group, CancellationToken cancellation)
     {
-        // Upwards, since there are few above: every one of them is read, so a circle cannot be closed from two sides at once.
+        // Only few groups are above one. All of them are read, so two requests at once cannot close a circle from both sides: one of them conflicts.
         var above = await GroupStore.WithParentsAsync(KernelRequest.WorkOf(request), group.ParentGroupIds, cancellation);
         var found = new List<GroupRecord>();
         foreach (var id in request.Get(MemberGroups).Distinct(StringComparer.Ordinal))

@@ -5,17 +5,17 @@ using Coffer.Storage;
 
 namespace Coffer.Kernel.BuiltIn.Identity;
 
-/// <summary>Listings of identity: ids, with what there is to know of each.</summary>
+/// <summary>Lists of entities, groups and aliases: ids, with information on each.</summary>
 internal static class IdentityLists
 {
-    /// <summary>Everything of one kind, in order of the keys. What comes or goes meanwhile may be there or not.</summary>
+    /// <summary>Everything of one kind, in order of the keys. What is added or removed while it reads may be in the list or not.</summary>
     /// <param name="keys">What the keys begin with; the id follows.</param>
-    /// <param name="find">Finds what an id stands for.</param>
+    /// <param name="find">Finds the entry with that id.</param>
     public static async ValueTask<List<T>> AllAsync<T>(
         Transactor transactions, string keys, Func<UnitOfWork, string, CancellationToken, ValueTask<T?>> find, CancellationToken cancellation)
         where T : class
     {
-        // Units of work of their own, never committed: a listing of thousands must not run again because one of them has changed.
+        // Read outside the request's unit of work: a list of thousands must not run again because one of them has changed.
         var all = new List<T>();
         string? after = null;
         while (true)

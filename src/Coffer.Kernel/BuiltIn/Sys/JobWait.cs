@@ -5,7 +5,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary>Begins a job with a request, and answers when it has ended, or after as long as the client wants to wait.</summary>
+/// <summary>Begins a job after a request's commit, and answers when the job has ended or the client does not want to wait any longer.</summary>
 internal sealed class JobWait(RevocationJobs jobs, IRandom random, TimeProvider clock)
 {
     /// <summary>Stores a job in the request's unit of work and begins it after the commit.</summary>
@@ -36,7 +36,7 @@ internal sealed class JobWait(RevocationJobs jobs, IRandom random, TimeProvider 
         }
     });
 
-    /// <summary>A client that waits for a while knows of jobs, so the answer says what this one has done; Vault's clients get the empty answer of Vault.</summary>
+    /// <summary>A client that limits its wait knows of jobs, so the answer counts what this one has done. Vault's clients get Vault's empty answer.</summary>
     private static Reply Counts(RevocationJob job) => Reply.With(json =>
     {
         json.WriteString("job_id", job.Id);

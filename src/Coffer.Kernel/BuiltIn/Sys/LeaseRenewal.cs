@@ -15,6 +15,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Renewals of leases.</summary>
+/// <param name="stopping">Cancelled at seal, which ends calls to outside systems.</param>
 internal sealed class LeaseRenewal(Transactor transactions, DueSignal due, KernelMetrics counters, TimeProvider clock, CancellationToken stopping)
 {
     private static readonly Field<string> LeaseId = Field.Text("lease_id", "Id of the lease.");
@@ -49,7 +50,7 @@ internal sealed class LeaseRenewal(Transactor transactions, DueSignal due, Kerne
             return Reply.Invalid("the mount that made this lease is not here any more");
         }
 
-        // The engine may ask the outside system, so it is called once, after this unit of work, and the lease is then changed in one of its own.
+        // The engine may call the outside system, so it runs once, after this commit. The lease is then changed in a second unit of work.
         var increment = request.Get(Increment);
         return Reply.Done.Then(ct => RunAsync(request, lease, mounted, secret, increment, ct));
     }

@@ -34,14 +34,14 @@ internal static class MountJson
         json.WriteEndObject();
     }
 
-    /// <summary>Tells the log once the request is committed.</summary>
+    /// <summary>The same reply, and a line in the log once the request is committed.</summary>
     public static Reply Logged(this Reply reply, Action<LogLine> onEvent, string what, MountEntry mount) =>
         reply.Then(() => onEvent(mount.ToLine(what)));
 
     /// <summary>The members of a tune answer: effective durations, and what else is set.</summary>
     public static void WriteTuned(Utf8JsonWriter json, MountEntry mount, SystemTtl ttl)
     {
-        // The mount's own default or the system's as it is, although a shorter maximum cuts it.
+        // Shown as it is set, even where the maximum is shorter and limits it.
         json.WriteNumber("default_lease_ttl", (long)(mount.Tuning.DefaultLeaseTtl > TimeSpan.Zero ? mount.Tuning.DefaultLeaseTtl : ttl.Default).TotalSeconds);
         json.WriteNumber("max_lease_ttl", (long)ttl.MaxOf(mount).TotalSeconds);
         json.WriteBoolean("force_no_cache", mount.Tuning.ForceNoCache);

@@ -6,7 +6,7 @@ using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary>Asks a policy's text what it would say to a request, without a server. Templates have no values here: such rules drop out.</summary>
+/// <summary>Judges a request by a policy's text, without a server. Rules with templates are left out, since there are no values for them.</summary>
 public static class PolicyTrial
 {
     /// <summary>The decision, or null and why the question cannot be answered.</summary>
@@ -15,7 +15,7 @@ public static class PolicyTrial
     /// <param name="parameters">The parameters of the request, an object.</param>
     /// <param name="wrapTtl">How long the reply would be wrapped; null when it would not.</param>
     /// <param name="now">The time of the decision.</param>
-    /// <param name="mounts">What is mounted where, what every server has included: paths with their slash.</param>
+    /// <param name="mounts">What is mounted where, with the engines that every server has. Paths end in a slash.</param>
     public static (Explanation? Decision, string Problem) Run(
         string text, string name, string operation, string path, JsonElement parameters, TimeSpan? wrapTtl, DateTimeOffset now,
         IReadOnlyList<(string Mount, PathTable Paths)> mounts)
@@ -47,7 +47,7 @@ public static class PolicyTrial
             : (Explanation.Of(decision, acl, asked, OperationWords.Of(wanted), now), "");
     }
 
-    /// <summary>What the policies are asked about a path: with all that its row says, if it is one of the mounts'.</summary>
+    /// <summary>The question to the policies about a path. Where a mount serves the path, its row says what else the question needs.</summary>
     /// <returns>The question, and whether it is known how the path reads its parameters.</returns>
     private static (AclRequest Asked, bool IsKnown) Ask(CanonicalPath path, AclOperation operation, IReadOnlyList<(string Mount, PathTable Paths)> mounts)
     {

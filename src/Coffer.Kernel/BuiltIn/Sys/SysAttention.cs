@@ -61,7 +61,7 @@ internal sealed class SysAttention(Transactor transactions, LeaseRevoker revoker
         var next = "";
         do
         {
-            // Not in the request's unit of work: so many leases are never all unchanged when it commits.
+            // Read outside the request's unit of work: of so many leases, some would have changed by the time it commits.
             (var page, next) = await Attention.PageAsync(
                 transactions.Begin(), "", next, Math.Min(Limits.LeasesPerPass, limit - leases.Count), cancellation);
             leases.AddRange(page);

@@ -8,7 +8,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary>Which request headers stand in audit entries. Their names do not depend on case.</summary>
+/// <summary>Which request headers audit entries show. Their names ignore case.</summary>
 internal sealed class SysAuditHeaders(IAuditLog audit)
 {
     private const int NameCharactersMax = 128;

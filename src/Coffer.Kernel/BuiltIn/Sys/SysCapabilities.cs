@@ -79,7 +79,7 @@ internal sealed class SysCapabilities(Authenticator who, TokenStore tokens)
         });
     }
 
-    /// <summary>On the path that a request would be decided on; a text that no request could name is looked up as it is.</summary>
+    /// <summary>Capabilities on the path that a request would be judged by. A text that is not a valid request path is looked up as it is.</summary>
     private static ImmutableArray<string> CapabilitiesAt(KernelRequest request, Acl acl, string asked)
     {
         var text = asked.TrimStart('/');

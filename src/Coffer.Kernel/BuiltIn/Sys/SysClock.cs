@@ -8,7 +8,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary><c>sys/clock</c>: what the kernel thinks of the system's clock, and an operator's word on it.</summary>
+/// <summary><c>sys/clock</c>: how far the system's clock is from the kernel's time, and an operator's decision to follow it.</summary>
 internal sealed class SysClock(KernelClock clock, DueSignal due)
 {
     public ImmutableArray<EnginePath> Paths =>
@@ -46,7 +46,7 @@ internal sealed class SysClock(KernelClock clock, DueSignal due)
     {
         var request = KernelRequest.Of(engineRequest);
 
-        // Stored with the request: after a step back, the next start must not compare with the time before it.
+        // Stored in the request's commit: after a step back, the next start must compare with the new time, not with the old one.
         ClockNote.Put(request.Work, clock.GetUtcNow() + (clock.Step?.By ?? TimeSpan.Zero));
         return ValueTask.FromResult(Reply.Done.Then(() =>
         {

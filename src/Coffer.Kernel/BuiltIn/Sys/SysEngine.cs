@@ -4,7 +4,7 @@ using Coffer.Sdk.Engines;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>What is served at <c>sys/</c> by an unsealed server.</summary>
-/// <param name="paths">Of each file of this folder that has some.</param>
+/// <param name="paths">The rows of each subject, in order: the first that matches a request serves it.</param>
 internal sealed class SysEngine(ImmutableArray<EnginePath> paths) : IEngine
 {
     /// <param name="engine">Gives the one engine of this kind that a server has.</param>

@@ -6,7 +6,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary><c>sys/generate-root</c>: a root token by agreement of share holders. Needs a token with sudo as well: nobody else may begin, end or disturb it.</summary>
+/// <summary><c>sys/generate-root</c>: a root token by agreement of share holders. Each call also needs a token with sudo, so that strangers cannot begin, end or disturb it.</summary>
 internal sealed class SysGenerateRoot(RootGeneration generation)
 {
     private static readonly Field<string> Otp = Field.Text("otp", "One-time password that hides the token; made by the server if empty.");

@@ -10,7 +10,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary><c>sys/key-slots</c>: the ways into the store. Each is enough by itself; adding or removing one re-encrypts nothing.</summary>
+/// <summary><c>sys/key-slots</c>: the key slots that open the store. Each is enough by itself. Adding or removing one encrypts nothing again.</summary>
 internal sealed class SysKeySlots(KeySlots slots, IReadOnlyList<StaticKeySource> staticKeys, IRandom random)
 {
     private static readonly Field<string> Type = Field.Text("type", "Kind of slot to add: static, for a key that the server's configuration names, or shamir.");

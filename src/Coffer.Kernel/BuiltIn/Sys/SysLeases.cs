@@ -56,7 +56,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
 
         else if (lease is not null && await OwnerEnd.OfAsync(transactions.Begin(), request.Router, lease, cancellation) is { } end && end < lease.ExpireTime)
         {
-            // What limits the token may have changed since the lease was made or renewed.
+            // The limits of the token may have changed since the lease was made or renewed.
             lease = lease with { ExpireTime = end, LimitedBy = TtlBound.Token };
         }
 
@@ -115,7 +115,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
         }
     });
 
-    /// <summary>Looking at a lease needs no sudo, listing does; one path serves both, so it is checked here.</summary>
+    /// <summary>Listing needs sudo, and looking at a lease does not. One row serves both, so sudo is checked here.</summary>
     private async ValueTask<Reply> ListAllAsync(EngineRequest request, CancellationToken cancellation) =>
         KernelRequest.Of(request).CallerHasSudo ? await ListAsync(request, "", cancellation) : new Reply.Refused(Refusals.Denied);
 
@@ -124,7 +124,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
         var request = KernelRequest.Of(engineRequest);
         prefix = prefix.TrimEnd('/');
 
-        // A unit of work of its own: leases that come and go meanwhile do not make the list wrong.
+        // Read outside the request's unit of work: leases that are added or removed while it reads are no conflict.
         return Reply.Keys(await MovedLeases.ListAsync(transactions.Begin(), request.Router.Table, prefix.Length == 0 ? "" : prefix + "/", cancellation));
     }
 
@@ -151,7 +151,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
     }
 
     /// <summary>
-    /// Says of credentials that the outside system does not take back, such as a session of STS, until when they work; the lease goes all the same.
+    /// The reply to a revocation. Credentials that the outside system cannot take back, such as a session of STS, work on; a warning says until when.
     /// </summary>
     private static Reply Outliving(LeaseRecord? lease, DateTimeOffset now) => lease is { State: LeaseState.Active, LimitedBy: TtlBound.OutsideSystem } && lease.ExpireTime > now
         ? new Reply.Empty
@@ -190,7 +190,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
         var prefix = request.Param("prefix").TrimEnd('/');
         if (prefix.Length == 0)
         {
-            // No prefix is none, never all.
+            // An empty prefix must not come to mean every lease.
             return new Reply.Refused(Refusals.UnsupportedPath);
         }
 
@@ -200,7 +200,7 @@ internal sealed class SysLeases(Transactor transactions, TokenStore tokens, Leas
             return Reply.Invalid($"reason must have at most {Limits.ReasonCharactersMax} characters");
         }
 
-        // A unit of work of its own: a renewal of this lease at the same time is no conflict.
+        // Read outside the request's unit of work: a renewal of this lease at the same time is no conflict.
         var exact = await MovedLeases.FindAsync(transactions.Begin(), request.Router.Table, prefix, cancellation);
         var below = LeaseScope.Below(request.Router.Table, prefix + "/");
         var job = jobs.New(request, JobKind.Prefix, prefix + "/") with

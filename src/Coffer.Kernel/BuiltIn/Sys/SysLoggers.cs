@@ -7,7 +7,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary><c>sys/loggers</c>: how much this server tells its log, until it is started again. Nothing of it is stored.</summary>
+/// <summary><c>sys/loggers</c>: which lines this server writes to its log, until it is started again. Nothing of it is stored.</summary>
 internal sealed class SysLoggers(LogLevels levels)
 {
     private static readonly Field<string> Level = Field.Text("level", "trace, debug, info, warn, error or off.");

@@ -8,7 +8,7 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 /// <summary><c>sys/metrics</c>.</summary>
 internal sealed class SysMetrics(MetricsReport metrics)
 {
-    /// <summary>Where the metrics are, which a listener may open to everybody.</summary>
+    /// <summary>The path of the metrics, which a listener may serve without a token.</summary>
     public const string Path = "sys/metrics";
 
     private static readonly Field<string> Format = Field.Text("format", "prometheus for its text format; JSON without.");

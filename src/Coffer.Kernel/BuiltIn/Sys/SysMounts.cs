@@ -16,7 +16,7 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 internal sealed class SysMounts(
     RouterFactory routers, SystemTtl systemTtl, SysMountTuning tuning, JobWait jobs, IRandom random, Action<LogLine> onEvent)
 {
-    /// <summary>Types of which every server has one, and nobody another.</summary>
+    /// <summary>Types of which every server has exactly one mount.</summary>
     private static readonly HashSet<string> Unmountable = new(StringComparer.Ordinal) { "system", "cubbyhole", "identity", "token" };
 
     private static readonly Field<string> TypeField = Field.Text("type", "The engine's type, such as kv or aws.");
@@ -190,7 +190,7 @@ internal sealed class SysMounts(
         return taken is null ? null : $"path is already in use at {(kind == MountClass.Auth ? taken.Path["auth/".Length..] : taken.Path)}";
     }
 
-    /// <summary>Some names stand for a type with options, such as <c>kv-v2</c>.</summary>
+    /// <summary>Some names mean a type with options, such as <c>kv-v2</c>.</summary>
     private (string Type, ImmutableSortedDictionary<string, string> Options) Alias(string name, ImmutableSortedDictionary<string, string> options)
     {
         foreach (var type in routers.Types)

@@ -8,6 +8,10 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>What this node is: its machine, its configuration, its part in the cluster.</summary>
+/// <param name="version">As the API reports it.</param>
+/// <param name="apiAddress">Where clients reach the server.</param>
+/// <param name="describeHost">Writes the members of <c>sys/host-info</c>.</param>
+/// <param name="describeConfiguration">Writes the members of <c>sys/config/state/sanitized</c>.</param>
 internal sealed class SysNode(string version, string apiAddress, Action<Utf8JsonWriter> describeHost, Action<Utf8JsonWriter> describeConfiguration)
 {
     public ImmutableArray<EnginePath> Paths =>

@@ -10,6 +10,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>The OpenAPI document of every mount that the caller can see; without a token, of the paths that need none.</summary>
+/// <param name="version">As the API reports it.</param>
 internal sealed class SysOpenApi(string version)
 {
     public ImmutableArray<EnginePath> Paths =>

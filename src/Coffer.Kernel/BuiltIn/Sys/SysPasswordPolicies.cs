@@ -10,7 +10,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
-/// <summary>Password policies: what the passwords look like that engines make, and one to try.</summary>
+/// <summary>Password policies: the rules for passwords that engines make, and a password to try them.</summary>
 internal sealed class SysPasswordPolicies(IRandom random)
 {
     /// <summary>Texts tried when a policy is written: one that needs more would keep its users waiting.</summary>
@@ -63,7 +63,7 @@ internal sealed class SysPasswordPolicies(IRandom random)
             return Invalid($"no password was found in {TrialAttempts} random texts: ask for fewer characters of single charsets, or make the others smaller");
         }
 
-        // Read first, so that two writers of one policy are told apart.
+        // Read first, so that two requests that write one policy at once conflict.
         _ = await PasswordPolicyStore.GetAsync(request.Work, request.Param("name"), cancellation);
         PasswordPolicyStore.Put(request.Work, request.Param("name"), text);
         return Reply.Done;

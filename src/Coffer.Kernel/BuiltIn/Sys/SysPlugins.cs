@@ -91,7 +91,7 @@ internal sealed class SysPlugins(RouterFactory routers, IRandom random)
         json.WriteString("version", "");
     }
 
-    /// <summary>Nothing that the API says is ever run.</summary>
+    /// <summary>No program that a request names is ever run.</summary>
     private static Reply Refuse(EngineRequest request)
     {
         var (sum, command) = (request.Get(Sha256), request.Get(Command));

@@ -52,7 +52,7 @@ internal sealed class SysPolicyExplain(RecentDecisions decisions, Authenticator 
             return AskAsync(request, new TokenLook(TokenState.Valid, caller.Token), caller.Acl, cancellation);
         }
 
-        // Another's request, and one that is forgotten, look alike.
+        // The answer is the same for a request of another token and for one that is forgotten.
         return decisions.Find(request.Get(RequestId)) is { } decision && decision.Accessor == caller.Token.Accessor
             ? ShowAsync(request, decision, caller.Acl, cancellation)
             : ValueTask.FromResult(Forgotten());

@@ -69,7 +69,7 @@ internal sealed class SysQuarantine(Quarantine quarantine, Transactor transactio
             quarantine.Release();
             onEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
 
-            // A commit makes it the newest there is, also for the next start.
+            // This commit makes the copy the newest known state of the store, so the next start accepts it too.
             await transactions.RunAsync(
                 work =>
                 {

@@ -12,12 +12,13 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 /// <summary>
 /// <c>sys/raw</c>: the store's own entries, decrypted, for repairs. There only when the configuration says so, and never for entries that hold keys.
 /// </summary>
+/// <param name="isOn">Whether the configuration allows it.</param>
 internal sealed class SysRaw(bool isOn)
 {
     private static readonly Field<string> Value = Field.Secret("value", "The entry's whole content.");
     private static readonly Field<string> Encoding = Field.Text("encoding", "base64 where the value is to be given in base64; empty for text.");
 
-    /// <summary>What holds, or leads to, the keys of everything else, and where audit writes to and how far it came; folders end in a slash.</summary>
+    /// <summary>Entries that hold keys or lead to them, and the audit log's own; folders end in a slash.</summary>
     private static readonly string[] Protected =
         [SealKeys.Keyring, SealKeys.SlotPrefix, TokenKeys.HashKey, Audit.AuditTable.StorageKey, Audit.AuditCheckpoints.StorageKey];
 
@@ -44,7 +45,7 @@ internal sealed class SysRaw(bool isOn)
             return ValueTask.FromResult<Reply>(new Reply.Refused(Refusals.UnsupportedPath));
         }
 
-        // Also without the slash at its end, and below it.
+        // A folder is protected with and without its slash, and so is everything in it.
         return Protected.Any(hidden => key == hidden.TrimEnd('/') || (hidden.EndsWith('/') && key.StartsWith(hidden, StringComparison.Ordinal)))
             ? ValueTask.FromResult(Reply.Invalid($"cannot {verb} '{key}'"))
             : run(request, key, cancellation);

@@ -87,7 +87,7 @@ internal sealed class SysRemount(IRandom random, Action<LogLine> onEvent)
         return Reply.With(json => json.WriteString("migration_id", id)).Logged(onEvent, "an engine is moved", moved);
     }
 
-    /// <summary>A move is one commit, so it has succeeded or it never was. A mount keeps its latest.</summary>
+    /// <summary>A move is one commit, so it has either succeeded or not happened. A mount remembers its latest.</summary>
     private static ValueTask<Reply> StatusAsync(EngineRequest engineRequest, CancellationToken cancellation)
     {
         var request = KernelRequest.Of(engineRequest);

@@ -108,7 +108,7 @@ internal sealed class SysTools(IRandom random)
 
     private static string Encode(byte[] bytes, string format) => format == "hex" ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
 
-    /// <summary>Where a reader of base64 stops: at the first character that is none of its, or at the end.</summary>
+    /// <summary>Where a reader of base64 stops: at the first character that does not belong there, or at the end.</summary>
     private static int FirstBad(string text)
     {
         for (var i = 0; i < text.Length; i++)

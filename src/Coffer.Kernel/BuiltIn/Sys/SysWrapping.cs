@@ -86,7 +86,7 @@ internal sealed class SysWrapping(TokenStore tokens, Authenticator who, SystemTt
             return Reply.Invalid(Unknown);
         }
 
-        // A wish for a longer life is not granted: who made the wrapping decided how long it may wait.
+        // A longer life is not granted: the client that wrapped the answer decided how long it may wait.
         var ttl = request.Api.WrapTtl is { } asked && asked < held.Ttl ? asked : held.Ttl;
         await WrappingTokens.ConsumeAsync(request.Work, token, cancellation);
         var info = await WrappingTokens.IssueAsync(

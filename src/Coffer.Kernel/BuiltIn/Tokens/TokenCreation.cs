@@ -55,7 +55,7 @@ internal sealed class TokenCreation(
             return Reply.Invalid(refused);
         }
 
-        // They may come from the role or the parent as well, which may be older than the rule.
+        // They may also come from the role or the parent, which may be older than the rule on names.
         if (Sdk.Logins.PolicyNames.ProblemOf([.. chosen.Policies.Where(name => name != "default")], PolicyNames.Name) is { } unnamed)
         {
             return Reply.Invalid(unnamed);
@@ -71,7 +71,7 @@ internal sealed class TokenCreation(
 
         if (!isOrphan)
         {
-            // Read apart from the request: parents that are renewed while it runs are no conflict.
+            // Read outside the request's unit of work: parents that are renewed while it runs are no conflict.
             terms = terms.Until(await OwnerEnd.OfAsync(transactions.Begin(), request.Router, caller.Token, cancellation), request.Now);
         }
 

@@ -69,7 +69,7 @@ internal sealed class TokenLookup(Transactor transactions, TokenStore tokens, Ba
     private async ValueTask<Reply> ShowAsync(KernelRequest request, TokenRecord token, string id, CancellationToken cancellation) => Show(
         await WithTrueEndAsync(request, token, cancellation), id, await identities.FindAsync(request.Work, token.EntityId, cancellation), request.Now);
 
-    /// <summary>Parents are read apart from the request, which changes nothing of them.</summary>
+    /// <summary>Parents are read outside the request's unit of work: when they are renewed while it runs, that is no conflict.</summary>
     private ValueTask<TokenRecord> WithTrueEndAsync(KernelRequest request, TokenRecord token, CancellationToken cancellation) =>
         OwnerEnd.WithTrueEndAsync(transactions.Begin(), request.Router, token, cancellation);
 
@@ -133,7 +133,7 @@ internal sealed class TokenLookup(Transactor transactions, TokenStore tokens, Ba
             json.WriteString("role", token.Role);
         }
 
-        // Half a second of work must not make an hour look like less.
+        // Rounded up, so that a token of one hour still shows 3600 seconds after half a second.
         json.WriteNumber("ttl", token.ExpireTime is { } until ? Math.Max(0, (long)Math.Ceiling((until - now).TotalSeconds)) : 0);
         json.WriteString("type", token.IsBatch ? "batch" : "service");
     });

@@ -69,7 +69,7 @@ internal sealed class OidcKeyPaths(IRandom random)
         var key = before;
         if (key is null || key.Algorithm != algorithm)
         {
-            // Another algorithm means other keys: what the old ones signed is verified no more.
+            // Another algorithm needs other keys. Tokens that the old keys signed cannot be verified any more.
             if (key is not null)
             {
                 OidcStore.RemovePairs(work, key);

@@ -10,7 +10,8 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.BuiltIn.Identity.Oidc;
 
-/// <summary>Making and checking identity tokens, and what verifiers need: discovery and public keys.</summary>
+/// <summary>Makes and checks identity tokens, and shows what verifiers need: discovery and public keys.</summary>
+/// <param name="apiAddress">The issuer, where none is configured.</param>
 internal sealed class OidcTokenPaths(string apiAddress, IRandom random)
 {
     private static readonly Field<string> Issuer = Field.Text("issuer", "Scheme, host and port that tokens name as their maker; empty for the server's own address.");
