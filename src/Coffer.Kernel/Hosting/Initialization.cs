@@ -85,13 +85,7 @@ public static class Initialization
 
         using var hashKey = new HmacKey(tokenKey.Expose());
         var tokens = new TokenStore(hashKey, options.Random, options.Clock);
-        var (root, text) = RootToken.New(tokens, options.Clock);
-        if (request.RootToken is { } chosen)
-        {
-            text = chosen;
-            root = root with { Hash = tokens.HashOf(chosen), CustomId = true, Path = "auth/token/create", DisplayName = "token" };
-        }
-
+        var (root, text) = RootToken.New(tokens, options.Clock, request.RootToken ?? "");
         Put(TokenKeys.Record(root.Accessor), root, TokensJsonContext.Default.TokenRecord);
         if (root.CustomId)
         {

@@ -62,17 +62,10 @@ internal sealed class LoginStep(
             Issued = now,
             Now = now,
         });
-        var path = context.FullPath;
-        var isBatch = IsBatch(grant.Kind, mounted.Mount.Tuning.TokenType);
-        var accessor = isBatch ? "" : tokens.NewAccessor();
-        var text = isBatch ? "" : tokens.NewText(accessor);
-        var token = new TokenRecord
+        var terms = new TokenRecord
         {
-            Accessor = accessor,
-            Hash = isBatch ? [] : tokens.HashOf(text),
-            IsBatch = isBatch,
             Policies = [.. policies],
-            Path = path,
+            Path = context.FullPath,
             MountUuid = mounted.Mount.Uuid,
             DisplayName = $"{mounted.Mount.Path["auth/".Length..^1].Replace('/', '-')}-{grant.DisplayName}",
             Meta = grant.Metadata,
@@ -85,18 +78,13 @@ internal sealed class LoginStep(
             ExplicitMaxTtl = grant.ExplicitMaxTtl,
             Period = grant.Period,
             MaxTtl = grant.MaxTtl,
-            Renewable = grant.Renewable && !isBatch,
+            Renewable = grant.Renewable,
             EntityId = entity.Id,
             BoundCidrs = grant.BoundCidrs,
             Internal = grant.Internal,
-            LeaseId = isBatch ? "" : TokenIssuer.LeaseIdOf(path, accessor),
-            Due = isBatch ? null : now + granted.Ttl,
         };
-        if (isBatch)
-        {
-            text = batchTokens.Issue(token);
-        }
-        else
+        var (token, text) = IsBatch(grant.Kind, mounted.Mount.Tuning.TokenType) ? batchTokens.New(terms) : tokens.New(terms);
+        if (!token.IsBatch)
         {
             TokenStore.Add(context.Work, token);
         }
@@ -105,7 +93,7 @@ internal sealed class LoginStep(
         return new KernelReply(new Reply.Empty { Warnings = warnings })
         {
             Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = token.End },
-            Entrusts = new Entrusted("", accessor),
+            Entrusts = new Entrusted("", token.Accessor),
             Effect = _ =>
             {
                 lockout.Clear(mounted.Mount.Accessor, alias);

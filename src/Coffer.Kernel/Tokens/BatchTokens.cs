@@ -14,9 +14,13 @@ public sealed class BatchTokens(EntryCipher cipher, TimeProvider clock)
     /// <summary>The label that the barrier binds the text to, in the place of a storage key.</summary>
     private const string SealLabel = "token/batch";
 
-    /// <summary>The text of a batch token.</summary>
-    public string Issue(TokenRecord record) =>
-        Prefix + Base64Url.EncodeToString(cipher.Seal(SealLabel, JsonSerializer.SerializeToUtf8Bytes(record, TokensJsonContext.Default.TokenRecord)));
+    /// <summary>Makes a batch token of what was decided about it. Nothing is stored: its text holds all of it, sealed.</summary>
+    public MintedToken New(TokenRecord terms)
+    {
+        var record = terms with { IsBatch = true, Renewable = false };
+        var sealedRecord = cipher.Seal(SealLabel, JsonSerializer.SerializeToUtf8Bytes(record, TokensJsonContext.Default.TokenRecord));
+        return new MintedToken(record, Prefix + Base64Url.EncodeToString(sealedRecord));
+    }
 
     /// <summary>The live record inside a text, or null. Its parent must live as well.</summary>
     public async ValueTask<TokenRecord?> FindAsync(UnitOfWork work, string text, TokenStore tokens, CancellationToken cancellation) =>

@@ -11,26 +11,15 @@ internal static class RootToken
     private const string ShortPrefix = "s.";
 
     /// <summary>One without a locator in its text, found by its hash as tokens with an id of the client's choice are; 142 random bits.</summary>
-    public static (TokenRecord Record, string Text) NewShort(TokenStore tokens, TimeProvider clock, IRandom random)
-    {
-        var text = ShortPrefix + random.Base62(ShortCharacters - ShortPrefix.Length);
-        return (New(tokens, clock).Record with { Hash = tokens.HashOf(text), CustomId = true }, text);
-    }
+    public static MintedToken NewShort(TokenStore tokens, TimeProvider clock, IRandom random) =>
+        tokens.New(Terms(clock), ShortPrefix + random.Base62(ShortCharacters - ShortPrefix.Length));
 
-    public static (TokenRecord Record, string Text) New(TokenStore tokens, TimeProvider clock)
-    {
-        var accessor = tokens.NewAccessor();
-        var text = tokens.NewText(accessor);
-        return (
-            new TokenRecord
-            {
-                Accessor = accessor,
-                Hash = tokens.HashOf(text),
-                Policies = ["root"],
-                Path = "auth/token/root",
-                DisplayName = "root",
-                IssueTime = clock.GetUtcNow(),
-            },
-            text);
-    }
+    /// <summary>The first token of a server.</summary>
+    /// <param name="tokens">Makes it.</param>
+    /// <param name="clock">For the moment it is made.</param>
+    /// <param name="chosen">Its text, where an operator chose one; empty: one is made.</param>
+    public static MintedToken New(TokenStore tokens, TimeProvider clock, string chosen) =>
+        tokens.New(chosen.Length > 0 ? Terms(clock) with { Path = "auth/token/create", DisplayName = "token" } : Terms(clock), chosen);
+
+    private static TokenRecord Terms(TimeProvider clock) => new() { Policies = ["root"], Path = "auth/token/root", DisplayName = "root", IssueTime = clock.GetUtcNow() };
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 
@@ -9,10 +7,6 @@ namespace Coffer.Kernel.Tokens;
 /// <summary>Small rules that everything which makes tokens shares.</summary>
 public static class TokenIssuer
 {
-    /// <summary>The lease id of a token: the path that made it, then <c>h</c> and a hash, so that a lease id tells no accessor.</summary>
-    public static string LeaseIdOf(string path, string accessor) =>
-        $"{path}/h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(accessor)))}";
-
     /// <summary>The <c>auth</c> block of a token that was just made or renewed.</summary>
     /// <param name="text">Empty where the token was renewed by its accessor, which must not reveal it.</param>
     /// <param name="identityPolicies">What its entity and groups add at this moment.</param>

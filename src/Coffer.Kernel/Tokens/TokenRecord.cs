@@ -8,10 +8,10 @@ namespace Coffer.Kernel.Tokens;
 public sealed record TokenRecord
 {
     /// <summary>Names the token without being it; begins with time, and is the storage key.</summary>
-    public required string Accessor { get; init; }
+    public string Accessor { get; init; } = "";
 
     /// <summary>Keyed hash of the token's text.</summary>
-    public required byte[] Hash { get; init; }
+    public byte[] Hash { get; init; } = [];
 
     /// <summary>The id was chosen by the client that made it, and is found through an index of its own.</summary>
     public bool CustomId { get; init; }

@@ -19,11 +19,27 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
     public const int TextCharacters = 4 + AccessorCharacters + SecretCharacters;
     private const int RandomAccessorCharacters = AccessorCharacters - 8;
 
-    /// <summary>A new accessor: eight characters of time, then 95 random bits.</summary>
-    public string NewAccessor() => RandomText.TimeOrdered(clock.GetUtcNow()) + random.Base62(RandomAccessorCharacters);
+    /// <summary>Makes a service token of what was decided about it: its accessor (eight characters of time, then 95 random bits), its text, its lease unless it never ends.</summary>
+    /// <param name="terms">The record without all that.</param>
+    /// <param name="chosen">A text that somebody chose; empty: one with 166 random bits is made.</param>
+    public MintedToken New(TokenRecord terms, string chosen = "")
+    {
+        var accessor = RandomText.TimeOrdered(clock.GetUtcNow()) + random.Base62(RandomAccessorCharacters);
+        var text = chosen.Length > 0 ? chosen : ServicePrefix + accessor + random.Base62(SecretCharacters);
+        var record = terms with
+        {
+            Accessor = accessor,
+            Hash = HashOf(text),
+            CustomId = chosen.Length > 0,
+            LeaseId = terms.ExpireTime is null ? "" : LeaseIdOf(terms.Path, accessor),
+            Due = terms.ExpireTime,
+        };
+        return new MintedToken(record, text);
+    }
 
-    /// <summary>A new token's text for an accessor.</summary>
-    public string NewText(string accessor) => ServicePrefix + accessor + random.Base62(SecretCharacters);
+    /// <summary>The lease id of a token: the path that made it, then <c>h</c> and a hash, so that a lease id tells no accessor.</summary>
+    private static string LeaseIdOf(string path, string accessor) =>
+        $"{path}/h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(accessor)))}";
 
     public byte[] HashOf(string text)
     {

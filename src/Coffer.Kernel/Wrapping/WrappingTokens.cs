@@ -24,12 +24,8 @@ internal static class WrappingTokens
     {
         // As any token: nothing lives longer than the system's maximum.
         ttl = ttl < bounds.Max ? ttl : bounds.Max;
-        var accessor = tokens.NewAccessor();
-        var text = tokens.NewText(accessor);
-        TokenStore.Add(work, new TokenRecord
+        var (token, text) = tokens.New(new TokenRecord
         {
-            Accessor = accessor,
-            Hash = tokens.HashOf(text),
             Policies = [Policy],
             Path = path,
             NumUses = 1,
@@ -38,15 +34,14 @@ internal static class WrappingTokens
             CreationTtl = ttl,
             LastTtl = ttl,
             ExplicitMaxTtl = ttl,
-            LeaseId = TokenIssuer.LeaseIdOf(path, accessor),
-            Due = now + ttl,
         });
+        TokenStore.Add(work, token);
         work.Put(
-            WrapRecord.KeyOf(accessor),
+            WrapRecord.KeyOf(token.Accessor),
             new WrapRecord { CreationPath = path, CreationTime = now, Ttl = ttl, Entrusts = entrusts.IsNothing ? null : entrusts },
             WrappingJsonContext.Default.WrapRecord);
-        work.Put(await ResponseKeyAsync(work, accessor, cancellation), JsonText.Write(json => json.WriteString("response", response.Span)).Utf8);
-        return new WrapInfo(text, accessor, ttl, now, path, "");
+        work.Put(await ResponseKeyAsync(work, token.Accessor, cancellation), JsonText.Write(json => json.WriteString("response", response.Span)).Utf8);
+        return new WrapInfo(text, token.Accessor, ttl, now, path, "");
     }
 
     /// <summary>The wrapped reply.</summary>

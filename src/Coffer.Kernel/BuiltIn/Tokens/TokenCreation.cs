@@ -104,12 +104,11 @@ internal sealed class TokenCreation(
 
         var token = RecordOf(request, role, chosen.Policies, terms) with
         {
-            IsBatch = batch,
             Parent = isOrphan ? "" : caller.LeaseOwner,
             EntityId = entityId,
             BoundCidrs = role is { BoundCidrs.IsEmpty: false } ? role.BoundCidrs : isOrphan ? [] : caller.Token.BoundCidrs,
         };
-        return batch ? Batch(token, identity, warnings) : await ServiceAsync(request, token, identity, warnings, cancellation);
+        return batch ? Answer(batchTokens.New(token), identity, warnings) : await ServiceAsync(request, token, identity, warnings, cancellation);
     }
 
     private static string? FieldProblem(KernelRequest request, Caller caller, bool orphan, TokenRole? role)
@@ -232,8 +231,6 @@ internal sealed class TokenCreation(
         var path = request.Api.Path.Text + (role is { PathSuffix.Length: > 0 } ? "/" + role.PathSuffix : "");
         return new TokenRecord
         {
-            Accessor = "",
-            Hash = [],
             Policies = policies,
             Path = path,
             MountUuid = request.Router.Find(path, out _)?.Mount.Uuid ?? "",
@@ -252,52 +249,31 @@ internal sealed class TokenCreation(
         };
     }
 
-    private KernelReply Batch(TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings)
-    {
-        token = token with { Renewable = false };
-        return Answer(token, batchTokens.Issue(token), identity, warnings);
-    }
-
-    private static KernelReply Answer(TokenRecord token, string text, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
+    private static KernelReply Answer(MintedToken made, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
         new KernelReply(new Reply.Empty { Warnings = warnings.ToImmutable() })
         {
-            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(token, text, identity.Policies), End = token.End },
-            Entrusts = new Entrusted("", token.Accessor),
+            Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(made.Record, made.Text, identity.Policies), End = made.Record.End },
+            Entrusts = new Entrusted("", made.Record.Accessor),
             MakesToken = true,
         };
 
     private async ValueTask<Reply> ServiceAsync(
-        KernelRequest request, TokenRecord token, CallerIdentity identity, ImmutableArray<string>.Builder warnings, CancellationToken cancellation)
+        KernelRequest request, TokenRecord terms, CallerIdentity identity, ImmutableArray<string>.Builder warnings, CancellationToken cancellation)
     {
-        var accessor = tokens.NewAccessor();
-        var text = request.Get(Id);
-        var custom = text.Length > 0;
-        if (!custom)
+        var made = tokens.New(terms, chosen: request.Get(Id));
+        var token = made.Record;
+        if (token.CustomId)
         {
-            text = tokens.NewText(accessor);
-        }
+            if (await request.Work.GetAsync(TokenKeys.CustomId(token.Hash), cancellation) is not null)
+            {
+                return Reply.Invalid("cannot create a token with a duplicate ID");
+            }
 
-        var hash = tokens.HashOf(text);
-        if (custom && await request.Work.GetAsync(TokenKeys.CustomId(hash), cancellation) is not null)
-        {
-            return Reply.Invalid("cannot create a token with a duplicate ID");
-        }
-
-        if (custom)
-        {
             warnings.Insert(0, "The token's id was chosen by its creator: it is as hard to guess as the choice was.");
         }
 
-        token = token with
-        {
-            Accessor = accessor,
-            Hash = hash,
-            CustomId = custom,
-            LeaseId = token.ExpireTime is null ? "" : TokenIssuer.LeaseIdOf(token.Path, accessor),
-            Due = token.ExpireTime,
-        };
         TokenStore.Add(request.Work, token);
-        return Answer(token, text, identity, warnings).Then(() =>
+        return Answer(made, identity, warnings).Then(() =>
         {
             due.Add(token.Due ?? DateTimeOffset.MaxValue);
             counters.TokenCreations.Add();
