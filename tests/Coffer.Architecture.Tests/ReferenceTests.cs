@@ -81,12 +81,14 @@ public class ReferenceTests
 
     /// <summary>
     /// The sandbox speaks the other end of the client's wire, and its tests drive both. The kill host ends its process inside a commit of the store. The pages
-    /// of reference are made from the declarations of paths, engines and commands. The test of how bounds relate reads those of the kernel beside the server's.
+    /// of reference are made from the declarations of paths, engines and commands. The test of how bounds relate reads those of the kernel beside the server's. The
+    /// harness of engines' tests reads a mount's entries through the kernel's barrier.
     /// </summary>
     private static readonly HashSet<(string, string)> Neighbours =
     [
         ("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests"), ("Coffer.Storage", "Coffer.Kill.Host"),
         ("Coffer.Kernel", "Coffer.Server.Tests"), ("Coffer.Kernel", "Coffer.Docs.Tests"), ("Coffer.Server", "Coffer.Docs.Tests"), ("Coffer.Cli", "Coffer.Docs.Tests"),
+        ("Coffer.Kernel", "Coffer.Testing.Engines"),
     ];
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json.Serialization;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
@@ -8,16 +9,21 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests;
 
-public sealed class EngineHarnessTests
+public sealed partial class EngineHarnessTests : IAsyncDisposable
 {
-    private readonly EngineHarness _harness = new(new EngineType("notes", MountClass.Secret, "Notes.", _ => new NotesEngine()));
+    private readonly NotesEngine _engine = new();
+    private readonly EngineHarness _harness;
+
+    public EngineHarnessTests() => _harness = new EngineHarness(new EngineType("notes", MountClass.Secret, "Notes.", _ => _engine));
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task A_refusal_takes_back_what_the_handler_wrote()
     {
         (await _harness.WriteAsync("notes/a", """{"text":"bad"}""")).AssertRefused(400, "bad text");
 
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -28,7 +34,7 @@ public sealed class EngineHarnessTests
 
         (await _harness.WriteAsync("notes/a", """{"text":"two"}""")).AssertDone();
         Assert.Equal(Operation.Update, _harness.LastOperation);
-        Assert.Equal("two", _harness.Store.Text("notes/a"));
+        Assert.Equal("two", await _harness.Store.TextAsync("notes/a"));
     }
 
     [Fact]
@@ -63,6 +69,43 @@ public sealed class EngineHarnessTests
     }
 
     [Fact]
+    public async Task Every_write_meets_a_conflict_and_runs_again_unless_a_test_wants_none()
+    {
+        await _harness.WriteAsync("notes/a", """{"text":"t"}""");
+        Assert.Equal(2, _engine.Writes);
+
+        _harness.RunsTwice = false;
+        await _harness.WriteAsync("notes/a", """{"text":"t"}""");
+        Assert.Equal(3, _engine.Writes);
+    }
+
+    [Fact]
+    public async Task An_engine_that_changes_what_others_read_too_is_found()
+    {
+        await _harness.Store.ChangeAsync(view => view.Put("shared", """{"Changes":0}"""u8.ToArray()));
+
+        var found = await Assert.ThrowsAsync<InvalidOperationException>(() => _harness.ReadAsync("spoil"));
+
+        Assert.Equal("the engine changed the shared instance of \"shared\"", found.Message);
+    }
+
+    [Theory]
+    [InlineData("bad-list")]
+    [InlineData("bad-key")]
+    public async Task A_key_or_a_prefix_that_no_engine_may_use_is_an_error(string path) =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _harness.ReadAsync(path));
+
+    [Fact]
+    public async Task A_secret_that_is_issued_has_a_lease_of_the_kernels_and_one_that_is_only_planned_has_none()
+    {
+        await _harness.PlanAsync(Operation.Read, "creds");
+        Assert.Empty(await _harness.LeasesAsync());
+
+        var lease = await _harness.IssueAsync(Operation.Read, "creds");
+        Assert.Equal([lease.Id], await _harness.LeasesAsync());
+    }
+
+    [Fact]
     public async Task A_lease_goes_from_plan_to_revocation()
     {
         var lease = await _harness.IssueAsync(Operation.Read, "creds");
@@ -78,6 +121,8 @@ public sealed class EngineHarnessTests
     {
         private static readonly Field<string> Text = Field.Text("text", "What to keep.");
 
+        public int Writes { get; private set; }
+
         public ImmutableArray<EnginePath> Paths =>
         [
             new("notes/{path...}", "Keeps notes.")
@@ -88,8 +133,29 @@ public sealed class EngineHarnessTests
                 List = async (request, cancellation) => Reply.Keys(await request.Storage.ListAsync(request.Path, cancellation)),
                 Write = (request, _) =>
                 {
+                    Writes++;
                     request.Storage.Put(request.Path, Encoding.UTF8.GetBytes(request.Get(Text)));
                     return ValueTask.FromResult(request.Get(Text) == "bad" ? Reply.Invalid("bad text") : Reply.Done);
+                },
+            },
+            new("spoil", "Changes an instance that the kernel keeps.")
+            {
+                Read = async (request, cancellation) =>
+                {
+                    (await request.Storage.GetAsync("shared", NotesJson.Default.Shared, cancellation))!.Changes++;
+                    return Reply.Done;
+                },
+            },
+            new("bad-list", "Lists what is no folder.")
+            {
+                Read = async (request, cancellation) => Reply.Keys(await request.Storage.ListAsync("notes", cancellation)),
+            },
+            new("bad-key", "Writes what is no entry.")
+            {
+                Read = (request, _) =>
+                {
+                    request.Storage.Put("notes/", new byte[1]);
+                    return ValueTask.FromResult(Reply.Done);
                 },
             },
             new("creds", "Makes a credential.")
@@ -111,4 +177,12 @@ public sealed class EngineHarnessTests
 
         public ValueTask RevokeAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation) => ValueTask.CompletedTask;
     }
+
+    private sealed class Shared
+    {
+        public int Changes { get; set; }
+    }
+
+    [JsonSerializable(typeof(Shared))]
+    private sealed partial class NotesJson : JsonSerializerContext;
 }

@@ -60,6 +60,9 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     public Quarantine Quarantine => _parts.Quarantine;
 
+    /// <summary>What it works with, for tests that look at what a mount has stored.</summary>
+    public Composition Parts => _parts;
+
     /// <summary>As <see cref="Audit.IAuditLog.Problem"/>.</summary>
     public string? AuditProblem => _parts.Audit.Problem;
 

@@ -6,7 +6,7 @@ using Coffer.Testing.Engines;
 namespace Coffer.Auth.Tests.Userpass;
 
 /// <summary>Users whose password is given as a bcrypt hash. The hashes are those of crypt(3).</summary>
-public sealed class BcryptTests
+public sealed class BcryptTests : IAsyncDisposable
 {
     private const string OfHunter2 = "$2b$05$abcdefghijklmnopqrstuuoXuKqgZXLiJqzfmMXDDhSFPIvxV7t8.";
 
@@ -22,6 +22,8 @@ public sealed class BcryptTests
         { "$2b$05$abcdefghijklmnopqrstuuQNr.NUko7cjRuTOhPz.WP0eA4f4.Xuq", "p\u00e4ss" },
         { "$2b$05$abcdefghijklmnopqrstuujf8SX2ahXLwp9w/B.Y5XdysS6yR576q", new string('x', 80) },
     };
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Known))]
@@ -117,5 +119,5 @@ public sealed class BcryptTests
     private Task<Reply> LoginAsync(string password) => _harness.WriteAsync("login/ann", $$"""{"password": "{{password}}"}""");
 
     private async Task<UserRecord> RecordAsync() =>
-        (await _harness.Store.Begin().GetAsync(UserRecord.KeyOf(UserName.Of("ann")), UserpassJson.Default.UserRecord, Cancel))!;
+        (await _harness.Store.GetAsync(UserRecord.KeyOf(UserName.Of("ann")), UserpassJson.Default.UserRecord, Cancel))!;
 }

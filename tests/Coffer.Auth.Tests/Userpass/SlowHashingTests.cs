@@ -88,7 +88,7 @@ public sealed class SlowHashingTests
     [InlineData("users/ann/password")]
     public async Task Every_path_that_hashes_a_password_is_answered_with_503_while_too_many_wait(string path)
     {
-        var harness = new EngineHarness(UserpassMethod.Type, slowWork: _slow);
+        await using var harness = new EngineHarness(UserpassMethod.Type, slowWork: _slow);
         await harness.WriteAsync("users/ann", """{"password": "right"}""");
         using var gate = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

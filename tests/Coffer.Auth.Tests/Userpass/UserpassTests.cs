@@ -7,11 +7,13 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Auth.Tests.Userpass;
 
-public sealed class UserpassTests
+public sealed class UserpassTests : IAsyncDisposable
 {
     private readonly EngineHarness _harness = new(UserpassMethod.Type);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task A_name_and_its_password_give_a_login_on_the_terms_of_the_user()
@@ -43,7 +45,7 @@ public sealed class UserpassTests
     public async Task CVE_2025_6011_an_unknown_name_costs_the_same_work_as_a_wrong_password()
     {
         await _harness.WriteAsync("users/ann", """{"password": "right"}""");
-        var user = await _harness.Store.Begin().GetAsync(UserRecord.KeyOf(UserName.Of("ann")), UserpassJson.Default.UserRecord, Cancel);
+        var user = await _harness.Store.GetAsync(UserRecord.KeyOf(UserName.Of("ann")), UserpassJson.Default.UserRecord, Cancel);
 
         // The work is the rounds of the hash, so these are compared, and not the time they take.
         Assert.Equal(user!.Password!.Rounds, PasswordHash.OfNobody.Rounds);
@@ -158,8 +160,8 @@ public sealed class UserpassTests
         (await _harness.WriteAsync($"login/{name}", $$"""{"password": "{{password}}"}""")).Grant();
 
     private async Task<LoginRenewal> RenewAsync(LoginGrant grant, params ImmutableArray<string> policies) =>
-        await ((IAuthMethod)_harness.Engine).RenewAsync(new LoginRenewalRequest(_harness.Store.Begin(), grant.Internal, policies, EngineHarness.Start, new RequestMemory()), Cancel);
+        await ((IAuthMethod)await _harness.EngineAsync()).RenewAsync(new LoginRenewalRequest(_harness.Store, grant.Internal, policies, EngineHarness.Start, new RequestMemory()), Cancel);
 
     private async Task<string> RecordAsync(string name) =>
-        System.Text.Encoding.UTF8.GetString((await _harness.Store.Begin().GetAsync(UserRecord.KeyOf(UserName.Of(name)), Cancel))!.Value.Span);
+        System.Text.Encoding.UTF8.GetString((await _harness.Store.GetAsync(UserRecord.KeyOf(UserName.Of(name)), Cancel))!.Value.Span);
 }

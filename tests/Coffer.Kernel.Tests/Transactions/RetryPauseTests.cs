@@ -2,6 +2,7 @@ using Coffer.Kernel.Tests.Harness;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
+using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Transactions;

@@ -20,7 +20,7 @@ public abstract class AwsTest : IAsyncLifetime
     private readonly HttpClient _http = new();
     private SandboxAccount? _sandbox;
 
-    protected EngineHarness Engine { get; } = new(AwsEngine.Type);
+    protected EngineHarness Engine { get; set; } = new(AwsEngine.Type);
 
     protected SandboxAccount Sandbox => _sandbox ?? throw new InvalidOperationException("not started");
 
@@ -44,6 +44,7 @@ public abstract class AwsTest : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await Engine.DisposeAsync();
         _http.Dispose();
         if (_sandbox is not null)
         {

@@ -15,9 +15,13 @@ public sealed class CanaryTests : AwsTest
         var seen = new List<string>
         {
             lease.Plan.Data().ToJsonString(), lease.Plan.ToString(), lease.Created!.ToString(), lease.Created!.Data.ToString(), Sandbox.Dump(),
-            Engine.Engine.ToString()!, (await Engine.ReadAsync("config/root")).ToString(), (await Engine.ReadAsync("config/root")).DataText(),
-            string.Join('\n', Engine.Store.Keys.Where(key => key != "config/root").Select(Engine.Store.Text)),
+            (await Engine.EngineAsync()).ToString()!, (await Engine.ReadAsync("config/root")).ToString(), (await Engine.ReadAsync("config/root")).DataText(),
         };
+        foreach (var key in (await Engine.Store.KeysAsync()).Where(key => key != "config/root"))
+        {
+            seen.Add(await Engine.Store.TextAsync(key));
+        }
+
         for (var n = 0; n < 4; n++)
         {
             foreach (var code in new[] { "AccessDenied", "SignatureDoesNotMatch", "ServiceFailure" })
@@ -32,7 +36,7 @@ public sealed class CanaryTests : AwsTest
         await ConfigureAsync(new("AKIAIOSFODNN7NOBODYS", RootSecret));
         seen.Add((await Failed(lease.CreateAsync())).ToString());
 
-        Assert.Contains(RootSecret, Engine.Store.Text("config/root"), StringComparison.Ordinal);
+        Assert.Contains(RootSecret, await Engine.Store.TextAsync("config/root"), StringComparison.Ordinal);
         Assert.All(seen, text => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
         Assert.All(seen, text => Assert.DoesNotContain(RootSecret, text, StringComparison.Ordinal));
     }

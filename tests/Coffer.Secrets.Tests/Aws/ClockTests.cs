@@ -22,7 +22,7 @@ public sealed class ClockTests
     [InlineData(-20)]
     public async Task Every_answer_of_AWS_tells_the_server_its_time_refusals_too(int minutes)
     {
-        var engine = new EngineHarness(AwsEngine.Type);
+        await using var engine = new EngineHarness(AwsEngine.Type);
         var time = engine.Clock.GetUtcNow().AddMinutes(minutes);
         await using var sandbox = await SandboxAccount.StartAsync(new SandboxOptions { Clock = new FakeTimeProvider(time) }, Cancel);
         await ConfigureAsync(engine, sandbox);
@@ -41,7 +41,7 @@ public sealed class ClockTests
     [InlineData(-20, "the clock of this server is 1200 s ahead of that of AWS; set it right")]
     public async Task A_signature_that_is_refused_because_of_its_time_names_the_clock_and_the_remedy_and_not_the_key(int minutes, string words)
     {
-        var engine = new EngineHarness(AwsEngine.Type);
+        await using var engine = new EngineHarness(AwsEngine.Type);
         await using var sandbox = await SandboxAccount.StartAsync(new SandboxOptions { Clock = new FakeTimeProvider(engine.Clock.GetUtcNow().AddMinutes(minutes)) }, Cancel);
         await ConfigureAsync(engine, sandbox);
 

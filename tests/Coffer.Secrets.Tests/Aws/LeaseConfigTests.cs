@@ -3,9 +3,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
 
-public sealed class LeaseConfigTests
+public sealed class LeaseConfigTests : IAsyncDisposable
 {
     private readonly EngineHarness _engine = new(AwsEngine.Type);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Theory]
     [InlineData("""{"lease":"90m","lease_max":"36h"}""", "1h30m0s", "36h0m0s")]

@@ -48,10 +48,12 @@ public sealed class NothingMadeTests : AwsTest
         await RoleAsync("r", role);
         await ConfigureAsync(maxRetries: way.Contains(", then refused", StringComparison.Ordinal) ? 2 : 0);
         using var stranger = new Stranger();
+        await using var alone = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody())));
+        await using var astray = new EngineHarness(AwsEngine.Type, http: stranger);
         var lease = way switch
         {
-            "no credentials" => await PlanAsync(new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody()))), "\"use_environment\":true", role),
-            "refused by a text that is no answer of AWS" => await PlanAsync(new EngineHarness(AwsEngine.Type, http: stranger), "\"access_key\":\"AKIA1\",\"secret_key\":\"x\"", role),
+            "no credentials" => await PlanAsync(alone, "\"use_environment\":true", role),
+            "refused by a text that is no answer of AWS" => await PlanAsync(astray, "\"access_key\":\"AKIA1\",\"secret_key\":\"x\"", role),
             _ => await PlanAsync("r"),
         };
         await ArrangeAsync(way, action);
@@ -69,7 +71,7 @@ public sealed class NothingMadeTests : AwsTest
     [Fact]
     public async Task Without_credentials_the_error_says_nothing_of_AWS_which_was_not_asked()
     {
-        var engine = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody())));
+        await using var engine = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody())));
         var lease = await PlanAsync(engine, "\"use_environment\":true", Kinds[0].Role);
 
         var failed = await Failed(lease.CreateAsync());

@@ -70,7 +70,7 @@ public sealed class PermissionTests : AwsTest
     public async Task Without_a_key_pair_the_default_chain_is_asked()
     {
         var chain = new StaticCredentialSource(new AwsCredentials("AKIAIOSFODNN7EXAMPLE", RootSecret));
-        var engine = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, chain)));
+        await using var engine = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, chain)));
         (await engine.WriteAsync(
             "config/root", $$"""{"iam_endpoint":"{{Sandbox.Url}}","region":"us-east-1","max_retries":0}""")).AssertDone();
         (await engine.WriteAsync("roles/r", """{"credential_type":"iam_user"}""")).AssertDone();
@@ -98,10 +98,8 @@ public sealed class PermissionTests : AwsTest
     public async Task An_endpoint_that_an_earlier_version_took_and_that_is_no_url_is_named()
     {
         await RoleAsync("r", """{"credential_type":"iam_user"}""");
-        var storage = Engine.Store.Begin();
-        storage.Put("config/root", System.Text.Encoding.UTF8.GetBytes(
-            Engine.Store.Text("config/root").Replace(Sandbox.Url.AbsoluteUri, "localhost:1", StringComparison.Ordinal)));
-        storage.Commit();
+        var stored = (await Engine.Store.TextAsync("config/root")).Replace(Sandbox.Url.AbsoluteUri, "localhost:1", StringComparison.Ordinal);
+        await Engine.Store.ChangeAsync(view => view.Put("config/root", System.Text.Encoding.UTF8.GetBytes(stored)));
 
         var failed = await Failed((await PlanAsync("r")).CreateAsync());
 

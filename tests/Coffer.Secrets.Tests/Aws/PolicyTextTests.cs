@@ -7,11 +7,13 @@ using CsCheck;
 namespace Coffer.Secrets.Tests.Aws;
 
 /// <summary>Policy documents as the engine's paths show and send them.</summary>
-public sealed class PolicyTextTests
+public sealed class PolicyTextTests : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly EngineHarness _engine = new(AwsEngine.Type);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Theory]
     [InlineData("{ \"Version\" : \"2012-10-17\",\n\t\"Statement\": { \"Sid\": \"a b\", \"Action\": [ \"z:1\", \"a:2\" ] } }", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Sid\":\"a b\",\"Action\":[\"z:1\",\"a:2\"]}}")]

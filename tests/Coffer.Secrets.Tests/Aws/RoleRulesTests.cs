@@ -6,7 +6,7 @@ using Coffer.Testing.Engines;
 namespace Coffer.Secrets.Tests.Aws;
 
 /// <summary>What AWS would refuse at a role's first use is refused when the role is written.</summary>
-public sealed class RoleRulesTests
+public sealed class RoleRulesTests : IAsyncDisposable
 {
     private const string TwoDots = "1 error occurred:\n\t* relative paths not supported: the name of a role cannot have two dots in a row\n\n";
 
@@ -58,6 +58,8 @@ public sealed class RoleRulesTests
 
         return rows;
     }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(BadArns))]

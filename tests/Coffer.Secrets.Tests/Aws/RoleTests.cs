@@ -5,11 +5,13 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
 
-public sealed class RoleTests
+public sealed class RoleTests : IAsyncDisposable
 {
     private const string LegacyWarning = "Detected use of legacy role or policy parameter. Please upgrade to use the new parameters.";
 
     private readonly EngineHarness _engine = new(AwsEngine.Type);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Fact]
     public async Task Every_field_is_given_back()

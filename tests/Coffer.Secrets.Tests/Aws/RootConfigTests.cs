@@ -4,9 +4,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
 
-public sealed class RootConfigTests
+public sealed class RootConfigTests : IAsyncDisposable
 {
     private readonly EngineHarness _engine = new(AwsEngine.Type);
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Fact]
     public async Task Nothing_is_there_before_the_first_write() => (await _engine.ReadAsync("config/root")).AssertRefused(404);
@@ -46,7 +48,7 @@ public sealed class RootConfigTests
         Assert.Equal("", (string?)data["iam_endpoint"]);
         Assert.Equal(-1, (int)data["max_retries"]!);
         Assert.Equal(UserNames.DefaultTemplate, (string?)data["username_template"]);
-        Assert.Contains("\"x\"", _engine.Store.Text("config/root"), StringComparison.Ordinal);
+        Assert.Contains("\"x\"", await _engine.Store.TextAsync("config/root"), StringComparison.Ordinal);
     }
 
     [Fact]

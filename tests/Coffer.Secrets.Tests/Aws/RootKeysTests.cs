@@ -63,7 +63,7 @@ public sealed class RootKeysTests : AwsTest
     [MemberData(nameof(Writes))]
     public async Task The_account_in_use_is_the_one_that_was_chosen(string[] writes, string account)
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         foreach (var write in writes)
         {
             Assert.InRange((await WriteAsync(engine, write)).Status(), 200, 204);
@@ -76,7 +76,7 @@ public sealed class RootKeysTests : AwsTest
     [MemberData(nameof(Writes))]
     public async Task A_patch_of_something_else_leaves_the_account_as_it_is(string[] writes, string account)
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         foreach (var write in writes)
         {
             await WriteAsync(engine, write);
@@ -95,7 +95,7 @@ public sealed class RootKeysTests : AwsTest
     [InlineData("""{"access_key":null,"secret_key":null}""")]
     public async Task A_patch_clears_the_pair_when_it_says_so(string patch)
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         await WriteAsync(engine, Pair);
 
         var reply = await engine.PatchAsync("config/root", patch);
@@ -107,7 +107,7 @@ public sealed class RootKeysTests : AwsTest
     [Fact]
     public async Task A_patch_changes_what_it_names_and_nothing_else()
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         (await engine.WriteAsync(
             "config/root", """{"access_key":"AKIA1","secret_key":"hush","region":"eu-central-1","max_retries":4,"username_template":"x-{{random 8}}"}""")).AssertDone();
 
@@ -115,7 +115,7 @@ public sealed class RootKeysTests : AwsTest
 
         var data = (await engine.ReadAsync("config/root")).Data();
         Assert.Equal("AKIA1", (string?)data["access_key"]);
-        Assert.Contains("hush", engine.Store.Text("config/root"), StringComparison.Ordinal);
+        Assert.Contains("hush", await engine.Store.TextAsync("config/root"), StringComparison.Ordinal);
         Assert.Equal("eu-west-1", (string?)data["region"]);
         Assert.Equal("x-{{random 8}}", (string?)data["username_template"]);
         Assert.Equal(-1, (int)data["max_retries"]!);
@@ -127,7 +127,7 @@ public sealed class RootKeysTests : AwsTest
     [InlineData("""{"access_key":"","secret_key":""}""")]
     public async Task Clearing_the_pair_is_warned_of(string json)
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         await WriteAsync(engine, Pair);
 
         Assert.Equal([NoPair], (await WriteAsync(engine, json)).Warnings);
@@ -140,7 +140,7 @@ public sealed class RootKeysTests : AwsTest
     [InlineData("""{"use_environment":true,"access_key":"AKIA1","secret_key":"x"}""")]
     public async Task A_pair_and_the_environment_cannot_be_chosen_together(string json)
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         await WriteAsync(engine, Pair);
 
         (await WriteAsync(engine, json)).AssertRefused(400, "use_environment=true cannot go with access_key or secret_key: leave one of them out");
@@ -150,11 +150,9 @@ public sealed class RootKeysTests : AwsTest
     [Fact]
     public async Task What_an_earlier_version_stored_without_a_pair_goes_on_with_the_environment()
     {
-        var engine = Fresh();
-        var storage = engine.Store.Begin();
-        storage.Put("config/root", Encoding.UTF8.GetBytes(
-            $$$"""{"access_key":"","secret_key":"","region":"us-east-1","iam_endpoint":"{{{Sandbox.Url}}}","sts_endpoint":"{{{Sandbox.Url}}}","sts_region":"","max_retries":0,"username_template":"{{random 20}}"}"""));
-        storage.Commit();
+        await using var engine = Fresh();
+        await engine.Store.ChangeAsync(view => view.Put("config/root", Encoding.UTF8.GetBytes(
+            $$$"""{"access_key":"","secret_key":"","region":"us-east-1","iam_endpoint":"{{{Sandbox.Url}}}","sts_endpoint":"{{{Sandbox.Url}}}","sts_region":"","max_retries":0,"username_template":"{{random 20}}"}""")));
 
         await AssertAccountAsync(engine, "environment");
     }
@@ -162,7 +160,7 @@ public sealed class RootKeysTests : AwsTest
     [Fact]
     public async Task A_mount_whose_pair_was_cleared_cannot_revoke_and_says_so()
     {
-        var engine = Fresh();
+        await using var engine = Fresh();
         await WriteAsync(engine, Pair);
         (await engine.WriteAsync("roles/r", """{"credential_type":"iam_user"}""")).AssertDone();
         var lease = await engine.IssueAsync(Operation.Read, "creds/r");

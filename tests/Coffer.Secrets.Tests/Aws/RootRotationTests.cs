@@ -2,6 +2,7 @@ using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Faults;
 using Coffer.Sdk.Replies;
 using Coffer.Sdk.Tasks;
+using Coffer.Storage;
 using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
@@ -96,7 +97,7 @@ public sealed class RootRotationTests : AwsTest
         for (var n = 0; n < counted.Commits; n++)
         {
             await OwnUserAsync();
-            await Assert.ThrowsAsync<IOException>(() => new HarnessTask(Engine) { FailingCommit = n, FailsAfterwards = afterwards }.WriteAsync("config/rotate-root"));
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => new HarnessTask(Engine) { FailingCommit = n, FailsAfterwards = afterwards }.WriteAsync("config/rotate-root"));
             await AssertWorksAsync();
 
             // As the kernel does once the store is back.
@@ -149,11 +150,9 @@ public sealed class RootRotationTests : AwsTest
     public async Task A_configuration_that_is_written_meanwhile_wins()
     {
         await OwnUserAsync();
-        await Engine.WriteAsync("config/rotate-root");
         var other = (await Iam.CreateAccessKeyAsync("coffer", Cancel)).Credentials;
-        await ConfigureAsync(other);
 
-        var outcome = await new HarnessTask(Engine).RunAsync("root");
+        var outcome = await new HarnessTask(Engine) { Before = () => ConfigureAsync(other) }.WriteAsync("config/rotate-root");
 
         Assert.False(outcome.IsUnfinished);
         Assert.IsType<Reply.Refused>(outcome.Reply);
@@ -210,6 +209,6 @@ public sealed class RootRotationTests : AwsTest
         await AssertWorksAsync();
         var used = (string)(await Engine.ReadAsync("config/root")).Data()["access_key"]!;
         Assert.Equal([used], Keys());
-        Assert.DoesNotContain("config/rotation", await Engine.Store.Begin().ListAsync("config/", Cancel));
+        Assert.DoesNotContain("config/rotation", await Engine.Store.ListAsync("config/", Cancel));
     }
 }

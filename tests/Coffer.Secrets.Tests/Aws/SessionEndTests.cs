@@ -9,7 +9,7 @@ using Coffer.Testing.Engines;
 namespace Coffer.Secrets.Tests.Aws;
 
 /// <summary>When a session ends is for STS to say, within what was asked for: what comes from outside has bounds.</summary>
-public sealed class SessionEndTests : IDisposable
+public sealed class SessionEndTests : IAsyncDisposable
 {
     private const string Past =
         "STS answered with credentials that have ended already, by this server's clock: compare its clock with that of the STS endpoint";
@@ -19,7 +19,11 @@ public sealed class SessionEndTests : IDisposable
 
     public SessionEndTests() => _engine = new EngineHarness(AwsEngine.Type, http: _sts);
 
-    public void Dispose() => _sts.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _sts.Dispose();
+    }
 
     public static TheoryData<string> Roles() => new() { "assumed", "federated" };
 

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
-using Coffer.Sdk.Replies;
 using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Aws;
@@ -81,7 +79,7 @@ public sealed class SessionTests : AwsTest
     [Fact]
     public async Task Aws_is_asked_for_no_more_than_the_mount_allows_whatever_the_role_says()
     {
-        Engine.Mount = Engine.Mount with { MaxLeaseTtl = TimeSpan.FromMinutes(25) };
+        await Engine.TuneAsync("""{"default_lease_ttl":"25m","max_lease_ttl":"25m"}""");
         await MakeRoleAsync("deploy");
         await RoleAsync("t", $$"""{"credential_type":"assumed_role","role_arns":"{{Deploy}}","max_sts_ttl":"2h"}""");
 
@@ -100,11 +98,10 @@ public sealed class SessionTests : AwsTest
     {
         await RoleAsync("t", $$"""{"credential_type":"assumed_role","role_arns":"{{Deploy}}"}""");
 
-        var reply = await Engine.WriteAsync("sts/t", $$"""{"role_session_name":"{{given}}"}""");
+        var lease = await Engine.PlanAsync(Operation.Update, "sts/t", $$"""{"role_session_name":"{{given}}"}""");
 
-        var leased = Assert.IsType<Reply.Leased>(reply);
-        Assert.Equal(expected, (string?)JsonNode.Parse(leased.Plan.Data.Utf8.Span)!["session"]!["session_name"]);
-        Assert.Equal(warns ? ["the role session name was truncated to 64 characters to fit within IAM session name length limits"] : [], reply.Warnings);
+        Assert.Equal(expected, (string?)lease.Plan.Data()["session"]!["session_name"]);
+        Assert.Equal(warns ? ["the role session name was truncated to 64 characters to fit within IAM session name length limits"] : [], lease.Reply.Warnings);
     }
 
     [Fact]

@@ -3,9 +3,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Kv;
 
-public sealed class DataPathsTests
+public sealed class DataPathsTests : IAsyncDisposable
 {
     private readonly EngineHarness _harness = VersionedHarness.New();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task A_write_answers_the_versions_metadata()
@@ -91,7 +93,7 @@ public sealed class DataPathsTests
     public async Task A_write_that_cannot_be_is_refused_and_stores_nothing(string? body, string error)
     {
         (await _harness.WriteAsync("data/c", body)).AssertRefused(400, error);
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -236,18 +238,18 @@ public sealed class DataPathsTests
             await _harness.WriteAsync("data/a/big", $$$"""{"data":{"v":"{{{large}}}{{{i}}}"}}""");
         }
 
-        Assert.Equal(["data/a/big/1", "data/a/big/2", "data/a/big/3", "meta/a/big"], _harness.Store.Keys);
+        Assert.Equal(["data/a/big/1", "data/a/big/2", "data/a/big/3", "meta/a/big"], await _harness.Store.KeysAsync());
         Assert.Equal(large + "2", (string?)(await _harness.ReadAsync("data/a/big?version=2")).Data()["data"]!["v"]);
 
         (await _harness.WriteAsync("destroy/a/big", """{"versions":[2]}""")).AssertDone();
-        Assert.Equal(["data/a/big/1", "data/a/big/3", "meta/a/big"], _harness.Store.Keys);
+        Assert.Equal(["data/a/big/1", "data/a/big/3", "meta/a/big"], await _harness.Store.KeysAsync());
         (await _harness.WriteAsync("metadata/a/big", """{"max_versions":2}""")).AssertDone();
         await _harness.PutAsync("a/big", 4);
-        Assert.Equal(["data/a/big/3", "meta/a/big"], _harness.Store.Keys);
+        Assert.Equal(["data/a/big/3", "meta/a/big"], await _harness.Store.KeysAsync());
         await _harness.PutAsync("a/big", 5);
-        Assert.Equal(["data/a/big/4", "meta/a/big"], _harness.Store.Keys);
+        Assert.Equal(["data/a/big/4", "meta/a/big"], await _harness.Store.KeysAsync());
         (await _harness.DeleteAsync("metadata/a/big")).AssertDone();
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -257,7 +259,7 @@ public sealed class DataPathsTests
         Assert.Equal(1, _harness.Cost.Puts);
         await _harness.PutAsync("a", 2);
         Assert.Equal((3, 0, 2, 0), _harness.Cost); // The gets: create or update, settings, key.
-        Assert.Equal("""{"n":1}""", _harness.Store.Text("data/a/1"));
+        Assert.Equal("""{"n":1}""", await _harness.Store.TextAsync("data/a/1"));
 
         await _harness.ReadAsync("data/a");
         Assert.Equal((1, 0, 0, 0), _harness.Cost);
@@ -294,9 +296,7 @@ public sealed class DataPathsTests
     public async Task Data_that_the_store_has_lost_is_an_error_and_not_a_missing_secret()
     {
         await _harness.WriteAsync("data/a", $$$"""{"data":{"v":"{{{new string('x', 5000)}}}"}}""");
-        var unit = _harness.Store.Begin();
-        unit.Delete("data/a/1");
-        unit.Commit();
+        await _harness.Store.ChangeAsync(view => view.Delete("data/a/1"));
 
         await Assert.ThrowsAsync<InvalidDataException>(() => _harness.ReadAsync("data/a"));
     }
@@ -315,6 +315,6 @@ public sealed class DataPathsTests
             Assert.Equal(path, (string?)(await _harness.ReadAsync($"data/{path}")).Data()["data"]!["path"]);
         }
 
-        Assert.Equal(8, _harness.Store.Keys.Count);
+        Assert.Equal(8, (await _harness.Store.KeysAsync()).Count);
     }
 }

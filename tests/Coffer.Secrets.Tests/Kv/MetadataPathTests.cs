@@ -5,9 +5,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Kv;
 
-public sealed class MetadataPathTests
+public sealed class MetadataPathTests : IAsyncDisposable
 {
     private readonly EngineHarness _harness = VersionedHarness.New();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task Metadata_shows_settings_and_versions()
@@ -68,7 +70,7 @@ public sealed class MetadataPathTests
 
         Assert.Equal(400, reply.Status());
         Assert.Contains(body.Split('"')[1], Assert.Single(reply.Errors()), StringComparison.Ordinal);
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -153,7 +155,7 @@ public sealed class MetadataPathTests
 
         (await _harness.DeleteAsync("metadata/a/b")).AssertDone();
 
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
         (await _harness.ReadAsync("data/a/b?version=1")).AssertRefused(404);
         (await _harness.ReadAsync("metadata/a/b")).AssertRefused(404);
         (await _harness.ListAsync("metadata")).AssertRefused(404);
@@ -233,7 +235,7 @@ public sealed class MetadataPathTests
         (await _harness.WriteAsync("metadata/cm", $$"""{"custom_metadata":{{labels}}}""")).AssertRefused(
             400, $"{problems.Length} {(problems.Length == 1 ? "error" : "errors")} occurred:{list}\n\n");
 
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]

@@ -6,9 +6,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Kv;
 
-public sealed class PlainEngineTests
+public sealed class PlainEngineTests : IAsyncDisposable
 {
     private readonly EngineHarness _harness = new(KvEngines.Type);
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task A_write_replaces_the_whole_value()
@@ -29,7 +31,7 @@ public sealed class PlainEngineTests
         (await _harness.DeleteAsync("app")).AssertDone();
         (await _harness.ReadAsync("app")).AssertRefused(404);
         (await _harness.DeleteAsync("app")).AssertDone();
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Theory]
@@ -37,7 +39,7 @@ public sealed class PlainEngineTests
     [InlineData("1")]
     public async Task Version_1_is_what_a_mount_has_without_the_option(string? version)
     {
-        var harness = new EngineHarness(KvEngines.Type, version is null ? null : new Dictionary<string, string> { ["version"] = version });
+        await using var harness = new EngineHarness(KvEngines.Type, version is null ? null : new Dictionary<string, string> { ["version"] = version });
 
         (await harness.WriteAsync("data/k", """{"a":"1"}""")).AssertDone();
         Assert.Equal("""{"a":"1"}""", (await harness.ReadAsync("data/k")).DataText());
@@ -46,17 +48,18 @@ public sealed class PlainEngineTests
     [Fact]
     public async Task Generic_is_version_1_by_its_old_name()
     {
-        var harness = new EngineHarness(KvEngines.Type);
+        await using var harness = new EngineHarness(KvEngines.Type);
 
         (await harness.WriteAsync("k", """{"a":"1"}""")).AssertDone();
         Assert.Equal("""{"a":"1"}""", (await harness.ReadAsync("k")).DataText());
     }
 
     [Fact]
-    public void An_unknown_version_is_refused_by_name()
+    public async Task An_unknown_version_is_refused_by_name()
     {
-        var refused = Assert.Throws<EngineException>(
-            () => new EngineHarness(KvEngines.Type, new Dictionary<string, string> { ["version"] = "3" }));
+        await using var harness = new EngineHarness(KvEngines.Type, new Dictionary<string, string> { ["version"] = "3" });
+
+        var refused = await Assert.ThrowsAsync<EngineException>(() => harness.ReadAsync("a"));
 
         Assert.Equal(FailureClass.Invalid, refused.Failure);
         Assert.Equal("kv has no version \"3\": set the option version to \"1\" or \"2\"", refused.Message);
@@ -79,7 +82,7 @@ public sealed class PlainEngineTests
     [InlineData("""{"v":"1","ttl":{"a":1}}""", 3600)]
     public async Task The_lease_hint_is_the_values_own_ttl_or_the_mounts_default(string value, long seconds)
     {
-        _harness.Mount = _harness.Mount with { DefaultLeaseTtl = TimeSpan.FromHours(1) };
+        await _harness.TuneAsync("""{"default_lease_ttl":"1h"}""");
         await _harness.WriteAsync("a", value);
 
         var data = Assert.IsType<Reply.Data>(await _harness.ReadAsync("a"));
@@ -92,7 +95,7 @@ public sealed class PlainEngineTests
     [Fact]
     public async Task A_ttl_beyond_the_mounts_maximum_is_shown_as_it_is_since_no_lease_is_behind_it()
     {
-        _harness.Mount = _harness.Mount with { MaxLeaseTtl = TimeSpan.FromHours(1) };
+        await _harness.TuneAsync("""{"default_lease_ttl":"1h","max_lease_ttl":"1h"}""");
         await _harness.WriteAsync("a", """{"ttl":"2h"}""");
 
         var data = Assert.IsType<Reply.Data>(await _harness.ReadAsync("a"));
@@ -200,9 +203,7 @@ public sealed class PlainEngineTests
     [Fact]
     public async Task An_entry_of_an_unknown_format_is_not_taken_for_a_value()
     {
-        var unit = _harness.Store.Begin();
-        unit.Put("v1/x", "{\"this is\":\"longer than a header\"}"u8.ToArray());
-        unit.Commit();
+        await _harness.Store.ChangeAsync(view => view.Put("v1/x", "{\"this is\":\"longer than a header\"}"u8.ToArray()));
 
         await Assert.ThrowsAsync<InvalidDataException>(() => _harness.ReadAsync("x"));
     }

@@ -5,7 +5,7 @@ using Coffer.Testing.Engines;
 namespace Coffer.Secrets.Tests.Kv;
 
 /// <summary><c>updated_time</c> tells when a key last changed, by whatever path.</summary>
-public sealed class UpdatedTimeTests
+public sealed class UpdatedTimeTests : IAsyncDisposable
 {
     private const string CatchAll = "{path:folder...}";
 
@@ -43,6 +43,8 @@ public sealed class UpdatedTimeTests
         { "config", Operation.Update, """{"max_versions":5}""" },
     };
 
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
     [Theory]
     [MemberData(nameof(Changes))]
     public async Task Each_change_of_a_key_moves_its_updated_time(string row, Operation operation, string? body)
@@ -70,10 +72,10 @@ public sealed class UpdatedTimeTests
     }
 
     [Fact]
-    public void Every_path_that_changes_a_key_is_in_the_table()
+    public async Task Every_path_that_changes_a_key_is_in_the_table()
     {
         var known = Changes().Select(row => (row.Data.Item1, row.Data.Item2)).ToHashSet();
-        var paths = _harness.Engine.Paths.Where(row => !row.Undocumented && row.Template.EndsWith(CatchAll, StringComparison.Ordinal));
+        var paths = (await _harness.EngineAsync()).Paths.Where(row => !row.Undocumented && row.Template.EndsWith(CatchAll, StringComparison.Ordinal));
         var all = paths.SelectMany(row => new[] { Operation.Update, Operation.Patch, Operation.Delete }
             .Where(operation => row.HandlerOf(operation) is not null).Select(operation => (row.Template, operation)));
 

@@ -3,9 +3,11 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Kv;
 
-public sealed class VersionPathsTests
+public sealed class VersionPathsTests : IAsyncDisposable
 {
     private readonly EngineHarness _harness = VersionedHarness.New();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task Versions_are_given_as_a_list_or_with_commas_and_unknown_ones_are_passed_over()
@@ -47,7 +49,7 @@ public sealed class VersionPathsTests
     {
         (await _harness.WriteAsync($"{path}/none", """{"versions":[1]}""")).AssertDone();
 
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed class VersionPathsTests
         (await _harness.ReadAsync("data/x")).AssertGone(3, destroyed: true);
         (await _harness.ReadAsync("data/x?version=1")).AssertGone(1, destroyed: true);
         Assert.Equal(2, (await _harness.ReadAsync("data/x?version=2")).N());
-        Assert.DoesNotContain(Convert.ToBase64String("""{"n":3}"""u8), _harness.Store.Text("meta/x"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String("""{"n":3}"""u8), await _harness.Store.TextAsync("meta/x"), StringComparison.Ordinal);
 
         (await _harness.WriteAsync("undelete/x", """{"versions":[1,3]}""")).AssertDone();
         (await _harness.DeleteAsync("data/x")).AssertDone();

@@ -4,11 +4,13 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Kv;
 
-public sealed class VersionedEngineTests
+public sealed class VersionedEngineTests : IAsyncDisposable
 {
     private const string NoKey = "Non-listing operations on the root of a K/V v2 mount are not supported.";
 
-    private readonly EngineHarness _harness = VersionedHarness.New();
+    private EngineHarness _harness = VersionedHarness.New();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Theory]
     [InlineData("foo", Operation.Read, "get")]
@@ -85,7 +87,7 @@ public sealed class VersionedEngineTests
         Assert.Equal(["a", "dir/"], (await _harness.ListAsync("metadata")).Keys());
         Assert.Equal("""{"v":null,"n":null}""", (await _harness.ReadAsync("subkeys/dir/b")).Data()["subkeys"]!.ToJsonString());
         Assert.Equal(404, (await _harness.ReadAsync("a")).Status());
-        Assert.Equal(["v1/a", "v1/dir/b"], _harness.Store.Keys);
+        Assert.Equal(["v1/a", "v1/dir/b"], await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -97,7 +99,7 @@ public sealed class VersionedEngineTests
 
         Assert.Equal(2, (int)reply.Data()["version"]!);
         Assert.Equal(Operation.Update, _harness.LastOperation);
-        Assert.Equal(["data/a/1", "meta/a", "v1/a/b", "v1/c"], _harness.Store.Keys);
+        Assert.Equal(["data/a/1", "meta/a", "v1/a/b", "v1/c"], await _harness.Store.KeysAsync());
         Assert.Equal("1", (string?)(await _harness.ReadAsync("data/a?version=1")).Data()["data"]!["v"]);
         Assert.Equal(["a", "a/", "c"], (await _harness.ListAsync("metadata")).Keys());
     }
@@ -111,7 +113,7 @@ public sealed class VersionedEngineTests
 
         (await _harness.WriteAsync("metadata/a", """{"max_versions":3}""")).AssertDone();
 
-        Assert.Equal(["data/a/1", "meta/a"], _harness.Store.Keys);
+        Assert.Equal(["data/a/1", "meta/a"], await _harness.Store.KeysAsync());
         Assert.Equal(large, (string?)(await _harness.ReadAsync("data/a")).Data()["data"]!["v"]);
     }
 
@@ -125,7 +127,7 @@ public sealed class VersionedEngineTests
         (await _harness.WriteAsync(path, """{"versions":[1]}""")).AssertDone();
 
         (await _harness.ReadAsync("data/a")).AssertGone(1, destroyed: path == "destroy/a");
-        Assert.Equal(["meta/a"], _harness.Store.Keys);
+        Assert.Equal(["meta/a"], await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -135,7 +137,7 @@ public sealed class VersionedEngineTests
 
         (await _harness.DeleteAsync("metadata/a")).AssertDone();
 
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
         Assert.Equal(1, await _harness.PutAsync("a", 1));
     }
 
@@ -152,14 +154,15 @@ public sealed class VersionedEngineTests
     /// <summary>Makes the harness's mount one that held these values as version 1.</summary>
     private async Task UpgradeAsync(params (string Path, string Value)[] values)
     {
-        _harness.Reconfigure(new Dictionary<string, string>());
+        await _harness.DisposeAsync();
+        _harness = new EngineHarness(KvEngines.Type);
         foreach (var (path, value) in values)
         {
             (await _harness.WriteAsync(path, value)).AssertDone();
         }
 
         _harness.Clock.Advance(TimeSpan.FromDays(1));
-        _harness.Reconfigure(VersionedHarness.Version2);
-        Assert.Equal(2, KvEngines.VersionOf(_harness.Mount.Options));
+        await _harness.TuneAsync("""{"options":{"version":"2"}}""");
+        Assert.Equal(2, KvEngines.VersionOf((await _harness.MountAsync()).Options));
     }
 }

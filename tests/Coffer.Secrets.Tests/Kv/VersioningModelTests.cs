@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Secrets.Kv;
 using Coffer.Testing.Engines;
 using CsCheck;
 
@@ -27,14 +28,13 @@ public sealed class VersioningModelTests
         Gen.Select(Gen.Bool, Steps.Array[1, 40]).SampleAsync(
             async (upgraded, steps) =>
             {
-                var harness = VersionedHarness.New();
+                await using var harness = upgraded ? new EngineHarness(KvEngines.Type) : VersionedHarness.New();
                 harness.RunsTwice = false;
                 var model = new Model();
                 if (upgraded)
                 {
-                    harness.Reconfigure(new Dictionary<string, string>());
                     (await harness.WriteAsync("a/k", """{"n":5}""")).AssertDone();
-                    harness.Reconfigure(VersionedHarness.Version2);
+                    await harness.TuneAsync("""{"options":{"version":"2"}}""");
                     model.Upgrade(5);
                 }
 
@@ -107,11 +107,11 @@ public sealed class VersioningModelTests
         }
         else
         {
-            Assert.DoesNotContain(harness.Store.Keys, key => key != "config");
+            Assert.DoesNotContain(await harness.Store.KeysAsync(), key => key != "config");
         }
 
         // No data outlives its version, and every version that may come back still has its data.
-        var own = harness.Store.Keys.Where(key => key.StartsWith("data/", StringComparison.Ordinal)).Select(key => key.Split('/')[^1]);
+        var own = (await harness.Store.KeysAsync()).Where(key => key.StartsWith("data/", StringComparison.Ordinal)).Select(key => key.Split('/')[^1]);
         Assert.All(own, number => Assert.False(model.IsDestroyed(int.Parse(number, CultureInfo.InvariantCulture)), "a destroyed version has data"));
     }
 

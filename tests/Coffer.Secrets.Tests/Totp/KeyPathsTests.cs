@@ -3,11 +3,13 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Totp;
 
-public class KeyPathsTests
+public sealed class KeyPathsTests : IAsyncDisposable
 {
     private const string Key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
     private readonly EngineHarness _harness = new(TotpEngine.Type);
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Theory]
     [InlineData("SHA1", 6, 30, 20)]
@@ -25,7 +27,7 @@ public class KeyPathsTests
         var (first, second) = (await KeyAsync("a"), await KeyAsync("b"));
         Assert.Equal(size, first.Secret.Length);
         Assert.Equal(first.Secret, second.Secret);
-        Assert.Equal(_harness.Store.Text("keys/a"), _harness.Store.Text("keys/b"));
+        Assert.Equal(await _harness.Store.TextAsync("keys/a"), await _harness.Store.TextAsync("keys/b"));
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public class KeyPathsTests
             400, "the qr_size value is too small for the QR code of this key: set it to 0, or to 49 or more");
         (await _harness.WriteAsync("keys/k", $$"""{"generate":true,"issuer":"{{new string('é', 256)}}","account_name":"A"}""")).AssertRefused(
             400, "the url of this key is too long for a QR code: set qr_size to 0, or shorten issuer, account_name or key_size");
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     [Theory]
@@ -86,9 +88,9 @@ public class KeyPathsTests
     }
 
     [Fact]
-    public void What_holds_a_key_or_a_code_is_marked_as_secret()
+    public async Task What_holds_a_key_or_a_code_is_marked_as_secret()
     {
-        var secret = _harness.Engine.Paths.SelectMany(path => path.Fields).Where(field => field.IsSecret).Select(field => field.Name);
+        var secret = (await _harness.EngineAsync()).Paths.SelectMany(path => path.Fields).Where(field => field.IsSecret).Select(field => field.Name);
 
         Assert.Equal(["url", "key", "code"], secret);
     }

@@ -5,12 +5,14 @@ using Coffer.Testing.Engines;
 namespace Coffer.Secrets.Tests.Totp;
 
 /// <summary>The key of the standards' examples under the name <c>k</c>, with a period of thirty seconds unless a test says otherwise.</summary>
-public class TotpEngineTests
+public sealed class TotpEngineTests : IAsyncDisposable
 {
     private const string Key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
     private const string Used = "code already used; wait until the next time period";
 
     private readonly EngineHarness _harness = new(TotpEngine.Type);
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
     public async Task A_code_is_valid_once_and_refused_for_as_long_as_it_would_be_taken()
@@ -35,7 +37,7 @@ public class TotpEngineTests
         Assert.True(await IsValidAsync(await CodeAsync()));
 
         Assert.Equal((2, 0, 1, 0), _harness.Cost);
-        Assert.Equal(["keys/k", "used/k"], _harness.Store.Keys);
+        Assert.Equal(["keys/k", "used/k"], await _harness.Store.KeysAsync());
     }
 
     [Theory]
@@ -110,7 +112,7 @@ public class TotpEngineTests
 
         Assert.False(await IsValidAsync(code));
         Assert.False(await IsValidAsync(code));
-        Assert.Equal(["keys/k"], _harness.Store.Keys);
+        Assert.Equal(["keys/k"], await _harness.Store.KeysAsync());
     }
 
     [Fact]
@@ -141,13 +143,13 @@ public class TotpEngineTests
         Assert.Equal(EngineHarness.Start.AddSeconds(55), due);
         _harness.Clock.Advance(due - EngineHarness.Start);
         var outcome = await new HarnessTask(_harness).RunAsync(UsedCodesSweep.TaskName);
-        Assert.Equal(["used/long"], _harness.Store.Keys);
+        Assert.Equal(["used/long"], await _harness.Store.KeysAsync());
 
         Assert.NotNull(outcome.NextRun);
         _harness.Clock.Advance(outcome.NextRun.Value - due);
         outcome = await new HarnessTask(_harness).RunAsync(UsedCodesSweep.TaskName);
         Assert.Null(outcome.NextRun);
-        Assert.Empty(_harness.Store.Keys);
+        Assert.Empty(await _harness.Store.KeysAsync());
     }
 
     private Task<TaskState?> TaskAsync() =>

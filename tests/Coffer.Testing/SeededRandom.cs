@@ -1,9 +1,9 @@
 using Coffer.Sdk.Primitives;
 
-namespace Coffer.Kernel.Tests.Harness;
+namespace Coffer.Testing;
 
 /// <summary>The same bytes in each run with the same seed. For tests only: the seed gives away the keys.</summary>
-internal sealed class SeededRandom(int seed) : IRandom
+public sealed class SeededRandom(int seed) : IRandom
 {
     private readonly Lock _lock = new();
     private readonly Random _dice = new(seed);

@@ -1,0 +1,51 @@
+using System.Runtime.ExceptionServices;
+using Coffer.Sdk.Engines;
+using Coffer.Sdk.Leases;
+using Coffer.Sdk.Replies;
+
+namespace Coffer.Testing.Engines;
+
+/// <summary>What the engine did in one request. Belongs to that request, so requests may run at the same time.</summary>
+internal sealed class Ask
+{
+    private CountedView? _view;
+    private bool _handled = true;
+
+    /// <summary>The engine is not asked to make the secret that it has planned.</summary>
+    public bool OnlyPlans { get; init; }
+
+    /// <summary>What the handler said last.</summary>
+    public Reply? Reply { get; private set; }
+
+    public Operation Operation { get; private set; }
+
+    public string LeaseId { get; private set; } = "";
+
+    /// <summary>With what the kernel asked the engine for a secret; null when it did not.</summary>
+    public SecretContext? Secret { get; set; }
+
+    public CreatedSecret? Created { get; set; }
+
+    /// <summary>Why the secret was not made.</summary>
+    public ExceptionDispatchInfo? Failure { get; set; }
+
+    /// <summary>Runs of the handler.</summary>
+    public int Runs { get; private set; }
+
+    /// <summary>What the last try asked of the engine's storage.</summary>
+    public (int Gets, int Lists, int Puts, int Deletes) Cost => _view?.Cost ?? default;
+
+    /// <summary>The storage of a try, counted. The kernel may look whether there is something before it runs the handler, in the same try.</summary>
+    public CountedView Count(IStorageView storage, SharedInstances shared, bool isHandler)
+    {
+        _view = new CountedView(storage, shared, _handled ? null : _view);
+        _handled = isHandler;
+        return _view;
+    }
+
+    public void Note(EngineRequest request, Reply reply)
+    {
+        (Reply, Operation, LeaseId) = (reply, request.Operation, request.LeaseId);
+        Runs++;
+    }
+}
