@@ -52,6 +52,7 @@ public partial class DocumentTests
     {
         var page = Repository.Read("docs/write-an-engine.md");
         Assert.Contains($"```csharp\n{Repository.Read("tests/Coffer.Kernel.Tests/Engines/TicketsEngine.cs")}```\n", page, StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{Repository.Read("tests/Coffer.Kernel.Tests/Engines/TicketsEngineTests.cs")}```\n", page, StringComparison.Ordinal);
         Assert.InRange(page.Count(character => character == '\n'), 1, 150);
     }
 

@@ -23,9 +23,12 @@ public static class ReplyReading
     public static JsonNode Data(this Reply reply) => JsonNode.Parse(reply.DataText())!;
 
     /// <summary>The <c>data</c> object as it was written, byte for byte.</summary>
-    public static string DataText(this Reply reply) => reply is Reply.Data data
-        ? Encoding.UTF8.GetString(data.Body.Utf8.Span)
-        : throw new InvalidOperationException($"expected data, got {Describe(reply)}");
+    public static string DataText(this Reply reply) => reply switch
+    {
+        Reply.Data data => Encoding.UTF8.GetString(data.Body.Utf8.Span),
+        Reply.LeasedData leased => Encoding.UTF8.GetString(leased.Body.Utf8.Span),
+        _ => throw new InvalidOperationException($"expected data, got {Describe(reply)}"),
+    };
 
     public static JsonNode Data(this CreatedSecret created) => JsonNode.Parse(created.Data.Utf8.Span)!;
 
