@@ -7,7 +7,7 @@ namespace Coffer.Testing.Engines;
 
 /// <summary>The kernel's storage of one try, with a count of what the engine asks of it.</summary>
 /// <param name="inner">The kernel's.</param>
-/// <param name="shared">Told of the instances that readers share.</param>
+/// <param name="shared">Notes the instances that readers share.</param>
 /// <param name="before">What was counted in the same try; null at its beginning.</param>
 internal sealed class CountedView(IStorageView inner, SharedInstances shared, CountedView? before) : IStorageView
 {
