@@ -176,10 +176,10 @@ internal sealed class AuditBroker(
         var problem = AuditSinks.TypeProblem(device.Type) ?? "";
         if (problem.Length == 0 && AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out problem))
         {
-            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, onFailure);
+            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, metrics, clock, onFailure);
         }
 
-        return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, onFailure);
+        return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, metrics, clock, onFailure);
     }
 
     private async Task LeaveAsync(EnabledDevice device)
@@ -206,14 +206,14 @@ internal sealed class AuditBroker(
         }
         catch (AuditUnavailableException)
         {
-            (response ? metrics.ResponseFailures : metrics.RequestFailures).Add();
+            (response ? metrics.ResponseFailures : metrics.RequestFailures).Add(1);
             _isFailing = true;
             throw;
         }
 
         _isFailing = false;
 
-        (response ? metrics.Responses : metrics.Requests).Add(clock.GetElapsedTime(begin));
+        (response ? metrics.Responses : metrics.Requests).Record(clock.GetElapsedTime(begin).TotalSeconds);
     }
 
     private async ValueTask RecordWithDevicesAsync(AuditEvent entry, bool response, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Kernel.Telemetry;
 
 namespace Coffer.Kernel.Audit;
 
@@ -9,14 +10,18 @@ internal sealed class EnabledDevice : IAsyncDisposable
     private readonly AuditDeviceOptions _options;
     private readonly AuditHash _hash;
     private readonly CallerHashes _callers;
+    private readonly AuditMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly Action<string, Exception> _onFailure;
     private readonly IAuditSink _sink;
     private volatile AuditEntryFormat _format;
     private volatile Task? _straggler;
 
     public EnabledDevice(
-        AuditDevice device, AuditDeviceOptions options, IAuditSink sink, ImmutableSortedDictionary<string, bool> headers, Action<string, Exception> onFailure)
+        AuditDevice device, AuditDeviceOptions options, IAuditSink sink, ImmutableSortedDictionary<string, bool> headers, AuditMetrics metrics, TimeProvider clock, Action<string, Exception> onFailure)
     {
+        _metrics = metrics;
+        _clock = clock;
         Device = device;
         _options = options;
         _sink = sink;
@@ -37,13 +42,21 @@ internal sealed class EnabledDevice : IAsyncDisposable
     /// <summary>Which request headers are recorded from now on.</summary>
     public void AuditHeaders(ImmutableSortedDictionary<string, bool> headers) => _format = FormatFor(headers);
 
-    /// <summary>Records an entry. Never fails: what went wrong is in the result.</summary>
+    /// <summary>Records an entry, and times that. Never fails: what went wrong is in the result.</summary>
     /// <param name="entry">What happened.</param>
     /// <param name="response">The answer, not the request.</param>
     /// <param name="time">Of the entry.</param>
     /// <param name="here">As of <see cref="IAuditSink.WriteAsync"/>.</param>
     /// <param name="cancellation">Ends the wait for room.</param>
     public async ValueTask<Exception?> RecordAsync(AuditEvent entry, bool response, DateTimeOffset time, bool here, CancellationToken cancellation)
+    {
+        var begin = _clock.GetTimestamp();
+        var failure = await TryRecordAsync(entry, response, time, here, cancellation);
+        _metrics.Wrote(Device.Path, isRecorded: failure is null, _clock.GetElapsedTime(begin));
+        return failure;
+    }
+
+    private async ValueTask<Exception?> TryRecordAsync(AuditEvent entry, bool response, DateTimeOffset time, bool here, CancellationToken cancellation)
     {
         try
         {

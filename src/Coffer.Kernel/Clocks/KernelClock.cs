@@ -1,6 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Telemetry;
 
 namespace Coffer.Kernel.Clocks;
 
@@ -33,7 +33,7 @@ public sealed class KernelClock : TimeProvider
 
     private readonly TimeProvider _system;
     private readonly Action<LogLine> _onEvent;
-    private readonly Counter _steps;
+    private readonly Counter<long> _steps;
     private readonly Lock _gate = new();
     private volatile Anchor _anchor;
     private volatile Away? _away;
@@ -41,7 +41,7 @@ public sealed class KernelClock : TimeProvider
     /// <param name="system">Its timestamps must be steady.</param>
     /// <param name="onEvent">Called with steps and how they end.</param>
     /// <param name="steps">Counts steps.</param>
-    public KernelClock(TimeProvider system, Action<LogLine> onEvent, Counter steps)
+    public KernelClock(TimeProvider system, Action<LogLine> onEvent, Counter<long> steps)
     {
         _system = system;
         _onEvent = onEvent;
@@ -160,7 +160,7 @@ public sealed class KernelClock : TimeProvider
     private void Note(Anchor anchor, TimeSpan off, DateTimeOffset own, long stamp, ClockStepOrigin origin)
     {
         _anchor = anchor with { Step = new ClockStep(off, own, stamp, origin) };
-        _steps.Add();
+        _steps.Add(1);
         _onEvent(new LogLine(LogLevel.Error, "the system's clock was set: leases and tokens go on by the time before, until this is confirmed")
             .With("by_seconds", ((long)off.TotalSeconds).ToString(CultureInfo.InvariantCulture))
             .With("against", origin == ClockStepOrigin.Store ? "the store's last commit" : "the steady clock"));

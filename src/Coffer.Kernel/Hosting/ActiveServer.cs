@@ -9,6 +9,7 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Seal;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Kernel.Versions;
@@ -62,6 +63,8 @@ internal sealed class ActiveServer : IAsyncDisposable
 
     /// <summary>What it works with, for tests that look at what a mount has stored.</summary>
     public Composition Parts => _parts;
+
+    public MetricsReport Metrics => _parts.Metrics;
 
     /// <summary>As <see cref="Audit.IAuditLog.Problem"/>.</summary>
     public string? AuditProblem => _parts.Audit.Problem;
@@ -153,7 +156,7 @@ internal sealed class ActiveServer : IAsyncDisposable
     }
 
     /// <summary>Runs a request; null when the server is being sealed.</summary>
-    public async ValueTask<ApiReply?> TryHandleAsync(ApiRequest request, CancellationToken cancellation)
+    public async ValueTask<ApiReply?> TryHandleAsync(RunningRequest request, CancellationToken cancellation)
     {
         if (!_gate.TryEnter())
         {
@@ -162,7 +165,7 @@ internal sealed class ActiveServer : IAsyncDisposable
 
         try
         {
-            if (Quarantine.RefusalOf(request) is { } refused)
+            if (Quarantine.RefusalOf(request.Request) is { } refused)
             {
                 return refused;
             }

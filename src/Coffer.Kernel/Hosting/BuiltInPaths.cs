@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Seal;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage.Memory;
@@ -14,6 +15,7 @@ public static class BuiltInPaths
     /// <returns>Paths of mounts, each with its slash, and what is there.</returns>
     public static IReadOnlyList<(string Mount, PathTable Paths)> Compose()
     {
+        using var metrics = new KernelMetrics("");
         var options = new KernelOptions
         {
             Store = new MemoryStore(),
@@ -23,8 +25,9 @@ public static class BuiltInPaths
             Outbound = () => throw new UnreachableException("nothing is mounted"),
             StorageType = "",
             Version = "",
+            Counters = metrics,
         };
-        var clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
+        var clock = new KernelClock(options.Clock, options.OnEvent, metrics.ClockSteps);
         using var keys = UnsealedKeys.ThrowAway(options.Random, clock);
         using var parts = new Composition(options with { Clock = clock }, clock, new NoServer(), keys, CancellationToken.None, CancellationToken.None);
         return

@@ -92,7 +92,7 @@ internal sealed partial class Composition : IDisposable
         _rekeying = new Rekeying(_slots, Transactions, options.Random, options.OnEvent);
 
         Audit = NewAudit();
-        Metrics = new MetricsReport(options.Counters, Transactions, _lanes, clock, Quarantine, options.Condition, options.ShowsPrometheus);
+        Metrics = new MetricsReport(options.Counters, Transactions, _lanes, clock, Quarantine, options.ShowsPrometheus);
         ClockUpkeep = new ClockUpkeep(Transactions, clock, options.OnFailure);
         SysEngine = NewSysEngine();
         TokenEngine = NewTokenEngine();

@@ -51,8 +51,8 @@ public sealed record KernelOptions : KernelSettings
     /// <summary>Where engines run functions that keep a core busy for long, such as hashes of passwords.</summary>
     public SlowWork SlowWork { get; init; } = new();
 
-    /// <summary>What is counted; of the process, so it outlives sealing.</summary>
-    public KernelMetrics Counters { get; init; } = new();
+    /// <summary>What is counted; of the kernel, which makes it, so it outlives sealing.</summary>
+    internal KernelMetrics Counters { get => field ?? throw new InvalidOperationException("no kernel has these options yet"); init; }
 
     /// <summary>Writes the members of <c>sys/config/state/sanitized</c>: never a secret.</summary>
     public Action<Utf8JsonWriter> DescribeConfiguration { get; init; } = _ => { };

@@ -5,6 +5,7 @@ using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;
@@ -27,10 +28,10 @@ public sealed class RequestEntry
     public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
     {
         var (begun, status) = (_options.Clock.GetTimestamp(), 500);
-        _options.Counters.Begin(request, _options.Clock.GetUtcNow());
+        var running = _options.Counters.Begin(request, _options.Clock.GetUtcNow());
         try
         {
-            var reply = await AnswerAsync(request, cancellation);
+            var reply = await AnswerAsync(running, cancellation);
             status = reply.Status;
             return reply;
         }
@@ -41,7 +42,7 @@ public sealed class RequestEntry
         }
         finally
         {
-            _options.Counters.End(request, status, _options.Clock.GetElapsedTime(begun));
+            _options.Counters.End(running, status, _options.Clock.GetElapsedTime(begun));
         }
     }
 
@@ -108,10 +109,12 @@ public sealed class RequestEntry
             .With("token_accessor", reply.Entrusts.TokenAccessor));
     }
 
-    private async ValueTask<ApiReply> AnswerAsync(ApiRequest request, CancellationToken cancellation)
+    private async ValueTask<ApiReply> AnswerAsync(RunningRequest running, CancellationToken cancellation)
     {
+        var request = running.Request;
         if (await _sealedPaths.TryHandleAsync(request, cancellation) is { } open)
         {
+            running.LeadsTo("system", "sys/");
             return open;
         }
 
@@ -120,7 +123,7 @@ public sealed class RequestEntry
             return ApiReply.Error(ErrorKind.Invalid, "cannot write to a path ending in '/'");
         }
 
-        return _kernel.Active is { } active && await active.TryHandleAsync(request, cancellation) is { } reply ? reply : Sealed;
+        return _kernel.Active is { } active && await active.TryHandleAsync(running, cancellation) is { } reply ? reply : Sealed;
     }
 
     private ValueTask<T> LookAsync<T>(Func<ActiveServer, ValueTask<T>> look, T otherwise) =>

@@ -2,8 +2,10 @@ using Coffer.Barrier;
 using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
+using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
+using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Primitives;
 
 namespace Coffer.Kernel.Hosting;
@@ -26,8 +28,10 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
 
     public ServerKernel(KernelOptions options)
     {
-        _clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
-        _options = options with { Clock = _clock, OutsideClock = options.Clock };
+        Metrics = new KernelMetrics(options.Version);
+        _clock = new KernelClock(options.Clock, options.OnEvent, Metrics.ClockSteps);
+        _options = options with { Clock = _clock, OutsideClock = options.Clock, Counters = Metrics };
+        KernelGauges.Add(Metrics, _clock, options.Condition, () => Active?.Metrics);
         _seal = new SealStore(options.Store, options.Random);
         Requests = new RequestEntry(this, _options, new SealedServerPaths(this, _options.Clock, _options.Version, _options.StorageType, _options.OnFailure));
         _shares = new UnsealRound(_seal, _options.Random);
@@ -39,6 +43,9 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
 
     /// <summary>Whether no background work runs or is due: then nothing changes before the next request, or before its clock has moved on.</summary>
     public bool IsIdle => Volatile.Read(ref _unsealed)?.IsIdle ?? true;
+
+    /// <summary>What is counted and measured, sealed or not.</summary>
+    public KernelMetrics Metrics { get; }
 
     /// <summary>Where requests come in.</summary>
     public RequestEntry Requests { get; }
@@ -314,6 +321,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         await SealAsync();
         _shares.Dispose();
         _change.Dispose();
+        Metrics.Dispose();
     }
 
     private async ValueTask<string?> OpenWithStaticKeysAsync(CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal sealed class LeaseStep(
             Effect = _ =>
             {
                 due.Add(active.Due);
-                counters.LeaseCreations.Add();
+                counters.CountLease(context.Mounted!.Mount.Type);
                 return ValueTask.FromResult<Reply?>(null);
             },
         };

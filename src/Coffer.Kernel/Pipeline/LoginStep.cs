@@ -97,7 +97,7 @@ internal sealed class LoginStep(
             Effect = _ =>
             {
                 lockout.Clear(mounted.Mount.Accessor, alias);
-                counters.TokenCreations.Add();
+                counters.CountToken(mounted.Mount.Type, token.IsBatch);
                 due.Add(token.Due ?? DateTimeOffset.MaxValue);
                 return ValueTask.FromResult<Reply?>(null);
             },

@@ -41,7 +41,7 @@ internal sealed class QuotaStep(QuotaGate quotas, IAuditLog audit, KernelMetrics
             return reply;
         }
 
-        counters.LeaseLimited.Add();
+        counters.LeaseLimited.Add(1);
         return Reply.Refuse(
             ErrorKind.RateLimited,
             $"request path \"{context.FullPath}\": lease count quota exceeded: quota \"{rule.Name}\" allows {rule.MaxLeases} leases; revoke some, or try again when some have ended");
@@ -64,7 +64,7 @@ internal sealed class QuotaStep(QuotaGate quotas, IAuditLog audit, KernelMetrics
             return new RateVerdict(null, headers);
         }
 
-        counters.RateLimited.Add();
+        counters.RateLimited.Add(1);
         var seconds = Math.Max(1, (long)Math.Ceiling(standing.RetryAfter.TotalSeconds));
         var message = $"request path \"{context.FullPath}\": rate limit quota exceeded: quota \"{rule.Name}\" allows {Number(rule.Rate)} requests in {Number(rule.Interval.TotalSeconds)} s; try again in {seconds} s";
         if (table.Settings.Audited && await audit.IsOnAsync(context.Work, cancellation))

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Requests;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
@@ -13,9 +14,9 @@ internal sealed class RequestPipeline(
     EffectStep effect, ExplainStep explain, WrapStep wrap)
 {
     /// <summary>Names every step in order. What is read up to the commit may change until then, and the steps from route on run again; nothing below the commit runs twice.</summary>
-    public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
+    public async ValueTask<ApiReply> HandleAsync(RunningRequest request, CancellationToken cancellation)
     {
-        using var context = new RequestContext(request, clock.GetUtcNow(), random);
+        using var context = new RequestContext(request.Request, clock.GetUtcNow(), random);
         KernelReply? reply = null;
         EntryTurn? turn = null;
         try
@@ -26,6 +27,7 @@ internal sealed class RequestPipeline(
                 try
                 {
                     await route.RunAsync(context, cancellation);
+                    request.LeadsTo(context.Mounted?.Mount.Type, context.Mounted?.Mount.Path);
                     if (await quota.RefuseAsync(context, cancellation) is { } limited)
                     {
                         return limited;

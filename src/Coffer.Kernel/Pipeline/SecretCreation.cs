@@ -19,7 +19,7 @@ internal sealed class SecretCreation(
         RequestContext context, IDynamicSecret secret, Reply.Leased leased, LeaseRecord lease, GrantedTtl granted, CancellationToken cancellation)
     {
         due.Add(lease.Due);
-        counters.LeaseCreations.Add();
+        counters.CountLease(context.Mounted!.Mount.Type);
         var begin = clock.GetTimestamp();
         using var limit = new CancellationTokenSource(Limits.CreationTimeMax, clock);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping, cancellation);
@@ -88,7 +88,7 @@ internal sealed class SecretCreation(
         }
 
         due.Add(active.Due);
-        counters.Registrations.Add(clock.GetElapsedTime(begin));
+        counters.Registrations.Record(clock.GetElapsedTime(begin).TotalSeconds);
         var left = created.ExpiresAt is null ? granted.Ttl : expire - clock.GetUtcNow() + TimeSpan.FromMilliseconds(999);
         return LeaseStep.ShowActive(context, active, created.Data, leased with { Warnings = leased.Warnings.AddRange(created.Warnings) }, granted, left);
     }

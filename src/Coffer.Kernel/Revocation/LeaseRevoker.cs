@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
@@ -32,11 +32,11 @@ public readonly record struct RevokeOutcome(string? Error)
 }
 
 /// <summary>Ends leases and tokens, in steps that can each be repeated: whatever dies in between, the due index still names what is left to do.</summary>
-/// <param name="revocations">Counts and times the calls of engines.</param>
+/// <param name="revocations">Times the calls of engines, with how they came out.</param>
 /// <param name="late">How long a call that got no answer is reckoned with.</param>
 /// <param name="stop">Cancelled at seal: calls of engines end then, those that a request waits for as well.</param>
 public sealed partial class LeaseRevoker(
-    Transactor transactions, RouterFactory routers, TimeProvider clock, IRandom random, DueSignal due, Counter revocations, LateCalls late, CancellationToken stop)
+    Transactor transactions, RouterFactory routers, TimeProvider clock, IRandom random, DueSignal due, Histogram<double> revocations, LateCalls late, CancellationToken stop)
 {
     /// <summary>What waits for an operator is still tried by itself this often: causes go away.</summary>
     private static readonly TimeSpan AttentionRetry = TimeSpan.FromHours(1);
@@ -259,15 +259,32 @@ public sealed partial class LeaseRevoker(
     private async ValueTask<Func<UnitOfWork, ValueTask>?> RemoveTimedAsync(LeaseRecord lease, CancellationToken cancellation)
     {
         var begin = clock.GetTimestamp();
+        var outcome = "cut_off";
         try
         {
-            return await RemoveSecretAsync(lease, cancellation);
+            var removal = await RemoveSecretAsync(lease, cancellation);
+            outcome = "removed";
+            return removal;
+        }
+        catch (EngineException error)
+        {
+            outcome = OutcomeOf(error.Failure);
+            throw;
         }
         finally
         {
-            revocations.Add(clock.GetElapsedTime(begin));
+            revocations.Record(clock.GetElapsedTime(begin).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
+
+    /// <summary>As the metrics name it.</summary>
+    private static string OutcomeOf(FailureClass failure) => failure switch
+    {
+        FailureClass.Transient => "transient",
+        FailureClass.Throttled => "throttled",
+        FailureClass.NeedsOperator => "needs_operator",
+        _ => "invalid",
+    };
 
     /// <summary>Takes away a secret that is outside, now.</summary>
     /// <returns>What takes away a secret that is in the store, in the commit that forgets the lease; null for one outside, which is gone.</returns>

@@ -18,7 +18,7 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
             // Most entries are in memory: what is there at once, or fails at once, needs no state machine.
             if (got.IsCompleted)
             {
-                metrics.Gets.Add(clock.GetElapsedTime(begin));
+                metrics.Gets.Record(clock.GetElapsedTime(begin).TotalSeconds);
             }
         }
 
@@ -34,7 +34,7 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         }
         finally
         {
-            metrics.Lists.Add(clock.GetElapsedTime(begin));
+            metrics.Lists.Record(clock.GetElapsedTime(begin).TotalSeconds);
         }
     }
 
@@ -49,10 +49,10 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         }
         finally
         {
-            var taken = clock.GetElapsedTime(begin);
+            var taken = clock.GetElapsedTime(begin).TotalSeconds;
             foreach (var write in batch.Writes)
             {
-                (write.Value is null ? metrics.Deletes : metrics.Puts).Add(taken);
+                (write.Value is null ? metrics.Deletes : metrics.Puts).Record(taken);
             }
         }
     }
@@ -65,7 +65,7 @@ internal sealed class MeteredStore(IStore inner, StoreMetrics metrics, TimeProvi
         }
         finally
         {
-            metrics.Gets.Add(clock.GetElapsedTime(begin));
+            metrics.Gets.Record(clock.GetElapsedTime(begin).TotalSeconds);
         }
     }
 

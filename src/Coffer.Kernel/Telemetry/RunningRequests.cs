@@ -11,10 +11,12 @@ public sealed class RunningRequests
     /// <summary>The longest-running first.</summary>
     public IEnumerable<RunningRequest> All => _running.Values.OrderBy(running => running.StartTime).ThenBy(running => running.Request.Id, StringComparer.Ordinal);
 
-    internal void Begin(ApiRequest request, DateTimeOffset now) => _running[request.Id] = new RunningRequest(request, now);
+    internal RunningRequest Begin(ApiRequest request, DateTimeOffset now)
+    {
+        var running = new RunningRequest(request, now);
+        _running[request.Id] = running;
+        return running;
+    }
 
-    internal void End(ApiRequest request) => _running.TryRemove(request.Id, out _);
+    internal void End(RunningRequest running) => _running.TryRemove(running.Request.Id, out _);
 }
-
-/// <summary>A request and when it came.</summary>
-public sealed record RunningRequest(ApiRequest Request, DateTimeOffset StartTime);

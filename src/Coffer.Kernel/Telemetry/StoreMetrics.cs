@@ -1,17 +1,15 @@
-using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 
 namespace Coffer.Kernel.Telemetry;
 
-/// <summary>Reads and writes of the store below the barrier. Writes of one commit share its duration, each of them took that long.</summary>
-public sealed class StoreMetrics
+/// <summary>Calls of the store below the barrier, those that failed included. Writes of one commit share its duration: each of them took that long.</summary>
+internal sealed class StoreMetrics(Meter meter)
 {
-    public Counter Gets { get; } = new("vault.barrier.get", "Entries that were read, with the time that took.", IsTimed: true);
+    public Histogram<double> Gets { get; } = meter.Timing("vault.barrier.get", "Time to read an entry.");
 
-    public Counter Puts { get; } = new("vault.barrier.put", "Entries that were written, with the time that their commits took.", IsTimed: true);
+    public Histogram<double> Puts { get; } = meter.Timing("vault.barrier.put", "Time of the commit that wrote an entry.");
 
-    public Counter Deletes { get; } = new("vault.barrier.delete", "Entries that were deleted, with the time that their commits took.", IsTimed: true);
+    public Histogram<double> Deletes { get; } = meter.Timing("vault.barrier.delete", "Time of the commit that deleted an entry.");
 
-    public Counter Lists { get; } = new("vault.barrier.list", "Pages of keys that were read, with the time that took.", IsTimed: true);
-
-    internal ImmutableArray<Counter> All => [Gets, Puts, Deletes, Lists];
+    public Histogram<double> Lists { get; } = meter.Timing("vault.barrier.list", "Time to read a page of keys.");
 }

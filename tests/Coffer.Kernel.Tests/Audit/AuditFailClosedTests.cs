@@ -7,8 +7,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Audit;
 
-public class AuditFailClosedTests
+public sealed class AuditFailClosedTests : IDisposable
 {
+    private readonly KernelMetrics _metrics = new("");
+
+    public void Dispose() => _metrics.Dispose();
+
     [Fact]
     public async Task What_cannot_be_recorded_does_not_run_and_the_device_recovers_by_itself()
     {
@@ -83,7 +87,7 @@ public class AuditFailClosedTests
     {
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
-        await using var broker = new AuditBroker(sinks, new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("slow"), StubSinks.Device("quick")]));
         var entry = StubSinks.Event();
         var slow = sinks.Made["slow/"];
@@ -108,7 +112,7 @@ public class AuditFailClosedTests
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
         var reports = new List<string>();
-        await using var broker = new AuditBroker(sinks, new AuditMetrics(), clock, SystemRandom.Instance, (message, _) => reports.Add(message));
+        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, (message, _) => reports.Add(message));
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a"), StubSinks.Device("b")]));
         sinks.Made["a/"].Fails = sinks.Made["b/"].Fails = true;
 
@@ -122,7 +126,7 @@ public class AuditFailClosedTests
     public async Task Once_closed_a_broker_that_had_devices_refuses_every_entry()
     {
         var clock = new FakeTimeProvider();
-        var broker = new AuditBroker(new StubSinks(clock), new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
+        var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a")]));
         await broker.DisposeAsync();
 
@@ -135,7 +139,7 @@ public class AuditFailClosedTests
     {
         var clock = new FakeTimeProvider();
         var device = StubSinks.Device("a") with { Options = StubSinks.Device("a").Options.Add("prefix", "x") };
-        await using var broker = new AuditBroker(new StubSinks(clock), new AuditMetrics(), clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
         await broker.AdoptAsync(new AuditTable(1, [device]));
 
         var error = await Assert.ThrowsAsync<AuditUnavailableException>(

@@ -7,21 +7,23 @@ using Microsoft.Extensions.Time.Testing;
 namespace Coffer.Kernel.Tests.Clocks;
 
 /// <summary>Two clocks that are steered apart, and the one time that the kernel makes of them.</summary>
-public sealed class KernelClockTests
+public sealed class KernelClockTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _steady = new(Start);
     private readonly List<LogLine> _events = [];
-    private readonly Counter _steps = new("steps", "");
+    private readonly KernelMetrics _metrics = new("");
     private readonly TwoClocks _wall;
     private readonly KernelClock _clock;
 
     public KernelClockTests()
     {
         _wall = new TwoClocks(_steady);
-        _clock = new KernelClock(_wall, _events.Add, _steps);
+        _clock = new KernelClock(_wall, _events.Add, _metrics.ClockSteps);
     }
+
+    public void Dispose() => _metrics.Dispose();
 
     [Theory]
     [InlineData(4.9)]
@@ -62,7 +64,7 @@ public sealed class KernelClockTests
         Assert.Equal(TimeSpan.FromHours(hours), _clock.Step?.By);
         Assert.Contains(hours > 0 ? "ahead" : "behind", _clock.Problem, StringComparison.Ordinal);
         Assert.Single(_events, line => line.Level == LogLevel.Error);
-        Assert.Equal(1, _steps.Count);
+        Assert.Equal(1, Steps());
     }
 
     [Fact]
@@ -104,7 +106,7 @@ public sealed class KernelClockTests
         _steady.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(_steady.GetUtcNow(), _clock.GetUtcNow());
-        Assert.Equal(2, _steps.Count);
+        Assert.Equal(2, Steps());
     }
 
     [Fact]
@@ -168,4 +170,6 @@ public sealed class KernelClockTests
         Assert.Equal(Start, _clock.Ends.GetUtcNow());
         Assert.Null(_clock.Problem);
     }
+
+    private long Steps() => _metrics.Collector.Read().Single(metric => metric.Name == "coffer.clock.steps").Series.Single().Count;
 }

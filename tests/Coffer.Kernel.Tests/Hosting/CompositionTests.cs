@@ -3,6 +3,7 @@ using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.OpenApi;
 using Coffer.Kernel.Seal;
+using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Kernel.Tests.Paths;
 using Coffer.Sdk.Engines;
@@ -18,6 +19,7 @@ public sealed class CompositionTests
     public async Task Putting_a_server_together_neither_reads_nor_writes_the_store()
     {
         await using var store = new TouchedKeys(new MemoryStore());
+        using var metrics = new KernelMetrics("1");
         var options = new KernelOptions
         {
             Store = store,
@@ -27,8 +29,9 @@ public sealed class CompositionTests
             Outbound = () => throw new InvalidOperationException("nothing is mounted"),
             StorageType = "inmem",
             Version = "1",
+            Counters = metrics,
         };
-        var clock = new KernelClock(options.Clock, options.OnEvent, options.Counters.ClockSteps);
+        var clock = new KernelClock(options.Clock, options.OnEvent, metrics.ClockSteps);
         using var keys = UnsealedKeys.ThrowAway(options.Random, clock);
 
         using var parts = new Composition(options, clock, new NoControl(), keys, CancellationToken.None, CancellationToken.None);

@@ -74,7 +74,67 @@ public class MetricsTests
             Assert.Equal(250, after[$"vault_expire_{what}_sum"]);
         }
 
+        Assert.Equal(0, after["vault_expire_revoke_bucket{outcome=\"removed\",le=\"100\"}"]);
+        Assert.Equal(1, after["vault_expire_revoke_bucket{outcome=\"removed\",le=\"250\"}"]);
+        Assert.Equal(1, after["vault_expire_revoke_bucket{outcome=\"removed\",le=\"+Inf\"}"]);
+
         Assert.All(["get", "put", "delete", "list"], what => Assert.True(after[$"vault_barrier_{what}_count"] > before[$"vault_barrier_{what}_count"], what));
+    }
+
+    [Fact]
+    public async Task Requests_are_counted_by_operation_type_of_mount_and_class_of_status()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        (await kernel.WriteAsync("fake/items/one", """{"value":"x"}""")).Ok();
+        (await kernel.ReadAsync("fake/items/one")).Ok();
+        (await kernel.ReadAsync("fake/items/one")).Ok();
+        (await kernel.ReadAsync("fake/items/none")).Is(404);
+        (await kernel.ReadAsync("no-such-mount/a")).Is(404);
+        (await kernel.SendAsync(Operation.Read, "sys/health", null)).Is(200);
+
+        var after = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+
+        Assert.Equal(2, after["vault_core_handle_request_count{operation=\"read\",mount_type=\"fake\",status=\"2xx\"}"]);
+        Assert.Equal(1, after["vault_core_handle_request_count{operation=\"update\",mount_type=\"fake\",status=\"2xx\"}"]);
+        Assert.Equal(1, after["vault_core_handle_request_count{operation=\"read\",mount_type=\"fake\",status=\"4xx\"}"]);
+        Assert.Equal(1, after["vault_core_handle_request_count{operation=\"read\",mount_type=\"none\",status=\"4xx\"}"]);
+        Assert.True(after["vault_core_handle_request_count{operation=\"read\",mount_type=\"system\",status=\"2xx\"}"] >= 1);
+    }
+
+    [Fact]
+    public async Task The_JSON_form_has_the_same_numbers_with_labels_as_an_object()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        var lease = (await kernel.WriteAsync("fake/creds/one", """{"ttl":"1h"}""")).Ok().LeaseId;
+        (await kernel.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{lease}}"}""")).Ok();
+
+        using var json = System.Text.Json.JsonDocument.Parse((await kernel.ReadAsync("sys/metrics")).Body);
+
+        var made = One("Counters", "vault.secret.lease.creation");
+        Assert.Equal(1, made.GetProperty("Count").GetInt64());
+        Assert.Equal("fake", made.GetProperty("Labels").GetProperty("secret_engine").GetString());
+        var revoked = One("Samples", "vault.expire.revoke");
+        Assert.Equal(1, revoked.GetProperty("Count").GetInt64());
+        Assert.Equal("removed", revoked.GetProperty("Labels").GetProperty("outcome").GetString());
+        Assert.Equal(0, One("Counters", "vault.core.failed_request").GetProperty("Count").GetInt64());
+        Assert.Equal(1, One("Gauges", "vault.core.unsealed").GetProperty("Value").GetInt64());
+
+        System.Text.Json.JsonElement One(string kind, string name) =>
+            json.RootElement.GetProperty(kind).EnumerateArray().Single(shown => shown.GetProperty("Name").GetString() == name);
+    }
+
+    [Fact]
+    public async Task Counts_of_one_kernel_are_not_those_of_another_in_the_same_process()
+    {
+        await using var one = await KernelHarness.StartAsync();
+        await using var other = await KernelHarness.StartAsync();
+        await one.TokenAsync();
+
+        var counted = Parse((await one.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+        var elsewhere = Parse((await other.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+
+        Assert.Equal(1, counted["vault_token_creation"]);
+        Assert.Equal(0, elsewhere["vault_token_creation"]);
     }
 
     [Fact]
@@ -123,8 +183,19 @@ public class MetricsTests
         Answer.Of(await kernel.Kernel.Requests.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
     }
 
-    private static Dictionary<string, double> Parse(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Where(line => line[0] != '#')
-        .Select(line => line.Split(' '))
-        .ToDictionary(parts => parts[0], parts => double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>Each series by its name with its labels, and by its name alone the sum of all series that have it.</summary>
+    private static Dictionary<string, double> Parse(string text)
+    {
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
+        {
+            var parts = line.Split(' ');
+            var value = double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+            var name = parts[0].Split('{')[0];
+            values[name] = values.GetValueOrDefault(name) + value;
+            values[parts[0]] = name == parts[0] ? values[name] : value;
+        }
+
+        return values;
+    }
 }

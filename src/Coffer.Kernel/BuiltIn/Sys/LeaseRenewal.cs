@@ -96,7 +96,7 @@ internal sealed class LeaseRenewal(Transactor transactions, DueSignal due, Kerne
         }
 
         due.Add(renewed.Due);
-        counters.Renewals.Add(clock.GetElapsedTime(begin));
+        counters.Renewals.Record(clock.GetElapsedTime(begin).TotalSeconds);
         var now = renewed.LastRenewal ?? renewed.IssueTime;
         var present = await OwnerEnd.PresentAsync(transactions.Begin(), renewed, CancellationToken.None);
         var end = LeaseEnd.Of(renewed, present, now);

@@ -19,13 +19,13 @@ internal sealed class SysInFlight(RunningRequests running)
     {
         return KernelReply.Bare(json =>
         {
-            foreach (var (running, since) in running.All)
+            foreach (var request in running.All)
             {
-                json.WriteStartObject(running.Id);
-                json.WriteString("start_time", Rfc3339.Format(since));
-                json.WriteString("client_remote_address", running.RemoteAddress);
-                json.WriteString("request_path", "/v1/" + running.Path.Text);
-                json.WriteString("request_method", MethodOf(running.Operation));
+                json.WriteStartObject(request.Request.Id);
+                json.WriteString("start_time", Rfc3339.Format(request.StartTime));
+                json.WriteString("client_remote_address", request.Request.RemoteAddress);
+                json.WriteString("request_path", "/v1/" + request.Request.Path.Text);
+                json.WriteString("request_method", MethodOf(request.Request.Operation));
                 json.WriteEndObject();
             }
         });

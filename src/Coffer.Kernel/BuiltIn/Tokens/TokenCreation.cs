@@ -276,7 +276,7 @@ internal sealed class TokenCreation(
         return Answer(made, identity, warnings).Then(() =>
         {
             due.Add(token.Due ?? DateTimeOffset.MaxValue);
-            counters.TokenCreations.Add();
+            counters.CountToken("token", token.IsBatch);
         });
     }
 
