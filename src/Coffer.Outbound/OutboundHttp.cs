@@ -54,5 +54,8 @@ public static class OutboundHttp
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         UseProxy = proxy is not null,
         Proxy = proxy,
+
+        // The ids of our traces are no business of outside systems.
+        ActivityHeadersPropagator = null,
     };
 }

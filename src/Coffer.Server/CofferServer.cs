@@ -8,6 +8,7 @@ using Coffer.Server.Http;
 using Coffer.Server.Http.Answers;
 using Coffer.Server.Http.Bodies;
 using Coffer.Server.Outbound;
+using Coffer.Server.Telemetry;
 using Coffer.Storage;
 
 namespace Coffer.Server;
@@ -20,6 +21,7 @@ public sealed class CofferServer : IAsyncDisposable
 
     private readonly MemoryReturn _memory;
     private readonly AnswerBudget _answers;
+    private TelemetryExport? _telemetry;
 
     private CofferServer(IStore store, ServerKernel kernel, AnswerBudget answers, MemoryReturn memory)
     {
@@ -41,7 +43,7 @@ public sealed class CofferServer : IAsyncDisposable
         await StartAsync(options, await options.Storage.OpenAsync(cancellation), clock, random, onFailure, cancellation);
 
     /// <summary>As the other, on a store that is open already; it is closed with the server.</summary>
-    /// <exception cref="IOException">An address cannot be bound.</exception>
+    /// <exception cref="IOException">An address cannot be bound, or a file that telemetry needs cannot be used.</exception>
     public static async Task<CofferServer> StartAsync(
         ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
     {
@@ -73,6 +75,12 @@ public sealed class CofferServer : IAsyncDisposable
         var bodies = BodyBudget.For(largest, memory);
         try
         {
+            if (options.Otlp is { } otlp)
+            {
+                server._telemetry = new TelemetryExport(kernel, otlp, CofferVersion.Own, clock, random, options.OnEvent, onFailure);
+                options.OnEvent(new LogLine(LogLevel.Info, "telemetry is sent").With("to", otlp.Endpoint.Authority).With("metrics", otlp.Metrics ? "yes" : "no").With("traces", otlp.Traces ? "yes" : "no"));
+            }
+
             foreach (var listener in options.Listeners)
             {
                 await server.ListenAsync(listener, bodies, random, levels, options.OnEvent, onFailure, cancellation);
@@ -95,7 +103,11 @@ public sealed class CofferServer : IAsyncDisposable
         return [.. _listeners.Select(listener => listener.Reload()).OfType<string>().Distinct()];
     }
 
-    /// <summary>Stops listening, lets what runs end, seals, and closes the store.</summary>
+    /// <summary>Sends the telemetry that there is now, if it is sent at all.</summary>
+    /// <returns>False when the collector did not take all of it.</returns>
+    internal Task<bool> FlushTelemetryAsync(CancellationToken cancellation) => _telemetry?.FlushAsync(cancellation) ?? Task.FromResult(true);
+
+    /// <summary>Stops listening, lets what runs end, sends the last telemetry, seals, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var listener in _listeners)
@@ -106,6 +118,11 @@ public sealed class CofferServer : IAsyncDisposable
         }
 
         _memory.Dispose();
+        if (_telemetry is not null)
+        {
+            await _telemetry.DisposeAsync();
+        }
+
         await Kernel.DisposeAsync();
         await _store.DisposeAsync();
     }

@@ -37,7 +37,7 @@ public class ReferenceTests
         ["Coffer.Aws"] = ["AWSSDK.Core", "AWSSDK.SecurityToken"],
         ["Coffer.AwsSandbox"] = [AspNet],
         ["Coffer.Kernel"] = ["BouncyCastle.Cryptography"],
-        ["Coffer.Server"] = [AspNet],
+        ["Coffer.Server"] = [AspNet, "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["Coffer.Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3"],
     };
 

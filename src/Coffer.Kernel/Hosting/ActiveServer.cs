@@ -192,6 +192,16 @@ internal sealed class ActiveServer : IAsyncDisposable
     public ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation) =>
         InsideAsync<Reply?>(async () => await _parts.Metrics.WriteAsync(format, cancellation), otherwise: null);
 
+    /// <summary>As <see cref="MetricsReport.UsageAsync"/>, for the gauges.</summary>
+    /// <returns>False when the server is being sealed.</returns>
+    public ValueTask<bool> TryCountForGaugesAsync(CancellationToken cancellation) => InsideAsync(
+        async () =>
+        {
+            await _parts.Metrics.UsageAsync(cancellation);
+            return true;
+        },
+        otherwise: false);
+
     /// <summary>As <see cref="CorsSettings.ReadAsync"/>; null as well when the server is being sealed.</summary>
     public ValueTask<CorsSettings?> CorsAsync(CancellationToken cancellation) =>
         InsideAsync(() => CorsSettings.ReadAsync(_parts.Transactions.Begin(), cancellation), otherwise: null);

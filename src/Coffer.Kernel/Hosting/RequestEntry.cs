@@ -29,6 +29,7 @@ public sealed class RequestEntry
     {
         var (begun, status) = (_options.Clock.GetTimestamp(), 500);
         var running = _options.Counters.Begin(request, _options.Clock.GetUtcNow());
+        var span = RequestSpan.Begin(_options.Counters.Activities, request);
         try
         {
             var reply = await AnswerAsync(running, cancellation);
@@ -43,6 +44,7 @@ public sealed class RequestEntry
         finally
         {
             _options.Counters.End(running, status, _options.Clock.GetElapsedTime(begun));
+            RequestSpan.End(span, running, status);
         }
     }
 
@@ -66,6 +68,13 @@ public sealed class RequestEntry
             return outage;
         }
     }
+
+    /// <summary>
+    /// Counts what the store holds, unless that was done a short time ago, so that the gauges which say so are right when they are read next. Does nothing while
+    /// sealed; an outage is logged.
+    /// </summary>
+    public async ValueTask CountForGaugesAsync(CancellationToken cancellation) =>
+        _ = await LookAsync(active => active.TryCountForGaugesAsync(cancellation), otherwise: false);
 
     /// <summary>Which pages of other origins may call; null where none was ever allowed, and while sealed. Read each time, so that a change holds at once.</summary>
     /// <exception cref="StoreUnavailableException">The store is away.</exception>

@@ -8,7 +8,7 @@ internal static class KnownKeys
 {
     private const string OneNode = "there is one node";
     private const string NoPlugins = "there are no plugins";
-    private const string Metrics = "metrics are read from sys/metrics";
+    private const string Metrics = "metrics are read from sys/metrics, or sent to otlp_endpoint";
     private const string Rotate = "let logrotate move the file, then send SIGHUP";
     private const string Caches = "caches have bounds of their own";
     private const string Enterprise = "it is a feature of Vault Enterprise";

@@ -26,6 +26,9 @@ public sealed record ServerOptions : KernelSettings
 
     public LogOptions Log { get; init; } = new();
 
+    /// <summary>Where metrics and traces are sent; null: nowhere.</summary>
+    public OtlpOptions? Otlp { get; init; }
+
     /// <summary>What the configuration said; of no effect on anything but what is shown of it.</summary>
     public GivenConfiguration Given { get; init; } = GivenConfiguration.None;
 

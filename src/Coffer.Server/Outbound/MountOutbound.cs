@@ -66,5 +66,5 @@ internal sealed class MountOutbound(AddressGuard guard) : IOutbound, IDisposable
     }
 
     private HttpClient NewClient(OutboundSettings settings) =>
-        new(OutboundHttp.CreateHandler(environment: null, guard, TlsSettings.Of(settings))) { Timeout = settings.Timeout };
+        new(new SpanHandler(OutboundHttp.CreateHandler(environment: null, guard, TlsSettings.Of(settings)))) { Timeout = settings.Timeout };
 }
