@@ -95,7 +95,7 @@ internal sealed class LoginCommand : ApiCommand
         }
         else if (method.Type == "github" && fields["token"] is null)
         {
-            fields["token"] = Terminal.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error).Trim();
+            fields["token"] = Data.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error).Trim();
         }
 
         return (await call.SendAsync(ApiRequest.Write(path, fields), "Error authenticating", cancellation)).Json
@@ -103,7 +103,7 @@ internal sealed class LoginCommand : ApiCommand
     }
 
     private static string HiddenPassword(Invocation call) =>
-        Terminal.HiddenInput.Ask(call, "Password (will be hidden): ", "password", call.Console.Error);
+        Data.HiddenInput.Ask(call, "Password (will be hidden): ", "password", call.Console.Error);
 
     private async Task<JsonObject> UnwrapAsync(Invocation call, JsonObject envelope, CancellationToken cancellation)
     {

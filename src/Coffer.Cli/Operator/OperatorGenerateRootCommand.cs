@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Output;
-using Coffer.Cli.Terminal;
 using Coffer.Client;
 using Coffer.Text;
 

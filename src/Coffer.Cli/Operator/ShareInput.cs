@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Data;
 using Coffer.Cli.Output;
-using Coffer.Cli.Terminal;
 using Coffer.Client;
 
 namespace Coffer.Cli.Operator;

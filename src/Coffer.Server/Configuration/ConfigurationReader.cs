@@ -1,6 +1,7 @@
 using System.Net;
 using Coffer.Hcl;
 using Coffer.Kernel.Audit;
+using Coffer.Server.Files;
 
 namespace Coffer.Server.Configuration;
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using Coffer.Hcl;
 using Coffer.Sdk.Primitives;
-using Coffer.Server.Http;
 
 namespace Coffer.Server.Configuration;
 

@@ -1,6 +1,5 @@
 using Coffer.Hcl;
 using Coffer.Kernel.Headers;
-using Coffer.Server.Http;
 
 namespace Coffer.Server.Configuration;
 

@@ -1,5 +1,6 @@
 using Coffer.Hcl;
 using Coffer.Kernel.Seal;
+using Coffer.Server.Files;
 
 namespace Coffer.Server.Configuration;
 

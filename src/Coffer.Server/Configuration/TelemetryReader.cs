@@ -2,6 +2,7 @@ using System.Globalization;
 using Coffer.Hcl;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Outbound;
+using Coffer.Server.Files;
 using Coffer.Server.Outbound;
 
 namespace Coffer.Server.Configuration;

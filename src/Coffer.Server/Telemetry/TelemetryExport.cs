@@ -8,6 +8,7 @@ using Coffer.Sdk.Leases;
 using Coffer.Sdk.Outbound;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Server.Files;
 using Coffer.Server.Outbound;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coffer.Sdk.Primitives;
-using Coffer.Server.Configuration;
 
 namespace Coffer.Server.Tls;
 

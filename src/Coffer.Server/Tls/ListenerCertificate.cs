@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Coffer.Server.Configuration;
+using Coffer.Server.Files;
 
 namespace Coffer.Server.Tls;
 

@@ -6,6 +6,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Tests.Http;
+using Coffer.Server.Tls;
 using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Engines;

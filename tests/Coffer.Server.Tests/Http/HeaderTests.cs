@@ -1,4 +1,4 @@
-using Coffer.Server.Http;
+using Coffer.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Coffer.Server.Tests.Http;

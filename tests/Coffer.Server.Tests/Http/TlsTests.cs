@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Server.Tls;
 using Coffer.Testing;
 
 namespace Coffer.Server.Tests.Http;

@@ -1,4 +1,4 @@
-namespace Coffer.Server.Configuration;
+namespace Coffer.Server.Files;
 
 /// <summary>Reads files that the configuration names, up to a size that no honest one reaches: a device such as <c>/dev/zero</c> has no end.</summary>
 internal static class BoundedFile

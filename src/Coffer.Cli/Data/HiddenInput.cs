@@ -1,6 +1,4 @@
-using Coffer.Cli.Data;
-
-namespace Coffer.Cli.Terminal;
+namespace Coffer.Cli.Data;
 
 /// <summary>Asks for a secret: on a terminal without showing it, else the first line of standard input.</summary>
 internal static class HiddenInput

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Coffer.Server.Http;
+namespace Coffer.Server.Configuration;
 
 /// <summary>
 /// The headers that answers carry by their status, as <c>custom_response_headers</c> of a listener says: one status alone, a class such as
