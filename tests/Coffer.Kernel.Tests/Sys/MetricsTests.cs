@@ -124,6 +124,20 @@ public class MetricsTests
     }
 
     [Fact]
+    public async Task Tokens_are_counted_by_their_kind()
+    {
+        await using var kernel = await KernelHarness.StartAsync();
+        await kernel.TokenAsync();
+        await kernel.TokenAsync("""{"type":"batch"}""");
+        await kernel.TokenAsync("""{"type":"batch"}""");
+
+        var counted = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
+
+        Assert.Equal(1, counted["vault_token_creation{auth_method=\"token\",token_type=\"service\"}"]);
+        Assert.Equal(2, counted["vault_token_creation{auth_method=\"token\",token_type=\"batch\"}"]);
+    }
+
+    [Fact]
     public async Task Counts_of_one_kernel_are_not_those_of_another_in_the_same_process()
     {
         await using var one = await KernelHarness.StartAsync();

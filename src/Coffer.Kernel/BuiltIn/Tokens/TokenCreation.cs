@@ -249,13 +249,17 @@ internal sealed class TokenCreation(
         };
     }
 
-    private static KernelReply Answer(MintedToken made, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
+    private Reply Answer(MintedToken made, CallerIdentity identity, ImmutableArray<string>.Builder warnings) =>
         new KernelReply(new Reply.Empty { Warnings = warnings.ToImmutable() })
         {
             Shape = new ReplyShape { Auth = TokenIssuer.AuthOf(made.Record, made.Text, identity.Policies), End = made.Record.End },
             Entrusts = new Entrusted("", made.Record.Accessor),
             MakesToken = true,
-        };
+        }.Then(() =>
+        {
+            due.Add(made.Record.Due ?? DateTimeOffset.MaxValue);
+            counters.CountToken("token", made.Record.IsBatch);
+        });
 
     private async ValueTask<Reply> ServiceAsync(
         KernelRequest request, TokenRecord terms, CallerIdentity identity, ImmutableArray<string>.Builder warnings, CancellationToken cancellation)
@@ -273,11 +277,7 @@ internal sealed class TokenCreation(
         }
 
         TokenStore.Add(request.Work, token);
-        return Answer(made, identity, warnings).Then(() =>
-        {
-            due.Add(token.Due ?? DateTimeOffset.MaxValue);
-            counters.CountToken("token", token.IsBatch);
-        });
+        return Answer(made, identity, warnings);
     }
 
     private static ImmutableSortedDictionary<string, string>? MetaOf(KernelRequest request)
