@@ -15,11 +15,15 @@ public static class Limits
     /// <summary>Largest request body in bytes unless the listener says otherwise; Vault's own default.</summary>
     public const int RequestBytesMax = 32 * 1024 * 1024;
 
-    /// <summary>Stored values over this are counted while requests work with them, in bytes.</summary>
+    /// <summary>Values of engines over this are counted while requests work with them, in bytes.</summary>
     public const int UncountedValueBytes = 64 * 1024;
 
+    /// <summary>Values over this are counted apart from smaller ones, in bytes.</summary>
+    public const int LargeValueBytes = 1024 * 1024;
+
     /// <summary>
-    /// Large stored values that all requests work with at once, in bytes. Making an answer of one takes four to five times its length for a moment: it is read,
+    /// Large values of engines that all requests work with at once, in bytes, and again as much for the smaller ones that are counted. It holds any value that a
+    /// store takes. Making an answer of one takes four to five times its length for a moment: it is read,
     /// opened and written again.
     /// </summary>
     public const int LargeValueBytesMax = 64 * 1024 * 1024;

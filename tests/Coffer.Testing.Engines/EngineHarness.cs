@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;

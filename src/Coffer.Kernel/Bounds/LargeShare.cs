@@ -1,14 +1,18 @@
 namespace Coffer.Kernel.Bounds;
 
-/// <summary>What one request has taken of the memory for large values. Disposed of once.</summary>
+/// <summary>What one request has taken of the memory for large values.</summary>
 public sealed class LargeShare : IDisposable
 {
-    private readonly ByteShare _of;
-    private long _bytes;
+    private List<(ByteShare Of, long Bytes)>? _taken = [];
 
-    internal LargeShare(ByteShare of) => _of = of;
+    internal void Add(ByteShare of, long bytes) => _taken?.Add((of, bytes));
 
-    internal void Add(long bytes) => _bytes += bytes;
-
-    public void Dispose() => _of.GiveBack(Interlocked.Exchange(ref _bytes, 0));
+    /// <summary>Gives all of it back. May be called again.</summary>
+    public void Dispose()
+    {
+        foreach (var (of, bytes) in Interlocked.Exchange(ref _taken, null) ?? [])
+        {
+            of.GiveBack(bytes);
+        }
+    }
 }

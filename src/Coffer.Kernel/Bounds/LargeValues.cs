@@ -2,15 +2,14 @@ namespace Coffer.Kernel.Bounds;
 
 /// <summary>
 /// The memory that requests use at once to read large stored values and to make answers of them. A request takes its share before it reads such a value, and keeps
-/// it until its answer is sent. Small values are not counted. May be called from many threads at once.
+/// it until its answer is sent. Small values are not counted, and those of more than <see cref="Limits.LargeValueBytes"/> are counted apart, so that a few of these
+/// hold up only each other. May be called from many threads at once.
 /// </summary>
 /// <param name="clock">Times how long a request waits.</param>
 public sealed class LargeValues(TimeProvider clock)
 {
-    private readonly ByteShare _share = new(Limits.LargeValueBytesMax);
-
-    /// <summary>Stored bytes of large values that requests work with now.</summary>
-    public long Held => _share.Held;
+    private readonly ByteShare _medium = new(Limits.LargeValueBytesMax);
+    private readonly ByteShare _large = new(Limits.LargeValueBytesMax);
 
     /// <summary>Takes a share, and waits for it if need be.</summary>
     /// <param name="bytes">Length of the stored value.</param>
@@ -20,25 +19,24 @@ public sealed class LargeValues(TimeProvider clock)
     /// <exception cref="OperationCanceledException">Cancelled first.</exception>
     public async ValueTask<LargeShare> TakeAsync(int bytes, LargeShare? share, CancellationToken cancellation)
     {
-        // One that is larger than all of it is read by itself.
-        var size = Math.Min(bytes, Limits.LargeValueBytesMax);
-        if (!_share.TryTake(size))
+        var kind = bytes <= Limits.LargeValueBytes ? _medium : _large;
+        if (!kind.TryTake(bytes))
         {
-            await (share is null ? WaitAsync(size, cancellation) : throw new LargeValuesTakenException());
+            await (share is null ? WaitAsync(kind, bytes, cancellation) : throw new LargeValuesTakenException());
         }
 
-        share ??= new LargeShare(_share);
-        share.Add(size);
+        share ??= new LargeShare();
+        share.Add(kind, bytes);
         return share;
     }
 
-    private async ValueTask WaitAsync(long size, CancellationToken cancellation)
+    private async ValueTask WaitAsync(ByteShare kind, long bytes, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Limits.LargeValueWaitMax, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            await _share.TakeAsync(size, either.Token);
+            await kind.TakeAsync(bytes, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -99,7 +99,7 @@ public sealed partial class LeaseRevoker(
             if (task != outcomeOfMine)
             {
                 var shared = await task.WaitAsync(cancellation);
-                if (shared is { } known && (known.IsGone || (known == RevokeOutcome.NotDue ? seenDue is not null : force is null)))
+                if (shared is { } known && (known.IsGone || (known != RevokeOutcome.NotDue && force is null)))
                 {
                     return known;
                 }

@@ -17,7 +17,7 @@ internal sealed class TokenChecks(TimeProvider clock)
         new("child_entries", TokenKeys.AllChildren, ChildAsync),
         new("chosen_ids", TokenKeys.CustomIds, CustomIdAsync),
         new("wrapped_answers", WrapRecord.KeyOf(""), WrapAsync),
-        new("cubbyholes", "logical/", CubbyholeAsync),
+        new("cubbyholes", EngineKeys.All, CubbyholeAsync),
     ];
 
     private async ValueTask<bool> RecordAsync(UnitOfWork work, string key, CancellationToken cancellation)

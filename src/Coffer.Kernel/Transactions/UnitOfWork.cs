@@ -235,7 +235,8 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
 
     private ValueTask<StoreEntry?> ReadAsync(string key, CancellationToken cancellation)
     {
-        if (large is null)
+        // What the kernel itself reads for every request, such as a long table of mounts, is in the store's cache and waits for nobody.
+        if (large is null || !key.StartsWith(EngineKeys.All, StringComparison.Ordinal))
         {
             return store.GetAsync(key, cancellation);
         }

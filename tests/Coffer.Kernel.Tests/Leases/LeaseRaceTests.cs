@@ -169,6 +169,31 @@ public sealed class LeaseRaceTests
     }
 
     [Fact]
+    public async Task A_lease_whose_token_ends_while_its_own_end_is_under_way_is_gone_at_once()
+    {
+        await using var harness = await KernelHarness.StartAsync();
+        var token = await harness.TokenAsync();
+        (await harness.WriteAsync("fake/creds/a", """{"ttl":"60s"}""", token.ClientToken)).Ok();
+        harness.World.During = async operation =>
+        {
+            if (operation == "revoke")
+            {
+                // The token's end makes the lease due now, which is another time than the one that this attempt saw.
+                harness.World.During = _ => Task.CompletedTask;
+                (await harness.WriteAsync("auth/token/revoke-accessor", $$"""{"accessor":"{{token.Accessor}}"}""")).Is(204);
+                await harness.IdleAsync();
+            }
+        };
+
+        await harness.LeapAsync(TimeSpan.FromSeconds(100));
+
+        // The attempt waited for the same moment as the line above.
+        await harness.IdleAsync();
+        Assert.Empty(await harness.LeasesAsync());
+        Assert.Empty(harness.World.Secrets);
+    }
+
+    [Fact]
     public async Task Sealing_while_secrets_are_made_leaves_nothing_without_a_lease()
     {
         await using var harness = await KernelHarness.StartAsync();

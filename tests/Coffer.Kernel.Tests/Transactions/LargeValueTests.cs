@@ -37,6 +37,25 @@ public sealed class LargeValueTests
     }
 
     [Fact]
+    public async Task Large_entries_of_the_kernel_and_smaller_ones_of_engines_wait_for_no_large_one()
+    {
+        await using var harness = await StartAsync();
+        using var first = (await AskAsync(harness)).Share;
+        using var second = (await AskAsync(harness)).Share;
+
+        // A policy that each request of its token reads.
+        var rules = string.Concat(Enumerable.Range(0, 2000).Select(i => $"path \\\"fake/items/{i}/{new string('x', 40)}\\\" {{ capabilities = [\\\"read\\\"] }}\\n"));
+        (await harness.WriteAsync("sys/policies/acl/long", $$"""{"policy":"{{rules}}"}""")).Is(204);
+        var token = (await harness.TokenAsync("""{"policies":["all","long"]}""")).ClientToken;
+        (await harness.ReadAsync("fake/items/small", token)).Ok();
+
+        var medium = await AskAsync(harness, "medium");
+        Assert.Equal(200, medium.Status);
+        Assert.NotNull(medium.Share);
+        medium.Share.Dispose();
+    }
+
+    [Fact]
     public async Task A_request_that_waits_too_long_for_others_with_large_entries_is_answered_503()
     {
         await using var harness = await StartAsync();
@@ -87,6 +106,7 @@ public sealed class LargeValueTests
     {
         var harness = await KernelHarness.StartAsync();
         (await harness.WriteAsync("fake/items/large", $$"""{"value":"{{new string('x', LargeBytes)}}"}""")).Is(204);
+        (await harness.WriteAsync("fake/items/medium", $$"""{"value":"{{new string('x', Limits.LargeValueBytes - 4096)}}"}""")).Is(204);
         (await harness.WriteAsync("fake/items/small", $$"""{"value":"{{new string('x', Limits.UncountedValueBytes / 2)}}"}""")).Is(204);
         return harness;
     }
