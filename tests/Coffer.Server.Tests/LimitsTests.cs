@@ -31,6 +31,9 @@ public sealed class LimitsTests
     private static ListenerTimes Times => Listener.Times;
 
     [Fact]
+    public void Any_value_that_a_store_takes_can_be_read_by_a_request() => Assert.True(StoreLimits.ValueBytesMax <= Kernel.Limits.LargeValueBytesMax);
+
+    [Fact]
     public void What_came_in_the_largest_body_fits_into_one_entry_of_the_store() =>
         Assert.True(Listener.RequestBytesMax + EnvelopeBytes <= StoreLimits.ValueBytesMax);
 

@@ -35,18 +35,7 @@ internal class WatchedEngine : IEngine, IAsyncDisposable
     public static WatchedEngine Over(IEngine inner, EngineHarness harness) =>
         inner is IAuthMethod method ? new WatchedMethod(method, harness) : new WatchedEngine(inner, harness);
 
-    public async ValueTask DisposeAsync()
-    {
-        switch (_inner)
-        {
-            case IAsyncDisposable later:
-                await later.DisposeAsync();
-                break;
-            case IDisposable now:
-                now.Dispose();
-                break;
-        }
-    }
+    public ValueTask DisposeAsync() => EngineInstance.DisposeAsync(_inner);
 
     private EnginePath Watched(EnginePath row) => row with
     {

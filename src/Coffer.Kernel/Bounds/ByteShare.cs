@@ -57,6 +57,28 @@ public sealed class ByteShare(long bytesMax)
         }
     }
 
+    /// <summary>As <see cref="TakeAsync"/>, for a while.</summary>
+    /// <param name="bytes">What is taken.</param>
+    /// <param name="time">Longest wait.</param>
+    /// <param name="clock">Times it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>False when they were not free in that time; nothing is taken.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled first; nothing is taken.</exception>
+    public async ValueTask<bool> TryTakeAsync(long bytes, TimeSpan time, TimeProvider clock, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(time, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            await TakeAsync(bytes, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Gives back what was taken.</summary>
     public void GiveBack(long bytes)
     {

@@ -20,27 +20,13 @@ public sealed class LargeValues(TimeProvider clock)
     public async ValueTask<LargeShare> TakeAsync(int bytes, LargeShare? share, CancellationToken cancellation)
     {
         var kind = bytes <= Limits.LargeValueBytes ? _medium : _large;
-        if (!kind.TryTake(bytes))
+        if (!kind.TryTake(bytes) && (share is not null || !await kind.TryTakeAsync(bytes, Limits.LargeValueWaitMax, clock, cancellation)))
         {
-            await (share is null ? WaitAsync(kind, bytes, cancellation) : throw new LargeValuesTakenException());
+            throw new LargeValuesTakenException();
         }
 
         share ??= new LargeShare();
         share.Add(kind, bytes);
         return share;
-    }
-
-    private async ValueTask WaitAsync(ByteShare kind, long bytes, CancellationToken cancellation)
-    {
-        using var patience = new CancellationTokenSource(Limits.LargeValueWaitMax, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-        try
-        {
-            await kind.TakeAsync(bytes, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new LargeValuesTakenException();
-        }
     }
 }

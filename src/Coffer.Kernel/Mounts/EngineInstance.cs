@@ -56,6 +56,20 @@ public sealed class EngineInstance(IEngine engine, IOutbound outbound, Action<Ex
         }
     }
 
+    /// <summary>Disposes of an engine that can be disposed of.</summary>
+    internal static async ValueTask DisposeAsync(IEngine engine)
+    {
+        switch (engine)
+        {
+            case IAsyncDisposable later:
+                await later.DisposeAsync();
+                break;
+            case IDisposable now:
+                now.Dispose();
+                break;
+        }
+    }
+
     private void Leave()
     {
         if (Interlocked.Decrement(ref _uses) == 0)
@@ -68,16 +82,7 @@ public sealed class EngineInstance(IEngine engine, IOutbound outbound, Action<Ex
     {
         try
         {
-            switch (engine)
-            {
-                case IAsyncDisposable later:
-                    await later.DisposeAsync();
-                    break;
-                case IDisposable now:
-                    now.Dispose();
-                    break;
-            }
-
+            await DisposeAsync(engine);
             (outbound as IDisposable)?.Dispose();
         }
         catch (Exception error) when (error is not OutOfMemoryException)

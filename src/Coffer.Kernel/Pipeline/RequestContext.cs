@@ -88,17 +88,7 @@ internal sealed class RequestContext(ApiRequest request, DateTimeOffset now, IRa
     public HandlerInput Input => _input ??= HandlerInput.Parse(this);
 
     /// <summary>The operation as the audit log has it.</summary>
-    public string OperationName => Request.Help
-        ? "help"
-        : Operation switch
-        {
-            Operation.Read => "read",
-            Operation.List => "list",
-            Operation.Create => "create",
-            Operation.Update => "update",
-            Operation.Patch => "patch",
-            _ => "delete",
-        };
+    public string OperationName => Request.NameOf(Operation);
 
     /// <summary>The request as its entries in the audit log have it. To be asked for once it is known who asks and what was decided; both entries share what is written of it.</summary>
     public AuditSubject Subject => _subject ??= new AuditSubject(Request, FullPath, OperationName, Mounted, Caller, Decision);

@@ -47,4 +47,18 @@ public sealed record ApiRequest
     /// <summary>Request headers by lower-case name; only what audit and mounts may ask for, credentials never.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>What logs, traces and metrics call the operation.</summary>
+    /// <param name="operation">As <see cref="Operation"/>, or what that turned out to be.</param>
+    internal string NameOf(Operation operation) => Help
+        ? "help"
+        : operation switch
+        {
+            Operation.Read => "read",
+            Operation.List => "list",
+            Operation.Create => "create",
+            Operation.Update => "update",
+            Operation.Patch => "patch",
+            _ => "delete",
+        };
 }

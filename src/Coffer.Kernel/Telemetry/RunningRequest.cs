@@ -1,5 +1,4 @@
 using Coffer.Kernel.Requests;
-using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Telemetry;
 
@@ -22,17 +21,7 @@ public sealed class RunningRequest(ApiRequest request, DateTimeOffset startTime)
     internal string MountPath { get; private set; } = "";
 
     /// <summary>A write is an update here, whether or not it makes something.</summary>
-    internal string OperationName => Request.Help
-        ? "help"
-        : Request.Operation switch
-        {
-            Operation.Read => "read",
-            Operation.List => "list",
-            Operation.Create => "create",
-            Operation.Update => "update",
-            Operation.Patch => "patch",
-            _ => "delete",
-        };
+    internal string OperationName => Request.NameOf(Request.Operation);
 
     internal void LeadsTo(string? mountType, string? mountPath) => (MountType, MountPath) = (mountType ?? NoMount, mountPath ?? "");
 }

@@ -37,10 +37,6 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
         return new MintedToken(record, text);
     }
 
-    /// <summary>The lease id of a token: the path that made it, then <c>h</c> and a hash, so that a lease id tells no accessor.</summary>
-    private static string LeaseIdOf(string path, string accessor) =>
-        $"{path}/h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(accessor)))}";
-
     public byte[] HashOf(string text)
     {
         Span<byte> buffer = stackalloc byte[512];
@@ -175,4 +171,8 @@ public sealed class TokenStore(HmacKey hashKey, IRandom random, TimeProvider clo
 
     private static readonly System.Buffers.SearchValues<char> Base62 =
         System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>The lease id of a token: the path that made it, then <c>h</c> and a hash, so that a lease id tells no accessor.</summary>
+    private static string LeaseIdOf(string path, string accessor) =>
+        $"{path}/h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(accessor)))}";
 }

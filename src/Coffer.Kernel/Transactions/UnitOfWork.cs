@@ -261,7 +261,7 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
             _large = await large.TakeAsync(bytes, _large, cancellation);
 
             // Read again, because it was not kept while this waited. It may have grown since.
-            entry = await store.GetAsync(key, Math.Max(bytes, Limits.UncountedValueBytes), cancellation);
+            entry = await store.GetAsync(key, bytes, cancellation);
         }
 
         return entry;

@@ -148,7 +148,7 @@ internal sealed class HttpFrontend(
         {
             using var share = reply.Share;
             limit.Token.ThrowIfCancellationRequested();
-            using var place = await answers.TryTakeAsync(reply.Body.Length, share, limit.Token);
+            using var place = await answers.TryTakeAsync(reply.Body.Length, share is not null, limit.Token);
             if (place is null)
             {
                 await WriteAsync(

@@ -134,7 +134,8 @@ internal sealed class SqliteReader : IDisposable
         {
             SqliteSchema.Configure(_database);
             _database.Execute("PRAGMA query_only = ON");
-            // SQLite reads neither the length nor what is not asked for from the pages of a long value.
+
+            // SQLite knows the length of a long value without reading its pages, which it reads only where the value is asked for.
             _get = _database.Prepare("SELECT version, length(value), CASE WHEN length(value) <= ?2 THEN value END FROM entry WHERE key = ?1");
             _version = _database.Prepare("SELECT version FROM entry WHERE key = ?1");
             _scan = _database.Prepare("SELECT key, version FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
@@ -171,12 +172,36 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    public IReadOnlyList<KeyVersion> Scan(string prefix, string? after, int limit, CancellationToken cancellation) =>
-        Scan(_scan, prefix, after, limit, null, cancellation);
+    /// <summary>As <see cref="IStore.ScanAsync"/>.</summary>
+    /// <param name="prefix">What the keys begin with.</param>
+    /// <param name="after">What they sort after; null: from the start.</param>
+    /// <param name="limit">Most keys.</param>
+    /// <param name="sight">Is shown each entry with its value, one at a time; null: no value is read.</param>
+    /// <param name="cancellation">Ends the scan.</param>
+    public IReadOnlyList<KeyVersion> Scan(string prefix, string? after, int limit, EntrySight? sight, CancellationToken cancellation)
+    {
+        var statement = sight is null ? _scan : _scanWhole;
+        var found = new List<KeyVersion>();
+        try
+        {
+            statement.Bind(1, LowerBound(prefix, after));
+            statement.Bind(2, UpperBound(prefix));
+            statement.Bind(3, limit);
+            while (statement.Step())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var entry = new KeyVersion(Encoding.UTF8.GetString(statement.Blob(0)), statement.Number(1));
+                found.Add(entry);
+                sight?.Invoke(entry.Key, entry.Version, statement.Blob(2));
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
 
-    /// <summary>Scans, and shows each value as well, one at a time.</summary>
-    public IReadOnlyList<KeyVersion> Scan(string prefix, string? after, int limit, EntrySight sight, CancellationToken cancellation) =>
-        Scan(_scanWhole, prefix, after, limit, sight, cancellation);
+        return found;
+    }
 
     /// <summary>Whether all of them hold in one committed state.</summary>
     public bool Holds(IReadOnlyList<StorePrecondition> preconditions)
@@ -204,30 +229,6 @@ internal sealed class SqliteReader : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
-
-    private List<KeyVersion> Scan(SqliteStatement statement, string prefix, string? after, int limit, EntrySight? sight, CancellationToken cancellation)
-    {
-        var found = new List<KeyVersion>();
-        try
-        {
-            statement.Bind(1, LowerBound(prefix, after));
-            statement.Bind(2, UpperBound(prefix));
-            statement.Bind(3, limit);
-            while (statement.Step())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var entry = new KeyVersion(Encoding.UTF8.GetString(statement.Blob(0)), statement.Number(1));
-                found.Add(entry);
-                sight?.Invoke(entry.Key, entry.Version, statement.Blob(2));
-            }
-        }
-        finally
-        {
-            statement.Reset();
-        }
-
-        return found;
-    }
 
     private long Version(string key)
     {

@@ -227,7 +227,7 @@ public sealed class SqliteStore : IStore, IStoreCondition
     {
         if (!_register.MayHold(prefix))
         {
-            return reader.Scan(prefix, after, limit, cancellation);
+            return reader.Scan(prefix, after, limit, sight: null, cancellation);
         }
 
         string? differs = null;

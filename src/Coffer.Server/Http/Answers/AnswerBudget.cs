@@ -25,18 +25,14 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
 
     /// <summary>Takes a place for an answer, and waits for one if need be. Dispose it when the answer is sent or given up.</summary>
     /// <param name="bytes">Length of the answer.</param>
-    /// <param name="share">What the kernel has counted for it: it needs no place here. Disposed of with the result.</param>
+    /// <param name="isCounted">The kernel has counted it (<see cref="Kernel.Requests.ApiReply.Share"/>), so it needs no place here.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Null: others are in the way, and there is no point in waiting.</returns>
-    public async ValueTask<IDisposable?> TryTakeAsync(int bytes, IDisposable? share, CancellationToken cancellation)
+    public async ValueTask<IDisposable?> TryTakeAsync(int bytes, bool isCounted, CancellationToken cancellation)
     {
-        if (share is not null)
+        if (isCounted)
         {
-            return new Place(() =>
-            {
-                share.Dispose();
-                _memory.Used(bytes);
-            });
+            return new Place(() => _memory.Used(bytes));
         }
 
         if (bytes <= AnswerLimits.UncountedBytes)
@@ -51,21 +47,14 @@ internal sealed class AnswerBudget(long bytesMax, TimeProvider clock, MemoryRetu
             return PlaceOf(size);
         }
 
-        using var patience = new CancellationTokenSource(AnswerLimits.WaitMax, clock);
         if (!_waiting.TryTake(size))
         {
             return null;
         }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            await _sent.TakeAsync(size, either.Token);
-            return PlaceOf(size);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return null;
+            return await _sent.TryTakeAsync(size, AnswerLimits.WaitMax, clock, cancellation) ? PlaceOf(size) : null;
         }
         finally
         {
