@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Coffer.Hcl;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Policies;
 

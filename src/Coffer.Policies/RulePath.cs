@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Policies;
 

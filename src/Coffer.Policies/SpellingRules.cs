@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Policies;
 

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Testing.Engines;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Passwords;
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Testing.Engines;
 

@@ -13,6 +13,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 using Coffer.Storage;
 using Coffer.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;

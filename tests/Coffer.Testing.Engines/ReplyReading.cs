@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.Sdk.Leases;
-using Coffer.Sdk.Logins;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Testing.Engines;

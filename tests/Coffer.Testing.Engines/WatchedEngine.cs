@@ -5,6 +5,7 @@ using Coffer.Kernel.Mounts;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Logins;
+using Coffer.Sdk.Replies;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;

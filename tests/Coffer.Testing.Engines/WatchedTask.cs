@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Coffer.Kernel.EngineStorage;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Storage;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Logins;
+using Coffer.Sdk.Names;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Auth.Userpass;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.EngineStorage;
 

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Passwords;
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.EngineStorage;
 

@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 using Coffer.Kernel.Policies;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Passwords;
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.EngineStorage;
 

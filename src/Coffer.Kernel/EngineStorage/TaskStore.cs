@@ -1,6 +1,6 @@
 using System.Globalization;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.EngineStorage;
 

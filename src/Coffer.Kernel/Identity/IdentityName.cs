@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Kernel.Identity;
 

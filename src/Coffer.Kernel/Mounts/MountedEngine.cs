@@ -1,5 +1,6 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Coffer.Sdk.Storage;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Kernel.Mounts;

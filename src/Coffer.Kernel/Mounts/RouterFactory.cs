@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Storage;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Mounts;

@@ -10,6 +10,7 @@ using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
+using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Revocation;
 

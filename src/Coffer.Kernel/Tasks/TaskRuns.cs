@@ -1,9 +1,9 @@
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 using Coffer.Sdk.Tasks;
 using Coffer.Storage;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Kernel.Requests;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Kernel.Tokens;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Bounds;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Storage;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Transactions;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Names;
 using Coffer.Sdk.Replies;
 
 namespace Coffer.Sdk.Engines;

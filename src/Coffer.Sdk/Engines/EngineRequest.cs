@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Sdk.Engines;
 
@@ -29,22 +29,4 @@ public class EngineRequest : RequestView
     /// <exception cref="InvalidOperationException">It found nothing, or something of another type: a mistake in the engine.</exception>
     public T Prepared<T>()
         where T : class => PreparedValue as T ?? throw new InvalidOperationException($"nothing of type {typeof(T).Name} was prepared for this request");
-}
-
-/// <summary>What an engine may know of its mount.</summary>
-/// <param name="Path">Canonical, with a slash at the end: <c>aws/</c>, <c>auth/userpass/</c>.</param>
-/// <param name="DefaultLeaseTtl">The effective default: the mount's own, else the system's.</param>
-/// <param name="MaxLeaseTtl">The effective maximum: the mount's own, else the system's.</param>
-public sealed record MountView(
-    string Path, string Accessor, string Type, TimeSpan DefaultLeaseTtl, TimeSpan MaxLeaseTtl, ImmutableDictionary<string, string> Options);
-
-/// <summary>What an engine may know of the caller. Nothing here lets it act as the caller.</summary>
-/// <param name="Scope">
-/// A stable, unguessable id of the token itself, for what is kept per token (cubbyholes). Empty for a caller without a token of its own.
-/// </param>
-public sealed record CallerView(
-    string DisplayName, string Accessor, string Scope, string EntityId, ImmutableArray<string> Policies, bool IsBatch)
-{
-    /// <summary>Nobody: a request that carried no token.</summary>
-    public static CallerView None { get; } = new("", "", "", "", [], IsBatch: false);
 }

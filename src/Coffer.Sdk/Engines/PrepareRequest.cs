@@ -1,3 +1,5 @@
+using Coffer.Sdk.Storage;
+
 namespace Coffer.Sdk.Engines;
 
 /// <summary>A request while its row asks outside systems, before its handler runs.</summary>

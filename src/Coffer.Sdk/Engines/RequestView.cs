@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Sdk.Engines;
 

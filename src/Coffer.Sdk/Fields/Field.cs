@@ -21,7 +21,7 @@ public abstract class Field
 
     public FieldKind Kind { get; }
 
-    /// <summary>Its values are names whose spelling does not count: <see cref="Engines.NameFold"/>. Policies compare them folded.</summary>
+    /// <summary>Its values are names whose spelling does not count: <see cref="Names.NameFold"/>. Policies compare them folded.</summary>
     public bool Folds { get; init; }
 
     /// <summary>It takes several values: a list, a map or an object.</summary>

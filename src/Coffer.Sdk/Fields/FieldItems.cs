@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 using Coffer.Sdk.Primitives;
 using Coffer.Text;
 

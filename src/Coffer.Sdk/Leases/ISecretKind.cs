@@ -1,3 +1,5 @@
+using Coffer.Sdk.Replies;
+
 namespace Coffer.Sdk.Leases;
 
 /// <summary>A kind of credential with a lease. It is one of two: <see cref="IDynamicSecret"/> has its effect outside, <see cref="IStoredSecret"/> in our own store.</summary>

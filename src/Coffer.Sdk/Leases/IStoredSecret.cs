@@ -1,5 +1,5 @@
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Sdk.Leases;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Sdk.Engines;
+using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Sdk.Logins;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Sdk.Replies;
 
 namespace Coffer.Sdk.Logins;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Sdk.Leases;
-using Coffer.Sdk.Logins;
 
 namespace Coffer.Sdk.Replies;
 
@@ -39,10 +37,10 @@ public abstract record Reply
         public TimeSpan LeaseHint { get; init; }
     }
 
-    /// <summary>A secret of a kind that lives outside (<see cref="IDynamicSecret"/>): the kernel makes the lease durable, then creates the secret.</summary>
+    /// <summary>A secret of a kind that lives outside (<see cref="Leases.IDynamicSecret"/>): the kernel makes the lease durable, then creates the secret.</summary>
     public sealed record Leased(LeasePlan Plan) : Reply;
 
-    /// <summary>A secret of a kind that lives in the store (<see cref="IStoredSecret"/>): its lease is made in the same commit as what the handler wrote.</summary>
+    /// <summary>A secret of a kind that lives in the store (<see cref="Leases.IStoredSecret"/>): its lease is made in the same commit as what the handler wrote.</summary>
     /// <param name="Plan">All that revoking will need.</param>
     /// <param name="Body">The <c>data</c> object, given once and not kept.</param>
     public sealed record LeasedData(LeasePlan Plan, JsonText Body) : Reply;

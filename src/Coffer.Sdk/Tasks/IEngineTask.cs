@@ -7,7 +7,7 @@ namespace Coffer.Sdk.Tasks;
 /// due at a time, such as tidying.
 /// </summary>
 /// <remarks>
-/// A run is due when a handler answers <see cref="Reply.Run"/>, at the time that <see cref="Engines.IStorageView.ScheduleAsync"/> has set, or at the one that the
+/// A run is due when a handler answers <see cref="Reply.Run"/>, at the time that <see cref="Storage.IStorageView.ScheduleAsync"/> has set, or at the one that the
 /// run before has named. That is in the store from the commit on, so a run that a crash or a seal cut off is begun again. There is one run at a time for each
 /// argument; a run that is under way when another is asked for answers for both, so its last commit decides whether anything is left to do.
 /// </remarks>

@@ -3,6 +3,7 @@ using Coffer.Aws.Connection;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Outbound;
+using Coffer.Sdk.Storage;
 using Coffer.Secrets.Aws.Configuration;
 
 namespace Coffer.Secrets.Aws;

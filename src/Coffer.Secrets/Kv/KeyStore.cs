@@ -1,4 +1,4 @@
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Secrets.Kv;
 

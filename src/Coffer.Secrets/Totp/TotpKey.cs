@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Secrets.Totp;
 

@@ -1,5 +1,5 @@
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Secrets.Totp;

@@ -6,6 +6,7 @@ using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.Tests.Engines;
 

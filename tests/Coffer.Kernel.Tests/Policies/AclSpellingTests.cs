@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Coffer.Policies;
 using Coffer.Policies.Tests;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Names;
 using CsCheck;
 
 namespace Coffer.Kernel.Tests.Policies;

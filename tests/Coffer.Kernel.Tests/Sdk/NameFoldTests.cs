@@ -1,5 +1,5 @@
 using System.Text;
-using Coffer.Sdk.Engines;
+using Coffer.Sdk.Names;
 
 namespace Coffer.Kernel.Tests.Sdk;
 

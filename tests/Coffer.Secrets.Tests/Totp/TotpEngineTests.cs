@@ -1,4 +1,4 @@
-using Coffer.Sdk.Tasks;
+using Coffer.Sdk.Storage;
 using Coffer.Secrets.Totp;
 using Coffer.Testing.Engines;
 

@@ -11,6 +11,7 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Replies;
+using Coffer.Sdk.Storage;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 

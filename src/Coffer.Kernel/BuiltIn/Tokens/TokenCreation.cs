@@ -11,6 +11,7 @@ using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
+using Coffer.Sdk.Names;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using static Coffer.Kernel.BuiltIn.Tokens.TokenFields;

@@ -1,6 +1,5 @@
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
-using Coffer.Sdk.Leases;
 using Coffer.Sdk.Names;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Coffer.Sdk.Engines;
+namespace Coffer.Sdk.Names;
 
 /// <summary>
 /// The one way in which names that ignore case become canonical: white space at both ends is dropped, and each letter becomes the lower-case form of its

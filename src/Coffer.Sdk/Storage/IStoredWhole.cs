@@ -1,4 +1,4 @@
-namespace Coffer.Sdk.Engines;
+namespace Coffer.Sdk.Storage;
 
 /// <summary>
 /// A stored value that is read back, to the last member, as it was written. The kernel may then give the very object that was stored to the next reader, who needs

@@ -1,4 +1,4 @@
-namespace Coffer.Sdk.Tasks;
+namespace Coffer.Sdk.Storage;
 
 /// <summary>What is known of a task's runs for one argument.</summary>
 /// <param name="Due">When the next run is due.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coffer.Sdk.Engines;
+namespace Coffer.Sdk.Names;
 
 /// <summary>
 /// What people see of a name: characters that show nothing, and letters that look like those of ASCII. The mappings are those of Unicode's compatibility

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Coffer.Sdk.Logins;
+namespace Coffer.Sdk.Replies;
 
 /// <summary>What a successful login gives: all that the kernel needs to issue the token.</summary>
 /// <param name="DisplayName">Who logged in, for audit and for names at outside systems. Without the mount's name; the kernel puts that before it.</param>
