@@ -1,5 +1,6 @@
 using Coffer.Kernel.BuiltIn.Identity;
 using Coffer.Kernel.BuiltIn.Identity.Oidc;
+using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.BuiltIn.Tokens;
 
@@ -50,7 +51,7 @@ internal sealed partial class Composition
             .. new SysRaw(_options.RawStorage).Paths,
             .. new SysPlugins(Routers, random).Paths,
             .. SysQuotas.Paths,
-            .. SealedServerPaths.Declared,
+            .. OpenPaths.Declared,
         ]);
     }
 

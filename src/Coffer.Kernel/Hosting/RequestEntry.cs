@@ -1,7 +1,7 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Bounds;
-using Coffer.Kernel.BuiltIn.Sys;
+using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.Headers;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
@@ -17,12 +17,27 @@ public sealed class RequestEntry
 {
     private readonly ServerKernel _kernel;
     private readonly KernelOptions _options;
-    private readonly SealedServerPaths _sealedPaths;
+    private readonly OpenServer _open;
 
-    internal RequestEntry(ServerKernel kernel, KernelOptions options, SealedServerPaths sealedPaths) =>
-        (_kernel, _options, _sealedPaths) = (kernel, options, sealedPaths);
+    internal RequestEntry(ServerKernel kernel, KernelOptions options)
+    {
+        (_kernel, _options) = (kernel, options);
+        _open = new OpenServer
+        {
+            Seal = kernel,
+            Clock = options.Clock,
+            Since = options.Clock.GetUtcNow(),
+            Version = options.Version,
+            StorageType = options.StorageType,
+            OnFailure = options.OnFailure,
+            Metrics = MetricsAsync,
+        };
+    }
 
     private static ApiReply Sealed { get; } = ApiReply.Error(ErrorKind.Unavailable, "Vault is sealed");
+
+    /// <summary>Whether a path takes HEAD as a read.</summary>
+    public static bool TakesHead(CanonicalPath path) => OpenPaths.TakesHead(path.Text);
 
     /// <summary>Answers a request: the few paths of a sealed server, or the whole API of an unsealed one.</summary>
     public async ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation)
@@ -48,27 +63,6 @@ public sealed class RequestEntry
         }
     }
 
-    /// <summary>The metrics without a token, for listeners that are configured so. Unaudited: they hold nothing of any caller.</summary>
-    /// <param name="format">As of <c>sys/metrics</c>.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation)
-    {
-        try
-        {
-            return _kernel.Active is not { } active ? Sealed
-                : await active.MetricsAsync(format, cancellation) switch
-                {
-                    Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
-                    Reply.Refused refused => ApiReply.From(refused.Error),
-                    _ => Sealed,
-                };
-        }
-        catch (Exception error) when (AnswerOf(error) is { } outage)
-        {
-            return outage;
-        }
-    }
-
     /// <summary>
     /// Counts what the store holds, unless that was done a short time ago, so that the gauges which say so are right when they are read next. Does nothing while
     /// sealed; an outage is logged.
@@ -87,11 +81,9 @@ public sealed class RequestEntry
     /// <param name="cancellation">Ends the look.</param>
     public async ValueTask<BodySender> SenderOfAsync(ApiRequest head, CancellationToken cancellation)
     {
-        if (SealedServerPaths.Answers(head))
+        if (OpenPaths.Find(head) is { } row)
         {
-            return await LookAsync(
-                async () => SealedServerPaths.Initializes(head) && !await _kernel.IsInitializedAsync(cancellation) ? BodySender.Initializer : BodySender.Stranger,
-                BodySender.Refused);
+            return row.Sender is { } sender ? await LookAsync(() => sender(_open, cancellation), BodySender.Refused) : BodySender.Stranger;
         }
 
         return await LookAsync(active => active.SenderOfAsync(head, cancellation), BodySender.Refused);
@@ -121,10 +113,10 @@ public sealed class RequestEntry
     private async ValueTask<ApiReply> AnswerAsync(RunningRequest running, CancellationToken cancellation)
     {
         var request = running.Request;
-        if (await _sealedPaths.TryHandleAsync(request, cancellation) is { } open)
+        if (OpenPaths.Find(request) is { } row)
         {
             running.LeadsTo("system", "sys/");
-            return open;
+            return await OpenPaths.AnswerAsync(row, _open, request, cancellation);
         }
 
         if (request is { Path.EndsWithSlash: true, Operation: Operation.Update or Operation.Patch })
@@ -134,6 +126,15 @@ public sealed class RequestEntry
 
         return _kernel.Active is { } active && await active.TryHandleAsync(running, cancellation) is { } reply ? reply : Sealed;
     }
+
+    private async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation) =>
+        _kernel.Active is not { } active ? Sealed
+            : await active.MetricsAsync(format, cancellation) switch
+            {
+                Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
+                Reply.Refused refused => ApiReply.From(refused.Error),
+                _ => Sealed,
+            };
 
     private ValueTask<T> LookAsync<T>(Func<ActiveServer, ValueTask<T>> look, T otherwise) =>
         LookAsync(() => _kernel.Active is { } active ? look(active) : ValueTask.FromResult(otherwise), otherwise);

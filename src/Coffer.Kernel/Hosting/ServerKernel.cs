@@ -1,5 +1,4 @@
 using Coffer.Barrier;
-using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Metrics;
@@ -33,7 +32,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         _options = options with { Clock = _clock, OutsideClock = options.Clock, Counters = Metrics };
         KernelGauges.Add(Metrics, _clock, options.Condition, () => Active?.Metrics);
         _seal = new SealStore(options.Store, options.Random);
-        Requests = new RequestEntry(this, _options, new SealedServerPaths(this, _options.Clock, _options.Version, _options.StorageType, _options.OnFailure));
+        Requests = new RequestEntry(this, _options);
         _shares = new UnsealRound(_seal, _options.Random);
         _journal = new UnsealJournal(_options.Clock, _options.Random);
     }

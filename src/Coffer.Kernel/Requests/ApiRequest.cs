@@ -44,6 +44,9 @@ public sealed record ApiRequest
 
     public int RemotePort { get; init; }
 
+    /// <summary>The listener shows the metrics without a token.</summary>
+    public bool OpenMetrics { get; init; }
+
     /// <summary>Request headers by lower-case name; only what audit and mounts may ask for, credentials never.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;

@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text.Json;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
-using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http.Answers;
@@ -91,7 +89,7 @@ internal sealed class HttpFrontend(
             using var read = await reader.ReadAsync(context, late.Token);
             stage = Stage.Handle;
             late.CancelAfter(options.Times.Request);
-            var reply = read.Refusal ?? await HandleAsync(read.Request!, late.Token);
+            var reply = read.Refusal ?? await kernel.Requests.HandleAsync(read.Request!, late.Token);
             if (read.Request is { } request)
             {
                 // A refusal's body has no request id, and the caller needs it to ask for an explanation.
@@ -169,14 +167,6 @@ internal sealed class HttpFrontend(
             }
         }
     }
-
-    private ValueTask<ApiReply> HandleAsync(ApiRequest request, CancellationToken cancellation) =>
-        options.OpenMetrics && request is { Operation: Operation.Read, Help: false, Path.Text: "sys/metrics" }
-            ? kernel.Requests.MetricsAsync(FormatOf(request), cancellation)
-            : kernel.Requests.HandleAsync(request, cancellation);
-
-    private static string FormatOf(ApiRequest request) =>
-        request.Data.ValueKind == JsonValueKind.Object && request.Data.TryGetProperty("format", out var format) ? format.ToString() : "";
 
     private async ValueTask EndLateAsync(IFeatureCollection context, IHttpRequestLifetimeFeature lifetime, Stage stage)
     {

@@ -77,6 +77,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             RemotePort = connection?.RemotePort ?? 0,
             Headers = PassableHeaders(http.Headers),
             ClientCertificates = ClientCertificates.Of(context),
+            OpenMetrics = listener.OpenMetrics,
         };
         return operation is Operation.Update or Operation.Patch
             ? await WithBodyAsync(request, context, http, cancellation)
@@ -200,7 +201,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             case "GET":
                 return parameters.Remove("list", out var list) && QueryText.IsTrue(list[0]) ? Operation.List : Operation.Read;
             case "HEAD":
-                return path.Text is "sys/health" or "sys/seal-status" or "sys/leader" or "sys/init" ? Operation.Read : null;
+                return RequestEntry.TakesHead(path) ? Operation.Read : null;
             case "POST" or "PUT":
                 parameters.Clear();
                 return Operation.Update;

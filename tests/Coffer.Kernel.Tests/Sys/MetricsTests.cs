@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 
@@ -108,7 +110,7 @@ public class MetricsTests
         var lease = (await kernel.WriteAsync("fake/creds/one", """{"ttl":"1h"}""")).Ok().LeaseId;
         (await kernel.WriteAsync("sys/leases/revoke", $$"""{"lease_id":"{{lease}}"}""")).Ok();
 
-        using var json = System.Text.Json.JsonDocument.Parse((await kernel.ReadAsync("sys/metrics")).Body);
+        using var json = JsonDocument.Parse((await kernel.ReadAsync("sys/metrics")).Body);
 
         var made = One("Counters", "vault.secret.lease.creation");
         Assert.Equal(1, made.GetProperty("Count").GetInt64());
@@ -188,13 +190,27 @@ public class MetricsTests
     }
 
     [Fact]
-    public async Task Metrics_without_a_token_are_as_good_and_a_sealed_server_has_none()
+    public async Task A_listener_that_shows_metrics_without_a_token_shows_them_and_they_are_counted_and_a_sealed_server_has_none()
     {
         await using var kernel = await KernelHarness.StartAsync();
+        Assert.True(CanonicalPath.TryParse("sys/metrics", out var path, out _));
+        var request = new ApiRequest
+        {
+            Id = "1",
+            Path = path,
+            Operation = Operation.Read,
+            Data = JsonElement.Parse("""{"format":"prometheus"}"""),
+            OpenMetrics = true,
+        };
+        (await kernel.SendAsync(request with { OpenMetrics = false })).Is(403);
 
-        Assert.Contains("vault_core_unsealed 1\n", Answer.Of(await kernel.Kernel.Requests.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Body, StringComparison.Ordinal);
+        var (first, second) = (await kernel.SendAsync(request), await kernel.SendAsync(request));
+        Assert.Equal(200, first.Status);
+        Assert.Contains("vault_core_unsealed 1\n", first.Body, StringComparison.Ordinal);
+        Assert.Equal(1, Parse(second.Body)["vault_core_handle_request_count"] - Parse(first.Body)["vault_core_handle_request_count"]);
+        (await kernel.SendAsync(request with { Operation = Operation.Update })).Is(405);
         await kernel.SealAsync();
-        Answer.Of(await kernel.Kernel.Requests.MetricsAsync("prometheus", TestContext.Current.CancellationToken)).Is(503);
+        (await kernel.SendAsync(request)).Is(503);
     }
 
     /// <summary>Each series by its name with its labels, and by its name alone the sum of all series that have it.</summary>

@@ -8,14 +8,13 @@ namespace Coffer.Kernel.BuiltIn.Sys;
 /// <summary><c>sys/metrics</c>.</summary>
 internal sealed class SysMetrics(MetricsReport metrics)
 {
-    /// <summary>The path of the metrics, which a listener may serve without a token.</summary>
-    public const string Path = "sys/metrics";
+    public const string Synopsis = "Shows what the server counts and measures.";
 
     private static readonly Field<string> Format = Field.Text("format", "prometheus for its text format; JSON without.");
 
     public ImmutableArray<EnginePath> Paths =>
     [
-        new("metrics", "Shows what the server counts and measures.")
+        new("metrics", Synopsis)
         {
             Fields = [Format], Query = [Format], Read = (request, ct) => metrics.WriteAsync(request.Get(Format), ct),
         },
