@@ -12,15 +12,12 @@ internal static class TokenCleanup
     public static async ValueTask<bool> RemoveSomeAsync(UnitOfWork work, string accessor, CancellationToken cancellation)
     {
         work.Delete(WrapRecord.KeyOf(accessor));
-        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
-        var cubbyhole = table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole");
-        if (cubbyhole is null)
+        if (await CubbyholeStorage.PrefixOfAsync(work, accessor, cancellation) is not { } prefix)
         {
             return true;
         }
 
-        // The cubbyhole engine keeps what belongs to a token below that token's scope, which is its accessor.
-        var keys = await work.ScanAsync($"{cubbyhole.StoragePrefix}{accessor}/", null, Limits.LeasesPerPass, cancellation);
+        var keys = await work.ScanAsync(prefix, null, Limits.LeasesPerPass, cancellation);
         foreach (var key in keys)
         {
             work.Delete(key);

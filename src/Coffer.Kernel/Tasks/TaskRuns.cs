@@ -64,13 +64,20 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
         }
 
         using var use = mounted.Instance.Enter();
+        using var limit = new CancellationTokenSource(task.RunTimeMax, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            return await task.RunAsync(new Context(transactions, clock, mounted, name.Argument), stop);
+            return await task.RunAsync(new Context(transactions, clock, mounted, name.Argument), either.Token);
         }
         catch (EngineException error)
         {
             return TaskOutcome.Unfinished(new Reply.Refused(new ApiError(error.Kind, error.Message)));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return TaskOutcome.Unfinished(Reply.Refuse(
+                ErrorKind.Unavailable, $"the run took longer than {task.RunTimeMax.TotalSeconds} s and was cut off; see that the outside system can be reached: it is tried again"));
         }
     }
 

@@ -74,15 +74,9 @@ internal sealed class TokenChecks(TimeProvider clock)
     /// <summary>Of all mounts' entries only a cubbyhole's belong to tokens.</summary>
     private static async ValueTask<bool> CubbyholeAsync(UnitOfWork work, string key, CancellationToken cancellation)
     {
-        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
-        if (table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole")?.StoragePrefix is not { } prefix
-            || !key.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var accessor = key[prefix.Length..].Split('/')[0];
-        return accessor.Length == TokenStore.AccessorCharacters && await RemoveWithoutTokenAsync(work, key, accessor, cancellation);
+        return await CubbyholeStorage.PrefixAsync(work, cancellation) is { } prefix
+            && CubbyholeStorage.AccessorIn(key, prefix) is { Length: TokenStore.AccessorCharacters } accessor
+            && await RemoveWithoutTokenAsync(work, key, accessor, cancellation);
     }
 
     private static async ValueTask<bool> RemoveWithoutTokenAsync(UnitOfWork work, string key, string accessor, CancellationToken cancellation)

@@ -77,11 +77,8 @@ internal static class WrappingTokens
         TokenStore.Remove(work, token);
     }
 
-    private static async ValueTask<string> ResponseKeyAsync(UnitOfWork work, string accessor, CancellationToken cancellation)
-    {
-        var table = await work.GetAsync(MountTable.StorageKey, MountsJsonContext.Default.MountTable, cancellation);
-        var cubbyhole = table?.Mounts.FirstOrDefault(mount => mount.Type == "cubbyhole")
-            ?? throw new InvalidDataException("the mount table has no cubbyhole");
-        return $"{cubbyhole.StoragePrefix}{accessor}/response";
-    }
+    private static async ValueTask<string> ResponseKeyAsync(UnitOfWork work, string accessor, CancellationToken cancellation) =>
+        await CubbyholeStorage.PrefixOfAsync(work, accessor, cancellation) is { } prefix
+            ? prefix + "response"
+            : throw new InvalidDataException("the mount table has no cubbyhole");
 }

@@ -19,6 +19,12 @@ public interface IEngineTask
     /// <summary>How long after its mount was made the first run without an argument is due. Null: when a handler says so.</summary>
     TimeSpan? FirstRunAfter => null;
 
+    /// <summary>
+    /// Longest that one run may take. It is then cancelled, counts as unfinished and is tried again, so that an outside system which hangs does not take the places of
+    /// a mount's other runs.
+    /// </summary>
+    TimeSpan RunTimeMax => TimeSpan.FromMinutes(10);
+
     /// <summary>Goes on from wherever the stored state says.</summary>
     /// <exception cref="Leases.EngineException">It is tried again, as with <see cref="TaskOutcome.Unfinished"/>.</exception>
     ValueTask<TaskOutcome> RunAsync(ITaskContext context, CancellationToken cancellation);

@@ -67,7 +67,7 @@ public sealed class EngineTaskTests
         await using var harness = await StartAsync();
         (await harness.WriteAsync("roster/roles/a", """{"period":"30m"}""")).Is(204);
         var fails = true;
-        _engine.While = _ => fails ? throw new EngineException(FailureClass.Transient, "the directory is away") : Task.CompletedTask;
+        _engine.While = (_, _) => fails ? throw new EngineException(FailureClass.Transient, "the directory is away") : Task.CompletedTask;
         await harness.AdvanceUntilAsync(async () => (int)(await harness.ReadAsync("roster/roles/a")).Ok().Data["failures"]! >= 2);
         var shown = (await harness.ReadAsync("roster/roles/a")).Ok().Data;
         Assert.Equal("the directory is away", (string)shown["error"]!);
@@ -82,7 +82,7 @@ public sealed class EngineTaskTests
     {
         await using var harness = await StartAsync();
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _engine.While = role => role == "slow" ? held.Task : Task.CompletedTask;
+        _engine.While = (role, _) => role == "slow" ? held.Task : Task.CompletedTask;
         (await harness.WriteAsync("roster/roles/slow", """{"period":"1m"}""")).Is(204);
         (await harness.WriteAsync("roster/roles/quick", """{"period":"2m"}""")).Is(204);
         await harness.AdvanceUntilAsync(() => Task.FromResult(RunsOf("quick").Count >= 2));
@@ -91,11 +91,25 @@ public sealed class EngineTaskTests
     }
 
     [Fact]
+    public async Task A_run_that_takes_longer_than_its_limit_is_cut_off_and_says_so_and_is_tried_again()
+    {
+        await using var harness = await StartAsync();
+        _engine.While = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        (await harness.WriteAsync("roster/roles/a", """{"period":"30m"}""")).Is(204);
+        await harness.AdvanceUntilAsync(async () => (int)(await harness.ReadAsync("roster/roles/a")).Ok().Data["failures"]! == 1);
+        Assert.Contains("took longer than 600 s", (string)(await harness.ReadAsync("roster/roles/a")).Ok().Data["error"]!, StringComparison.Ordinal);
+
+        _engine.While = (_, _) => Task.CompletedTask;
+        await harness.AdvanceUntilAsync(async () => (int)(await harness.ReadAsync("roster/roles/a")).Ok().Data["failures"]! == 0);
+        Assert.True(RunsOf("a").Count >= 2);
+    }
+
+    [Fact]
     public async Task No_more_runs_of_a_mount_begin_at_once_than_the_limit_and_the_others_follow()
     {
         await using var harness = await StartAsync();
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _engine.While = _ => held.Task;
+        _engine.While = (_, _) => held.Task;
         var roles = Enumerable.Range(0, 2 * Limits.TasksPerMount).Select(number => $"role-{number}").ToArray();
         foreach (var role in roles)
         {

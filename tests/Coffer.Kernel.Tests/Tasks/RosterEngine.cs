@@ -17,7 +17,7 @@ internal sealed class RosterEngine : IEngine
     public ConcurrentQueue<(string Task, string Argument, DateTimeOffset At)> Runs { get; } = new();
 
     /// <summary>Runs within a replacement.</summary>
-    public Func<string, Task> While { get; set; } = _ => Task.CompletedTask;
+    public Func<string, CancellationToken, Task> While { get; set; } = (_, _) => Task.CompletedTask;
 
     public ImmutableArray<EnginePath> Paths =>
     [
@@ -68,7 +68,7 @@ internal sealed class RosterEngine : IEngine
                 return TaskOutcome.Done(Reply.Invalid("there is no such role"));
             }
 
-            await engine.While(context.Argument);
+            await engine.While(context.Argument, cancellation);
             await context.CommitAsync(
                 storage =>
                 {
