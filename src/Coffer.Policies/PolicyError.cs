@@ -2,7 +2,7 @@
 namespace Coffer.Policies;
 
 /// <summary>Why a text is not a policy.</summary>
-/// <param name="Message">What the client is told, with a 400: it begins with <c>failed to parse policy: </c>.</param>
+/// <param name="Message">The text for the client, with a 400: it begins with <c>failed to parse policy: </c>.</param>
 /// <param name="Line">The line it is about, from 1.</param>
 /// <param name="Column">The column, from 1.</param>
 public sealed record PolicyError(string Message, int Line, int Column);

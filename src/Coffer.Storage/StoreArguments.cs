@@ -73,7 +73,7 @@ internal static class StoreArguments
             var repeated = seen is null ? StandsBefore(writes, i) : !seen.Add(writes[i].Key);
             if (repeated)
             {
-                throw new ArgumentException("A key stands more than once among the writes of a batch.", parameter);
+                throw new ArgumentException("A key occurs more than once among the writes of a batch.", parameter);
             }
         }
     }

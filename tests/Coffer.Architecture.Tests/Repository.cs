@@ -37,7 +37,7 @@ internal static class Repository
             }
         }
 
-        throw new DirectoryNotFoundException($"Coffer.slnx stands in no folder above {AppContext.BaseDirectory}");
+        throw new DirectoryNotFoundException($"Coffer.slnx is in no folder above {AppContext.BaseDirectory}");
     }
 
     private static string[] FindFiles()

@@ -98,7 +98,7 @@ public partial class SourceTests
             yield return $"{file}: no type in it is called {name}";
         }
 
-        // A closed family stays together: a class whose base stands in the same file is a case of that base.
+        // A closed family stays together: a class whose base is in the same file is a case of that base.
         var classes = types.Where(type => type.Groups["access"].Value == "public" && type.Groups["kind"].Value == "class")
             .Where(type => !types.Any(other => other.Groups["name"].Value == type.Groups["base"].Value))
             .Select(type => type.Groups["name"].Value).Distinct().Where(type => !type.EndsWith("Exception", StringComparison.Ordinal)).ToArray();

@@ -6,7 +6,7 @@ namespace Coffer.Cli.Tests;
 /// <summary>What Vault's own program has and this one does not: each is named as left out, with the reason, and no other command is suggested for it.</summary>
 public sealed class LeftOutCommandTests
 {
-    /// <summary>The commands of Vault's program, families included; what stands below a family that is left out is left out with it.</summary>
+    /// <summary>The commands of Vault's program, families included; the commands of a family that is left out are left out with it.</summary>
     private static readonly string[] Vault =
     [
         "agent", "audit disable", "audit enable", "audit list", "auth disable", "auth enable", "auth help", "auth list", "auth move", "auth tune", "debug", "delete",

@@ -33,7 +33,7 @@ internal static class MarkedPage
 
             if (!sections.TryGetValue(name, out var text) || !seen.Add(name))
             {
-                throw new InvalidDataException($"the section \"{name}\" is not known, or stands on the page twice");
+                throw new InvalidDataException($"the section \"{name}\" is not known, or is on the page twice");
             }
 
             filled.Append('\n').Append(text.TrimEnd('\n')).Append("\n\n").Append(End(name)).Append('\n');

@@ -7,7 +7,7 @@ namespace Coffer.Storage.CrashWriter;
 /// <summary>Commits from several threads and says each commit after it returned, until it is killed.</summary>
 internal sealed class CrashRun(SqliteStore store)
 {
-    /// <summary>A line a commit: thread, number. Written at once, so what stands in the pipe was durable.</summary>
+    /// <summary>A line a commit: thread, number. Written at once, so what is in the pipe was durable.</summary>
     private readonly Stream _said = Console.OpenStandardOutput();
     private readonly Lock _saying = new();
 

@@ -12,7 +12,7 @@ public sealed class HardEndTests
     [Fact]
     public async Task With_the_server_killed_a_key_is_refused_after_its_hard_end_and_the_user_is_still_there()
     {
-        // The account's clock stands at the server's until the server is gone; then it is moved instead of waited for.
+        // The account's clock shows the server's time until the server is gone; then the test moves it and does not wait.
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var account = await SandboxAccount.StartAsync(new SandboxOptions { Clock = clock }, TestContext.Current.CancellationToken);
         await using var session = await Session.StartAsync(account.Url, clock, TestContext.Current.CancellationToken);

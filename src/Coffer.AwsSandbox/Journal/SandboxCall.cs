@@ -31,6 +31,6 @@ public sealed record SandboxCall
     /// <summary>The HTTP status sent; 0 when the caller got no answer.</summary>
     public required int Status { get; init; }
 
-    /// <summary>True when the account changed or answered as asked, whatever the caller was told.</summary>
+    /// <summary>True when the account changed or answered as asked, whatever the answer was.</summary>
     public required bool TookEffect { get; init; }
 }

@@ -49,7 +49,7 @@ internal sealed class LoginCommand : ApiCommand
         }
 
         var method = LoginMethod.Of(Paths.Sanitize(_method.Value) is { Length: > 0 } type ? type : "token", call.Console.ProgramName);
-        // An old token has no part in getting a new one; whatever keeps it may be broken, which only a new token mends.
+        // An old token has no part in getting a new one; whatever keeps it may be broken, which only a new token repairs.
         call.UseToken("");
         var envelope = await AuthenticateAsync(call, method, cancellation);
         if (envelope["auth"].At("mfa_requirement") is JsonObject)

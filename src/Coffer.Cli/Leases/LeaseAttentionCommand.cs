@@ -15,7 +15,7 @@ internal sealed class LeaseAttentionCommand : ApiCommand
         : base("lease attention", "Lists leases whose secrets could not be removed", "", Arity.None,
             """
             Lists the leases whose secrets could not be taken away, why, and what
-            to do about each. Retry when the cause is mended:
+            to do about each. Retry when the cause is removed:
 
                 $ {0} lease attention
                 $ {0} lease retry aws/creds/my-role/2f6a614c...

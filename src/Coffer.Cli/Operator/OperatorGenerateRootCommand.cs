@@ -39,7 +39,7 @@ internal sealed class OperatorGenerateRootCommand : ApiCommand
     {
         _init = Flag(new SwitchFlag("init", "Begin."));
         _cancel = Flag(new SwitchFlag("cancel", "Forget what has begun."));
-        _status = Flag(new SwitchFlag("status", "Show where it stands."));
+        _status = Flag(new SwitchFlag("status", "Show how far it is."));
         _decode = Flag(new TextFlag("decode", "The encoded token to decode, or - to read it from standard input; needs -otp."));
         _generateOtp = Flag(new SwitchFlag("generate-otp", "Print a one-time password for -init -otp."));
         _otp = Flag(new TextFlag("otp", "The one-time password, for -init and -decode."));

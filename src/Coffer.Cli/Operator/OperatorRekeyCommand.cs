@@ -35,7 +35,7 @@ internal sealed class OperatorRekeyCommand : ApiCommand
     {
         _init = Flag(new SwitchFlag("init", "Begin; with -key-shares and -key-threshold of the new keys."));
         _cancel = Flag(new SwitchFlag("cancel", "Forget what has begun, and keep the old shares; with -verify, begin the verification again."));
-        _status = Flag(new SwitchFlag("status", "Show where it stands; with -verify, where the verification stands."));
+        _status = Flag(new SwitchFlag("status", "Show how far it is; with -verify, how far the verification is."));
         _verify = Flag(new SwitchFlag("verify", "With -init: ask for verification. Else: give a new share to verify."));
         _shares = Flag(new NumberFlag("key-shares", "Into how many shares the new key is split.", 5) { Aliases = ["n"] });
         _threshold = Flag(new NumberFlag("key-threshold", "How many new shares open it.", 3) { Aliases = ["t"] });

@@ -24,7 +24,7 @@ internal sealed class PolicyExplainCommand : ApiCommand
 
             Every token may ask about itself, where its policies include "default".
             Asking about others needs sudo on sys/policies/explain. The id of a
-            request stands in the header X-Coffer-Request-Id of its reply and in
+            request is in the header X-Coffer-Request-Id of its reply and in
             the audit log.
 
                 $ {0} policy explain read secret/data/app

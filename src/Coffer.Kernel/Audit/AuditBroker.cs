@@ -21,7 +21,7 @@ internal sealed class AuditBroker(
     private Task _leaving = Task.CompletedTask;
 
     public string? Problem => _isFailing
-        ? "no audit device could record the last request, so it was refused: see the server's log, and free or mend what the devices write to"
+        ? "no audit device could record the last request, so it was refused: see the server's log, and free or repair what the devices write to"
         : sinks.Problem;
 
     public bool IsOn => _devices is not { All.IsEmpty: true, Closed: false };

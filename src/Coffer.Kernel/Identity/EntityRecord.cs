@@ -9,7 +9,7 @@ public sealed record EntityRecord
 
     public required string Name { get; init; }
 
-    /// <summary>Null is told apart from empty, as in Vault.</summary>
+    /// <summary>Null differs from empty, as in Vault.</summary>
     public ImmutableSortedDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>Canonical, and never <c>root</c>.</summary>

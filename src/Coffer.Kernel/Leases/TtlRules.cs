@@ -3,7 +3,7 @@ using Coffer.Text;
 
 namespace Coffer.Kernel.Leases;
 
-/// <summary>How long something may live from now, and what the client must be told about it.</summary>
+/// <summary>How long something may live from now, and the warning that the client gets about it.</summary>
 /// <param name="Warning">Null when it got what it asked for.</param>
 /// <param name="Bound">What decided it.</param>
 public readonly record struct GrantedTtl(TimeSpan Ttl, string? Warning, TtlBound Bound = TtlBound.Lease)
@@ -107,7 +107,7 @@ public static class TtlRules
         var granted = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         if (request.Asked == TimeSpan.Zero && request.Now != request.Issued)
         {
-            // A renewal that asked for nothing is not told that it got less.
+            // A renewal that asked for nothing gets no warning that it got less.
             return new GrantedTtl(granted, null, BoundOf(request, max));
         }
 

@@ -6,7 +6,7 @@ using Coffer.Sdk.Replies;
 namespace Coffer.Kernel.OpenApi;
 
 /// <summary>
-/// The API as an OpenAPI 3.0 document, from the same tables that route requests. A listing stands at its path with a slash at the end, as
+/// The API as an OpenAPI 3.0 document, from the same tables that route requests. A listing has its path with a slash at the end, as
 /// <c>GET</c> with <c>list=true</c>: OpenAPI knows no LIST.
 /// </summary>
 internal static class OpenApiDocument

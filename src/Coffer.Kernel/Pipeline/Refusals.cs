@@ -5,7 +5,7 @@ namespace Coffer.Kernel.Pipeline;
 /// <summary>Refusals whose words clients match on, in the form that Vault gives them.</summary>
 internal static class Refusals
 {
-    /// <summary>The policies say no. A token that is not good is told so in other words: <see cref="ApiError.PermissionDenied"/>.</summary>
+    /// <summary>The policies say no. A bad token gets another text: <see cref="ApiError.PermissionDenied"/>.</summary>
     public static ApiError Denied { get; } = OneError(ErrorKind.PermissionDenied, "permission denied");
 
     public static ApiError UnsupportedPath { get; } = OneError(ErrorKind.NotFound, "unsupported path");

@@ -16,7 +16,7 @@ public sealed record AuthInfo
 
     public ImmutableArray<string> IdentityPolicies { get; init; } = [];
 
-    /// <summary>Null is told apart from empty, as in Vault.</summary>
+    /// <summary>Null differs from empty, as in Vault.</summary>
     public ImmutableSortedDictionary<string, string>? Metadata { get; init; }
 
     public TimeSpan LeaseDuration { get; init; }

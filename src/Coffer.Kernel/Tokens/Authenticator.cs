@@ -18,7 +18,7 @@ public sealed class Authenticator(TokenStore tokens, BatchTokens batch, PolicySt
         UnitOfWork work, string text, string remoteAddress, bool spend, CancellationToken cancellation) =>
         (await IdentifyAsync(work, text, remoteAddress, spend, cancellation)).Caller;
 
-    /// <summary>The same with the reason: for those who record it. Clients are told none.</summary>
+    /// <summary>The same with the reason: for those who record it. Clients never see it.</summary>
     public async ValueTask<Identified> IdentifyAsync(
         UnitOfWork work, string text, string remoteAddress, bool spend, CancellationToken cancellation)
     {

@@ -31,7 +31,7 @@ public sealed record TokenRecord
 
     public string DisplayName { get; init; } = "";
 
-    /// <summary>Null is told apart from empty, as in Vault.</summary>
+    /// <summary>Null differs from empty, as in Vault.</summary>
     public ImmutableSortedDictionary<string, string>? Meta { get; init; }
 
     /// <summary>Requests left; zero: any number.</summary>

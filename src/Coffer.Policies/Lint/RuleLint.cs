@@ -40,7 +40,7 @@ internal static class RuleLint
         if (rule.Rule.Overridden != AclCapabilities.None)
         {
             var lost = string.Join(", ", AclCapabilityNames.Of(rule.Rule.Overridden));
-            yield return rule.Finding("deny-takes-all", $"deny stands beside {lost}, which therefore have no effect");
+            yield return rule.Finding("deny-takes-all", $"deny is listed with {lost}, which therefore have no effect");
         }
 
         if (rule.Rule.Capabilities == AclCapabilities.None)

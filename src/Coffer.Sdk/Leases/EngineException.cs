@@ -8,7 +8,7 @@ public enum FailureClass
     /// <summary>Throttling, network, a server error there: trying again later helps, and never uses up attempts.</summary>
     Transient,
 
-    /// <summary>Throttled in so many words: transient, and told to the client as 502.</summary>
+    /// <summary>The other system said that it throttles: transient, and 502 for the client.</summary>
     Throttled,
 
     /// <summary>Access denied, a conflict made by hand: waits for an operator, visibly.</summary>
@@ -57,6 +57,6 @@ public sealed class EngineException : Exception
     /// </summary>
     public bool NothingMade { get; init; }
 
-    /// <summary>How the client that asked is told.</summary>
+    /// <summary>The kind of error that the client gets.</summary>
     public ErrorKind Kind => Failure == FailureClass.Throttled ? ErrorKind.UpstreamRateLimited : ErrorKind.Invalid;
 }

@@ -174,7 +174,7 @@ internal sealed class TemplateParser(string source, IReadOnlyList<string> fields
             var value = Operand(depth);
             return piped is null && Current.Kind is TemplateTokenKind.Bar or TemplateTokenKind.Close or TemplateTokenKind.End
                 ? value
-                : throw new NameTemplateException($"what stands at {head.At} is not a function and takes no arguments");
+                : throw new NameTemplateException($"the word at {head.At} is not a function and takes no arguments");
         }
 
         _token++;
@@ -247,7 +247,7 @@ internal sealed class TemplateParser(string source, IReadOnlyList<string> fields
     {
         if (Current.Kind != TemplateTokenKind.End)
         {
-            throw new NameTemplateException($"what stands at {Current.At} is not expected");
+            throw new NameTemplateException($"the text at {Current.At} is not expected");
         }
     }
 

@@ -5,7 +5,7 @@ namespace Coffer.Sdk.Replies;
 /// <summary>Why a request was refused: it alone decides the HTTP status.</summary>
 public enum ErrorKind
 {
-    /// <summary>400: the client can mend it.</summary>
+    /// <summary>400: the client can correct it.</summary>
     Invalid,
 
     /// <summary>403: no token, a wrong one, or one without the right.</summary>

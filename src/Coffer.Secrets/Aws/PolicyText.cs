@@ -81,7 +81,7 @@ internal static class PolicyText
         }
     }
 
-    /// <summary>Where the value of the only top-level member <c>Statement</c> stands, when it is a list or an object.</summary>
+    /// <summary>Where the value of the only top-level member <c>Statement</c> begins, when it is a list or an object.</summary>
     private static (int Start, int End)? FindStatement(byte[] utf8)
     {
         var reader = new Utf8JsonReader(utf8);

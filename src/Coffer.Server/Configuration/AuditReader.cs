@@ -81,7 +81,7 @@ internal sealed class AuditReader(ConfigurationNotes notes)
             return text == "syslog";
         }
 
-        // Any port there is stands for the star.
+        // The star is replaced by any valid port.
         var address = text[(at + 3)..];
         address = address.EndsWith(":*", StringComparison.Ordinal) && !text.StartsWith("unix", StringComparison.Ordinal) ? address[..^1] + "1" : address;
         return new RemoteTarget.Socket(text[..at], address, TimeSpan.Zero).Problem() is null;

@@ -160,7 +160,7 @@ public sealed class ConfigurationReader
         }
         catch (HclException error)
         {
-            // Of this kind of block alone: what else is wrong is still told.
+            // Of this kind of block alone: what else is wrong is still reported.
             _isPartial = true;
             _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.Reason}, such as {name} \"{Labels[name]}\" {{ }}");
         }
@@ -216,7 +216,7 @@ public sealed class ConfigurationReader
 
     private void ReadListener(string file, HclKey type, HclObject body)
     {
-        // One that is wrong counts as well, so that nobody is told on top that there is none.
+        // One that is wrong counts as well, so that no second problem says that there is none.
         _listenersSeen++;
         if (new ListenerReader(_notes).Read(file, type, body) is not { } listener)
         {

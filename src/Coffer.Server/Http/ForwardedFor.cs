@@ -38,7 +38,7 @@ internal static class ForwardedFor
 
         if (AddressIn(chain[index]) is not { } named)
         {
-            return "malformed x-forwarded-for header: what stands where the client should is no IP address";
+            return "malformed x-forwarded-for header: the client in it is no IP address";
         }
 
         client = named;

@@ -6,7 +6,7 @@ namespace Coffer.Storage.Sqlite;
 /// <summary>The one thread that writes. It takes whatever waits and commits it as one group, with one fsync.</summary>
 /// <remarks>
 /// Inside a group, batches are decided one after the other, each seeing those before it: its preconditions are checked before its first
-/// write, so a refused batch leaves nothing to undo. Nobody is told anything before COMMIT returned.
+/// write, so a refused batch leaves nothing to undo. No caller gets its answer before COMMIT returned.
 /// </remarks>
 internal sealed class SqliteWriter : IAsyncDisposable
 {

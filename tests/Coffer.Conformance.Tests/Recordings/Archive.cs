@@ -28,6 +28,6 @@ internal static class Archive
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"Coffer.slnx stands in no folder above {AppContext.BaseDirectory}");
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"Coffer.slnx is in no folder above {AppContext.BaseDirectory}");
     }
 }

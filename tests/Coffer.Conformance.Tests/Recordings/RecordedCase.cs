@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Coffer.Conformance.Tests.Recordings;
 
 /// <summary>A sequence of requests to a fresh server.</summary>
-/// <param name="Area">The file it stands in.</param>
+/// <param name="Area">The file it is in.</param>
 /// <param name="Name">Unique within the area.</param>
 /// <param name="About">What it shows.</param>
 /// <param name="Production">On an uninitialised server with a configuration file; otherwise on a dev server with the root token <c>root</c>.</param>

@@ -13,7 +13,7 @@ internal sealed record RecordedRequest
     /// <summary>JSON; null sends no body.</summary>
     public JsonElement? Body { get; init; }
 
-    /// <summary>Text that is sent as it stands, whatever <see cref="Body"/> is.</summary>
+    /// <summary>Text that is sent unchanged, whatever <see cref="Body"/> is.</summary>
     public string? Raw { get; init; }
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

@@ -3,7 +3,7 @@ using Coffer.Kernel.Tests.Harness;
 
 namespace Coffer.Kernel.Tests.Leases;
 
-/// <summary>Clients are told when a lease truly ends, what decided it, and when to come back.</summary>
+/// <summary>Clients learn when a lease truly ends, what decided it, and when to come back.</summary>
 public sealed class LeaseEndTests
 {
     [Theory]

@@ -40,7 +40,7 @@ internal sealed class ModelToken(string text, string accessor)
 /// <summary>A token role: the lesser of it and the request holds.</summary>
 internal sealed record ModelRole(TimeSpan Period, TimeSpan ExplicitMax, int Uses, bool Orphan, bool Renewable);
 
-/// <summary>A mount of the fake engine, wherever it stands.</summary>
+/// <summary>A mount of the fake engine, wherever it is mounted.</summary>
 internal sealed class ModelMount
 {
     public TimeSpan Default { get; set; } = ServerModel.SystemMax;

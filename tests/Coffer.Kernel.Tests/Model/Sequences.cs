@@ -5,7 +5,7 @@ using Coffer.Storage;
 
 namespace Coffer.Kernel.Tests.Model;
 
-/// <summary>Runs sequences of steps; one that fails is made as short as it can be while it still fails, and told with what repeats it.</summary>
+/// <summary>Runs sequences of steps; one that fails is made as short as it can be while it still fails, and reported with what repeats it.</summary>
 internal static class Sequences
 {
     private const int ShorteningsMax = 150;

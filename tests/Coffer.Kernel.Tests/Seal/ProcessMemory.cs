@@ -59,7 +59,7 @@ internal static class ProcessMemory
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // The region was given back since it was listed, or is not to be read: nothing stands there.
+            // The region was given back since it was listed, or is not to be read: it holds nothing.
             return 0;
         }
     }

@@ -168,7 +168,7 @@ internal abstract class KillPoint
                 return true;
             }
 
-            // The order still stands: some later commit of the janitor's would carry it out.
+            // The order is still in the store: some later commit of the janitor's would carry it out.
             await stage.Server.KillAsync();
             await stage.RestartAsync();
             return false;

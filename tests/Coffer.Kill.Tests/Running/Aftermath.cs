@@ -51,7 +51,7 @@ internal static class Aftermath
         Assert.Empty(await LeaseRecordsAsync(stage));
     }
 
-    /// <summary>The users that the server made, with the lease that stands in their tags.</summary>
+    /// <summary>The users that the server made, with the lease in their tags.</summary>
     private static List<(string User, string Lease)> Users(Stage stage) =>
     [
         .. JsonNode.Parse(stage.Aws.Dump())!["users"]!.AsArray()

@@ -20,7 +20,7 @@ public sealed class HostileInputTests(ServerFixture server) : IClassFixture<Serv
             {
                 var reply = await server.SendAsync("POST", "/v1/" + path, body);
                 Assert.True(reply.Status == 400, $"{path}: {reply}");
-                Assert.Contains("a name stands twice in one object", reply.Body, StringComparison.Ordinal);
+                Assert.Contains("a name occurs twice in one object", reply.Body, StringComparison.Ordinal);
                 Assert.DoesNotContain("value", reply.Body, StringComparison.Ordinal);
             }
         });

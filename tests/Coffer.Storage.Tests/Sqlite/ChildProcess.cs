@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Coffer.Storage.Tests.Sqlite;
 
-/// <summary>Starts the crash writer, a program of its own, which stands beside the tests.</summary>
+/// <summary>Starts the crash writer, a program of its own, which lies beside the tests.</summary>
 internal static class ChildProcess
 {
     public static Process Start(params IEnumerable<string> arguments)

@@ -23,7 +23,7 @@ internal sealed class Transcript
 
     public static Transcript Load(string file) => Parse(File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Scripts", file)));
 
-    /// <exception cref="FormatException">A line stands where it cannot.</exception>
+    /// <exception cref="FormatException">A line is where it cannot be.</exception>
     public static Transcript Parse(IEnumerable<string> lines)
     {
         var transcript = new Transcript();

@@ -13,7 +13,7 @@ internal sealed record TranscriptStep(string Typed, IReadOnlyList<string> Output
     /// <summary>The text between the two marks of a here-document; empty without one.</summary>
     public string HereDocument => Regex.Match(Typed, @"<<EOT\n(.*)\nEOT\z", RegexOptions.Singleline).Groups[1].Value;
 
-    /// <summary>Whether real output is what stands here. Empty lines at the end do not count.</summary>
+    /// <summary>Whether real output is this text. Empty lines at the end do not count.</summary>
     public bool Agrees(string output) => Regex.IsMatch(output.TrimEnd('\n') + "\n", Pattern(), RegexOptions.CultureInvariant);
 
     private string Pattern()

@@ -76,7 +76,7 @@ internal sealed class JobWait(RevocationJobs jobs, IRandom random, TimeProvider 
 
         var failure = job.Failed == 1 ? job.FirstError : $"{job.FirstError} (and {job.Failed - 1} more)";
         return Reply.Invalid(job.Kind == JobKind.Unmount
-            ? $"failed to revoke leases below {job.Prefix}: {failure}; mend the cause and disable it again, or forget the leases with revoke-force first"
+            ? $"failed to revoke leases below {job.Prefix}: {failure}; remove the cause and disable it again, or forget the leases with revoke-force first"
             : $"failed to revoke: {failure}; what is left is tried again by itself, sys/leases/attention says what it needs");
     }
 }

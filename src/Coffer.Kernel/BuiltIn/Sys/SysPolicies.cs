@@ -112,7 +112,7 @@ internal static class SysPolicies
         return new Reply.Empty { Warnings = [.. await WarningsAsync(request, field, policy, cancellation)] };
     }
 
-    /// <summary>What the author is told beside the success. Without a request for more, only what clients of Vault are told, and rules without any effect.</summary>
+    /// <summary>Warnings for the author beside the success. Unless more are asked for: those that Vault gives, and one for rules without any effect.</summary>
     private static async ValueTask<IEnumerable<string>> WarningsAsync(
         KernelRequest request, Field<string> field, AclPolicy policy, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ internal static class TuningFields
         [DefaultTtl, MaxTtl, ForceNoCache, ListingVisibility, RequestKeys, ResponseKeys, RequestHeaders, ResponseHeaders, TokenType, UserLockout];
 
     /// <summary>The settings after a change; only what was sent changes.</summary>
-    /// <param name="enabling">The mount is being made: clients are told so in other words.</param>
+    /// <param name="enabling">The mount is being made: the texts for clients differ.</param>
     /// <param name="problem">Why the change is refused; null when it is not.</param>
     public static MountTuning Apply(FieldValues sent, MountTuning before, string typeName, EngineType? type, MountClass kind, SystemTtl system, bool enabling, out string? problem)
     {

@@ -103,7 +103,7 @@ internal sealed class AccessKeys(AwsAccount account) : IDynamicSecret
         }
     });
 
-    /// <summary>The maximum was raised since the user was made: AWS has to know before the client is told.</summary>
+    /// <summary>The maximum was raised since the user was made: AWS has to know before the client gets the answer.</summary>
     private async ValueTask ExtendAsync(SecretContext context, UserPlan user, CancellationToken cancellation)
     {
         var iam = (await account.ConnectAsync(context.Storage, cancellation)).Iam();

@@ -11,7 +11,7 @@ namespace Coffer.Server.Http.Bodies;
 /// <summary>Request bodies: a JSON object, or a form where a client says so.</summary>
 internal static class BodyText
 {
-    // A name that stands twice could be one thing to the policies and another to the engine.
+    // A name that occurs twice could be one thing to the policies and another to the engine.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = Limits.JsonDepthMax, AllowDuplicateProperties = false };
 
     /// <summary>A form is only what says it is one and does not begin like JSON: that is how Vault tells them apart.</summary>
@@ -96,7 +96,7 @@ internal static class BodyText
         {
             // The exception's own words quote the input, which may be a secret.
             document = null;
-            problem = IsJson(body.Span) ? "error parsing JSON: a name stands twice in one object" : "error parsing JSON";
+            problem = IsJson(body.Span) ? "error parsing JSON: a name occurs twice in one object" : "error parsing JSON";
             return false;
         }
     }
