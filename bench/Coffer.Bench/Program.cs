@@ -10,7 +10,7 @@ if (args is ["bare", var port])
 if (args is ["sandbox", var sandboxPort])
 {
     // Every credential is a user that lives for a month, and there may be many before the run ends.
-    var account = new Coffer.AwsSandbox.SandboxOptions
+    var account = new Coffer.AwsSandbox.Settings.SandboxOptions
     {
         Port = int.Parse(sandboxPort, System.Globalization.CultureInfo.InvariantCulture),
         UsersMax = 10_000_000,

@@ -1,5 +1,7 @@
 using Coffer.Cli;
 using Coffer.Cli.Demo;
+using Coffer.Cli.Dispatch;
+using Coffer.Cli.Hooks;
 using Coffer.Server;
 
 return await CliProgram.RunAsync(args, new CliHooks

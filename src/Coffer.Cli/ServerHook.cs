@@ -1,6 +1,8 @@
 using System.Net;
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 using Coffer.Cli.General;
+using Coffer.Cli.Hooks;
 using Coffer.Cli.Terminal;
 using Coffer.Server;
 using Coffer.Server.Logging;

@@ -1,3 +1,4 @@
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.General;
 
 namespace Coffer.Cli.Tests;

@@ -1,3 +1,5 @@
+using Coffer.Cli.Dispatch;
+using Coffer.Cli.Hooks;
 using Coffer.Cli.Tests.Running;
 
 namespace Coffer.Cli.Tests;

@@ -1,3 +1,4 @@
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Tests.Running;
 using Coffer.Cli.Tests.Walks;
 
@@ -28,7 +29,7 @@ public sealed class LeftOutCommandTests
     {
         using var console = new TestConsole();
 
-        var code = await CliProgram.RunAsync(name.Split(' '), console, Hooks.None, TestContext.Current.CancellationToken);
+        var code = await CliProgram.RunAsync(name.Split(' '), console, TestHooks.None, TestContext.Current.CancellationToken);
 
         Assert.Equal(name.StartsWith("operator", StringComparison.Ordinal) ? 1 : CliProgram.UnknownCommand, code);
         Assert.Contains("leaves out.", console.ErrorText, StringComparison.Ordinal);

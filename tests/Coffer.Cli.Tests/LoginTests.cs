@@ -1,4 +1,5 @@
 using System.Text;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Tests.Running;
 using Coffer.Cli.Tests.Walks;
 
@@ -15,7 +16,7 @@ public sealed class LoginTests
         using var full = new FullWriter();
         using var console = new TestConsole { Http = server, OutTo = full };
 
-        Assert.Equal(1, await CliProgram.RunAsync(["login", .. arguments], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await CliProgram.RunAsync(["login", .. arguments], console, TestHooks.None, TestContext.Current.CancellationToken));
 
         Assert.Equal(["/v1/auth/userpass/login/u", "/v1/auth/token/revoke-self"], server.Requests.Select(request => request.Target));
         Assert.Contains("was revoked", console.ErrorText, StringComparison.Ordinal);
@@ -28,7 +29,7 @@ public sealed class LoginTests
         using var full = new FullWriter();
         using var console = new TestConsole { Http = server, OutTo = full };
 
-        Assert.Equal(1, await CliProgram.RunAsync(["login", "-no-store", "hvs.mine"], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await CliProgram.RunAsync(["login", "-no-store", "hvs.mine"], console, TestHooks.None, TestContext.Current.CancellationToken));
 
         Assert.Equal(["/v1/auth/token/lookup-self"], server.Requests.Select(request => request.Target));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Tests.Running;
 using Coffer.Cli.Tests.Walks;
 
@@ -20,7 +21,7 @@ public sealed class ProxyTests
         using var proxy = new Proxy(Answer);
         using var console = Console(("VAULT_ADDR", "http://server.test:8200"), (variable, $"http://{proxy.Address}"));
 
-        var code = await CliProgram.RunAsync(["read", "x"], console, Hooks.None, TestContext.Current.CancellationToken);
+        var code = await CliProgram.RunAsync(["read", "x"], console, TestHooks.None, TestContext.Current.CancellationToken);
 
         Assert.True(code == 0, console.ErrorText);
         Assert.StartsWith("GET http://server.test:8200/v1/x HTTP/1.1\r\n", await proxy.Request, StringComparison.Ordinal);
@@ -32,7 +33,7 @@ public sealed class ProxyTests
         using var proxy = new Proxy(Answer);
         using var console = Console(("VAULT_ADDR", "http://server.test:8200"), ("VAULT_HTTP_PROXY", "http://127.0.0.1:1"), ("VAULT_PROXY_ADDR", $"http://{proxy.Address}"));
 
-        Assert.Equal(0, await CliProgram.RunAsync(["read", "x"], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await CliProgram.RunAsync(["read", "x"], console, TestHooks.None, TestContext.Current.CancellationToken));
         await proxy.Request;
     }
 
@@ -44,7 +45,7 @@ public sealed class ProxyTests
         using var proxy = new Proxy(Refusal);
         using var console = Console(("VAULT_ADDR", address), ("VAULT_PROXY_ADDR", $"http://ursula:s3same@{proxy.Address}"));
 
-        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, TestHooks.None, TestContext.Current.CancellationToken));
 
         Assert.Contains(words, console.ErrorText, StringComparison.Ordinal);
         Assert.Contains($"{proxy.Address}", console.ErrorText, StringComparison.Ordinal);
@@ -56,7 +57,7 @@ public sealed class ProxyTests
     {
         using var console = Console(("VAULT_ADDR", "https://server.test:8200"), ("VAULT_PROXY_ADDR", "http://ursula:s3same@127.0.0.1:1"));
 
-        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, TestHooks.None, TestContext.Current.CancellationToken));
 
         Assert.Contains("proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused", console.ErrorText, StringComparison.Ordinal);
         Assert.DoesNotContain("s3same", console.ErrorText, StringComparison.Ordinal);
@@ -68,7 +69,7 @@ public sealed class ProxyTests
     {
         using var console = Console(("VAULT_PROXY_ADDR", proxy));
 
-        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, Hooks.None, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await CliProgram.RunAsync(["read", "x"], console, TestHooks.None, TestContext.Current.CancellationToken));
 
         Assert.Contains("write http://HOST:PORT", console.ErrorText, StringComparison.Ordinal);
         Assert.DoesNotContain("s3same", console.ErrorText, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Hooks;
 using Coffer.Cli.Tests.Running;
 
 namespace Coffer.Cli.Tests;

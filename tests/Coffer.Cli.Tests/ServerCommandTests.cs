@@ -1,4 +1,6 @@
 using System.Text;
+using Coffer.Cli.Dispatch;
+using Coffer.Cli.Hooks;
 using Coffer.Cli.Tests.Running;
 using Coffer.Testing;
 

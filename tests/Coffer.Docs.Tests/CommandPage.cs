@@ -1,5 +1,6 @@
 using System.Text;
-using Coffer.Cli;
+using Coffer.Cli.Commands;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Flags;
 
 namespace Coffer.Docs.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coffer.Cli;
+using Coffer.Cli.Dispatch;
 using Coffer.Sdk.Engines;
 using Coffer.Server;
 

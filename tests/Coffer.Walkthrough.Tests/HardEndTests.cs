@@ -1,4 +1,5 @@
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 using Coffer.Walkthrough.Tests.Running;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Bench.Soak;
 

@@ -1,5 +1,6 @@
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.S3;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.AwsSandbox.Accounts;
 

@@ -1,3 +1,5 @@
+using Coffer.AwsSandbox.Settings;
+
 namespace Coffer.AwsSandbox.Accounts;
 
 /// <summary>Makes ids and secrets in the shapes that AWS gives them.</summary>

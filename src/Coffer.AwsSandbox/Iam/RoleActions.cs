@@ -1,5 +1,6 @@
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Wire;
 using static Coffer.AwsSandbox.Iam.IamTable;
 

@@ -1,4 +1,4 @@
-using Coffer.AwsSandbox.Wire;
+using Coffer.AwsSandbox.Calls;
 using static Coffer.AwsSandbox.Iam.IamTable;
 
 namespace Coffer.AwsSandbox.Iam;

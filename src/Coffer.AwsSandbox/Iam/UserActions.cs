@@ -1,4 +1,5 @@
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Wire;
 using static Coffer.AwsSandbox.Iam.IamTable;
 

@@ -1,3 +1,4 @@
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;
 

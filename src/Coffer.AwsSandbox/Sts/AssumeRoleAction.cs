@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coffer.Aws.Policies;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Iam;
 using Coffer.AwsSandbox.Wire;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Iam;
 using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.Wire;

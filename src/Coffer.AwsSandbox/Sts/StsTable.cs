@@ -1,5 +1,5 @@
 using Coffer.AwsSandbox.Accounts;
-using Coffer.AwsSandbox.Wire;
+using Coffer.AwsSandbox.Calls;
 
 namespace Coffer.AwsSandbox.Sts;
 

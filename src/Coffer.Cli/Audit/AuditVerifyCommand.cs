@@ -1,4 +1,7 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Hooks;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Client;
 

@@ -1,3 +1,4 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Mounts;
 using Coffer.Client;
 

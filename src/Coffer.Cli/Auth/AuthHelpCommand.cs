@@ -1,4 +1,6 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Client;
 using Coffer.Text;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Cli.Settings;
 using Coffer.Client;
@@ -95,7 +97,7 @@ internal sealed class LoginCommand : ApiCommand
         }
         else if (method.Type == "github" && fields["token"] is null)
         {
-            fields["token"] = Data.HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error).Trim();
+            fields["token"] = HiddenInput.Ask(call, "GitHub Personal Access Token (will be hidden): ", "token", call.Console.Error).Trim();
         }
 
         return (await call.SendAsync(ApiRequest.Write(path, fields), "Error authenticating", cancellation)).Json
@@ -103,7 +105,7 @@ internal sealed class LoginCommand : ApiCommand
     }
 
     private static string HiddenPassword(Invocation call) =>
-        Data.HiddenInput.Ask(call, "Password (will be hidden): ", "password", call.Console.Error);
+        HiddenInput.Ask(call, "Password (will be hidden): ", "password", call.Console.Error);
 
     private async Task<JsonObject> UnwrapAsync(Invocation call, JsonObject envelope, CancellationToken cancellation)
     {

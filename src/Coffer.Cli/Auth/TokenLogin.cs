@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Output;
 using Coffer.Client;
 
@@ -14,7 +15,7 @@ internal static class TokenLogin
         var fields = Fields(call);
         var token = fields["token"] is { } given
             ? GoValue.Of(given).Trim()
-            : Data.HiddenInput.Ask(call, "Token (will be hidden): ", "token", call.Console.Error).Trim();
+            : HiddenInput.Ask(call, "Token (will be hidden): ", "token", call.Console.Error).Trim();
         if (GoValue.Of(fields["lookup"]) is "false" or "0" or "f")
         {
             return new JsonObject { ["auth"] = new JsonObject { ["client_token"] = token } };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Terminal;
 using Coffer.Text;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Coffer.AwsSandbox;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Terminal;
 using Coffer.Server;
 using Coffer.Server.Logging;

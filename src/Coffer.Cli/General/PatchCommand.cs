@@ -1,4 +1,6 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Settings;
 using Coffer.Client;
 

@@ -1,3 +1,4 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;

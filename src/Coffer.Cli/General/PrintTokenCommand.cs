@@ -1,3 +1,5 @@
+using Coffer.Cli.Commands;
+
 namespace Coffer.Cli.General;
 
 internal sealed class PrintTokenCommand() : ApiCommand("print token", "Prints the token currently in use", "", Arity.None,

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Hooks;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Cli.Settings;
 

@@ -1,3 +1,5 @@
+using Coffer.Cli.Commands;
+
 namespace Coffer.Cli.General;
 
 internal sealed class VersionCommand() : Command("version", "Prints the version", "", Arity.AtLeast(0),

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Settings;
 using Coffer.Client;
 

@@ -1,3 +1,5 @@
+using Coffer.Cli.Commands;
+using Coffer.Cli.Outcomes;
 using Coffer.Client;
 
 namespace Coffer.Cli.Kv;

@@ -1,3 +1,4 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
 using Coffer.Client;
 

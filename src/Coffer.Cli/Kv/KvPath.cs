@@ -1,5 +1,7 @@
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Client;
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Client;
 
 namespace Coffer.Cli.Kv;

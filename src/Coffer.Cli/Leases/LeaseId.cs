@@ -1,3 +1,6 @@
+using Coffer.Cli.Commands;
+using Coffer.Cli.Outcomes;
+
 namespace Coffer.Cli.Leases;
 
 /// <summary>The lease id among the arguments.</summary>

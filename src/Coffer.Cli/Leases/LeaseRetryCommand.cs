@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Client;
 
 namespace Coffer.Cli.Leases;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 
 namespace Coffer.Cli.Leases;

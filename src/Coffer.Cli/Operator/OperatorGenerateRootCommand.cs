@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Coffer.Cli.Data;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Client;
 using Coffer.Text;

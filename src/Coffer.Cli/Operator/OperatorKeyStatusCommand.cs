@@ -1,3 +1,5 @@
+using Coffer.Cli.Commands;
+
 namespace Coffer.Cli.Operator;
 
 internal sealed class OperatorKeyStatusCommand() : ApiCommand("operator key-status", "Provides information about the active encryption key", "", Arity.None,

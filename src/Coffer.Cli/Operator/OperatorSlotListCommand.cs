@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Output;
 using Coffer.Client;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 
 namespace Coffer.Cli.Operator;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Coffer.Cli.Data;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Terminal;
 using Coffer.Text;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Commands;
 using Coffer.Cli.Data;
 using Coffer.Cli.Flags;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Output;
 using Coffer.Server;
 

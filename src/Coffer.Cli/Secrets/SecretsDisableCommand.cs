@@ -1,3 +1,4 @@
+using Coffer.Cli.Commands;
 using Coffer.Client;
 
 namespace Coffer.Cli.Secrets;

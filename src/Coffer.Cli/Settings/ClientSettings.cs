@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coffer.Cli.Outcomes;
 using Coffer.Cli.Terminal;
 using Coffer.Client;
 using Coffer.Text;

@@ -1,4 +1,5 @@
 using Coffer.Cli.Data;
+using Coffer.Cli.Outcomes;
 
 namespace Coffer.Cli.Settings;
 

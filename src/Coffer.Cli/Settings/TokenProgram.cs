@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Coffer.Cli.Outcomes;
 
 namespace Coffer.Cli.Settings;
 

@@ -1,7 +1,7 @@
 using Coffer.Aws.Calls;
 using Coffer.Aws.Iam;
 using Coffer.Aws.Tests.Support;
-using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Aws.Tests.Sandbox;
 

@@ -1,5 +1,5 @@
 using Coffer.Aws.Tests.Support;
-using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Aws.Tests.Sandbox;
 

@@ -4,6 +4,7 @@ using Coffer.Aws.Iam;
 using Coffer.Aws.Signing;
 using Coffer.Aws.Sts;
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Aws.Tests.Support;
 

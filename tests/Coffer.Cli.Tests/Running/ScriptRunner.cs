@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Coffer.Cli.Dispatch;
+using Coffer.Cli.Hooks;
 
 namespace Coffer.Cli.Tests.Running;
 

@@ -1,3 +1,6 @@
+using Coffer.Cli.Commands;
+using Coffer.Cli.Dispatch;
+
 namespace Coffer.Cli.Tests.Walks;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Tests.Running;
 
 namespace Coffer.Cli.Tests.Walks;
@@ -53,7 +54,7 @@ public sealed partial class FieldWalkTests : IDisposable
             Http = server,
             Environment = { ["HOME"] = _home.FullName, ["VAULT_TOKEN"] = "root", ["VAULT_ADDR"] = "http://127.0.0.1:8200", ["NO_COLOR"] = "1" },
         };
-        var code = await CliProgram.RunAsync(CommandLines.Of(name, "none", "x/y", flags), console, Hooks.None, TestContext.Current.CancellationToken);
+        var code = await CliProgram.RunAsync(CommandLines.Of(name, "none", "x/y", flags), console, TestHooks.None, TestContext.Current.CancellationToken);
         return (code, console.OutText + (code == 0 ? "" : console.ErrorText));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Flags;
 using Coffer.Cli.Tests.Running;
 
@@ -69,7 +70,7 @@ public sealed class OddWalkTests : IDisposable
         Exception? crash = null;
         try
         {
-            Assert.InRange(await CliProgram.RunAsync(line, console, Hooks.None, limit.Token), 0, 2);
+            Assert.InRange(await CliProgram.RunAsync(line, console, TestHooks.None, limit.Token), 0, 2);
         }
         catch (Exception error)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coffer.Cli.Dispatch;
 using Coffer.Cli.Tests.Running;
 
 namespace Coffer.Cli.Tests.Walks;
@@ -96,7 +97,7 @@ public sealed class WalkTests : IDisposable
             using var server = new EveryAnswer("");
             using var console = Console(server);
             var line = CommandLines.Of(name, PolicyFile, path);
-            await CliProgram.RunAsync(line, console, Hooks.None, TestContext.Current.CancellationToken);
+            await CliProgram.RunAsync(line, console, TestHooks.None, TestContext.Current.CancellationToken);
 
             Assert.All(server.Requests, request =>
             {
@@ -116,7 +117,7 @@ public sealed class WalkTests : IDisposable
         {
             using var server = new EveryAnswer("");
             using var console = Console(server);
-            await CliProgram.RunAsync(CommandLines.Of(name, PolicyFile, path), console, Hooks.None, TestContext.Current.CancellationToken);
+            await CliProgram.RunAsync(CommandLines.Of(name, PolicyFile, path), console, TestHooks.None, TestContext.Current.CancellationToken);
 
             string[] sent = [.. server.Requests.Select(request => Uri.UnescapeDataString(request.Target)), .. server.Bodies];
             Assert.All(sent, text => Assert.DoesNotMatch("(?<! )x/+y|x/+y(?! )", text));
@@ -213,7 +214,7 @@ public sealed class WalkTests : IDisposable
     }
 
     private Task<int> RunAsync(TestConsole console, string name, params ReadOnlySpan<string> flags) =>
-        CliProgram.RunAsync(CommandLines.Of(name, PolicyFile, "x/y", flags), console, Hooks.None, TestContext.Current.CancellationToken);
+        CliProgram.RunAsync(CommandLines.Of(name, PolicyFile, "x/y", flags), console, TestHooks.None, TestContext.Current.CancellationToken);
 
     private TestConsole Console(HttpMessageHandler? server, bool isTerminal = false) => new()
     {

@@ -4,6 +4,7 @@ using Coffer.Aws.Connection;
 using Coffer.Aws.Iam;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Secrets.Aws;

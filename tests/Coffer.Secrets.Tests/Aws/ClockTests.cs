@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Coffer.Aws.Calls;
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Secrets.Aws;

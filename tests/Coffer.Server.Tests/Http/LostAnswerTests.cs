@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
+using Coffer.AwsSandbox.Settings;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;

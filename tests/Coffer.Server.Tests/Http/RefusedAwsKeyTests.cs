@@ -1,4 +1,5 @@
 using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Server.Tests.Http;
 

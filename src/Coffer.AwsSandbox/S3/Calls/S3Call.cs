@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Coffer.Aws.Signing;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.S3.Objects;
 using Coffer.AwsSandbox.Wire;

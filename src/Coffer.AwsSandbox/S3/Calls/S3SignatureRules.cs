@@ -1,4 +1,5 @@
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Signing;
 using Coffer.AwsSandbox.Wire;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Xml.Linq;
 using Coffer.Aws.Calls;
 using Coffer.Aws.Signing;
+using Coffer.AwsSandbox.Calls;
 using Coffer.AwsSandbox.Policies;
 using Coffer.AwsSandbox.S3.Calls;
 using Coffer.AwsSandbox.Wire;

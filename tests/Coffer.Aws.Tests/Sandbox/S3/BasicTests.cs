@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Coffer.Aws.Signing;
 using Coffer.Aws.Tests.Support;
-using Coffer.AwsSandbox;
+using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.Aws.Tests.Sandbox.S3;
 

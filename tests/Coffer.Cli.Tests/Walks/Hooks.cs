@@ -1,9 +1,0 @@
-using System.Text.Json.Nodes;
-
-namespace Coffer.Cli.Tests.Walks;
-
-/// <summary>A command line that starts no server; every audit log is whole.</summary>
-internal static class Hooks
-{
-    public static CliHooks None { get; } = new() { VerifyAudit = static (_, _) => Task.FromResult(new AuditVerifyAnswer(0, ["whole"], new JsonObject { ["verdict"] = "proven" })) };
-}
