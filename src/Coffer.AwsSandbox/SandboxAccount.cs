@@ -29,7 +29,7 @@ public sealed class SandboxAccount : IAsyncDisposable
     private const long BodyBytesMax = 64 * 1024 * 1024;
 
     private readonly SandboxOptions _options;
-    private readonly Account _account;
+    private readonly SandboxState _state;
     private readonly Dispatcher _dispatcher;
     private readonly ControlEndpoints _control;
     private WebApplication? _host;
@@ -37,13 +37,13 @@ public sealed class SandboxAccount : IAsyncDisposable
     private SandboxAccount(SandboxOptions options)
     {
         _options = options;
-        _account = new Account(options);
-        Faults = new SandboxFaults(options.Clock);
-        Journal = new SandboxJournal(options.JournalMax);
+        var account = new Account(options);
+        var store = new S3Store(options.S3BytesMax);
+        _state = new SandboxState(account, store, new SandboxFaults(options.Clock), new SandboxJournal(options.JournalMax));
         _dispatcher = new Dispatcher(
-            _account, new Authenticator(_account, options.ClockSkewMax), Faults, Journal, options.Clock,
-            [IamTable.Service(), StsTable.Service(), new S3Service()]);
-        _control = new ControlEndpoints(this);
+            account, new Authenticator(account, options.ClockSkewMax), Faults, Journal, options.Clock,
+            [IamTable.Service(), StsTable.Service(), new S3Service(store)]);
+        _control = new ControlEndpoints(_state);
         Url = new Uri("http://127.0.0.1/");
     }
 
@@ -51,10 +51,10 @@ public sealed class SandboxAccount : IAsyncDisposable
     public Uri Url { get; private set; }
 
     /// <summary>What goes wrong on purpose.</summary>
-    public SandboxFaults Faults { get; }
+    public SandboxFaults Faults => _state.Faults;
 
     /// <summary>The calls so far.</summary>
-    public SandboxJournal Journal { get; }
+    public SandboxJournal Journal => _state.Journal;
 
     public string AccountId => _options.AccountId;
 
@@ -99,16 +99,7 @@ public sealed class SandboxAccount : IAsyncDisposable
     };
 
     /// <summary>Back to the beginning: empty account, empty journal, no faults. Secrets given out before are worthless.</summary>
-    public void Reset()
-    {
-        Faults.Clear();
-        lock (_account.Gate)
-        {
-            _account.Reset();
-        }
-
-        Journal.Clear();
-    }
+    public void Reset() => _state.Reset();
 
     /// <summary>
     /// Makes a call of IAM or STS as the account's root, without HTTP, signature, journal or faults: for preparing a test. The answer's XML;
@@ -126,13 +117,7 @@ public sealed class SandboxAccount : IAsyncDisposable
     }
 
     /// <summary>The account as JSON, without secrets: users, their keys and policies, groups, roles, sessions, buckets.</summary>
-    public string Dump()
-    {
-        lock (_account.Gate)
-        {
-            return StateDump.Write(_account);
-        }
-    }
+    public string Dump() => _state.Dump();
 
     public async ValueTask DisposeAsync()
     {

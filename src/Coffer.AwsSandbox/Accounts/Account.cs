@@ -1,10 +1,9 @@
 using Coffer.Aws.Policies;
-using Coffer.AwsSandbox.S3;
 using Coffer.AwsSandbox.Settings;
 
 namespace Coffer.AwsSandbox.Accounts;
 
-/// <summary>All that one account holds. Everything here is read and written under <see cref="Gate"/>.</summary>
+/// <summary>What IAM and STS keep of one account. Everything here is read and written under <see cref="Gate"/>.</summary>
 internal sealed class Account
 {
     private readonly SandboxOptions _options;
@@ -13,7 +12,6 @@ internal sealed class Account
     {
         _options = options;
         Ids = new Ids(options.Random);
-        Store = new S3Store(options.S3BytesMax);
         Reset();
     }
 
@@ -45,8 +43,6 @@ internal sealed class Account
 
     public SortedDictionary<string, MfaDevice> MfaDevices { get; } = new(StringComparer.Ordinal);
 
-    public S3Store Store { get; }
-
     public TimeSpan KeyPropagationDelay { get; set; }
 
     /// <summary>Back to the bootstrap key and AWS's managed policies.</summary>
@@ -59,7 +55,6 @@ internal sealed class Account
         Keys.Clear();
         Sessions.Clear();
         MfaDevices.Clear();
-        Store.Clear();
         foreach (var policy in AwsManagedPolicies.All())
         {
             Policies.Add(policy.Arn, policy);

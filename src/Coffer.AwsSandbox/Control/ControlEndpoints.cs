@@ -11,16 +11,12 @@ namespace Coffer.AwsSandbox.Control;
 /// <c>GET /_sandbox/journal?after=N&amp;limit=M</c>, <c>GET /_sandbox/state</c>, <c>POST /_sandbox/reset</c> (also as
 /// <c>/moto-api/reset</c>), and <c>GET</c>, <c>POST</c> and <c>DELETE /_sandbox/faults</c>.
 /// </summary>
-public sealed class ControlEndpoints
+internal sealed class ControlEndpoints(SandboxState state)
 {
     private const string Root = "/_sandbox/";
 
-    private readonly SandboxAccount _sandbox;
-
-    internal ControlEndpoints(SandboxAccount sandbox) => _sandbox = sandbox;
-
     /// <summary>Null when the request is not for the sandbox itself.</summary>
-    internal WireReply? Answer(WireRequest request)
+    public WireReply? Answer(WireRequest request)
     {
         var reset = request is { Method: "POST", RawPath: "/moto-api/reset" } && request.Header("authorization") is null;
         if (!reset && !request.RawPath.StartsWith(Root, StringComparison.Ordinal))
@@ -39,12 +35,12 @@ public sealed class ControlEndpoints
             return (request.Method, reset ? "reset" : request.RawPath[Root.Length..]) switch
             {
                 ("POST", "reset") => Reset(),
-                ("GET", "journal") => Json(json => FaultsJson.WriteJournal(json, Calls(request), _sandbox.Journal.Count)),
-                ("GET", "state") => new WireReply(200, Encoding.UTF8.GetBytes(_sandbox.Dump()), "application/json"),
-                ("GET", "faults") => Json(json => FaultsJson.Write(json, _sandbox.Faults)),
+                ("GET", "journal") => Json(json => FaultsJson.WriteJournal(json, Calls(request), state.Journal.Count)),
+                ("GET", "state") => new WireReply(200, Encoding.UTF8.GetBytes(state.Dump()), "application/json"),
+                ("GET", "faults") => Json(json => FaultsJson.Write(json, state.Faults)),
                 ("POST", "faults") => Arm(request),
                 ("DELETE", "faults") => Disarm(),
-                ("GET", "") => Json(json => json.WriteString("account", _sandbox.AccountId)),
+                ("GET", "") => Json(json => json.WriteString("account", state.AccountId)),
                 var (method, path) => Problem(404, $"no {method} {Root}{path}; there are journal, state, reset and faults"),
             };
         }
@@ -56,19 +52,19 @@ public sealed class ControlEndpoints
 
     private WireReply Reset()
     {
-        _sandbox.Reset();
+        state.Reset();
         return Json(json => json.WriteString("status", "ok"));
     }
 
     private WireReply Arm(WireRequest request)
     {
-        FaultsJson.Apply(request.Body, _sandbox.Faults);
-        return Json(json => FaultsJson.Write(json, _sandbox.Faults));
+        FaultsJson.Apply(request.Body, state.Faults);
+        return Json(json => FaultsJson.Write(json, state.Faults));
     }
 
     private WireReply Disarm()
     {
-        _sandbox.Faults.Clear();
+        state.Faults.Clear();
         return Json(json => json.WriteString("status", "ok"));
     }
 
@@ -77,7 +73,7 @@ public sealed class ControlEndpoints
         var parameters = request.Parameters();
         long Number(string name, long otherwise) =>
             parameters.TryGetValue(name, out var text) ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
-        return _sandbox.Journal.Read(Number("after", 0), (int)Math.Min(int.MaxValue, Number("limit", 10_000)));
+        return state.Journal.Read(Number("after", 0), (int)Math.Min(int.MaxValue, Number("limit", 10_000)));
     }
 
     private static WireReply Problem(int status, string message) => Json(json => json.WriteString("error", message), status);

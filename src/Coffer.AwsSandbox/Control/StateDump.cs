@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coffer.AwsSandbox.Accounts;
+using Coffer.AwsSandbox.S3;
 using Coffer.AwsSandbox.Wire;
 
 namespace Coffer.AwsSandbox.Control;
@@ -11,7 +12,7 @@ internal static class StateDump
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(Account account)
+    public static string Write(Account account, S3Store store)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
@@ -39,7 +40,7 @@ internal static class StateDump
 
             json.WriteEndArray();
             WriteSessions(json, account);
-            WriteBuckets(json, account);
+            WriteBuckets(json, store);
             json.WriteEndObject();
         }
 
@@ -126,17 +127,17 @@ internal static class StateDump
         json.WriteEndArray();
     }
 
-    private static void WriteBuckets(Utf8JsonWriter json, Account account)
+    private static void WriteBuckets(Utf8JsonWriter json, S3Store store)
     {
         json.WriteStartObject("buckets");
-        foreach (var bucket in account.Store.Buckets.Values)
+        foreach (var bucket in store.Buckets.Values)
         {
             Names(json, bucket.Name, bucket.Objects.Keys);
         }
 
         json.WriteEndObject();
         json.WriteStartObject("unfinished_uploads");
-        foreach (var bucket in account.Store.Buckets.Values.Where(bucket => bucket.Uploads.Count > 0))
+        foreach (var bucket in store.Buckets.Values.Where(bucket => bucket.Uploads.Count > 0))
         {
             Names(json, bucket.Name, bucket.Uploads.Keys.Select(upload => upload.Key));
         }

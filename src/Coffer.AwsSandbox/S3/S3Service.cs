@@ -5,7 +5,8 @@ using Coffer.AwsSandbox.Wire;
 namespace Coffer.AwsSandbox.S3;
 
 /// <summary>Enough of S3 to see a credential work: buckets, objects and lists.</summary>
-internal sealed class S3Service : IWireService
+/// <param name="store">What it holds; read and written under the account's lock.</param>
+internal sealed class S3Service(S3Store store) : IWireService
 {
     private readonly S3Router _router = new(S3Table.Operations());
 
@@ -20,7 +21,7 @@ internal sealed class S3Service : IWireService
     public WireReply Run(ServiceCall call)
     {
         var operation = _router[call.Action];
-        var s3 = new S3Call(call, operation);
+        var s3 = new S3Call(call, operation, store);
         if (s3.Header("x-amz-expected-bucket-owner") is { } owner && owner != call.Account.AccountId)
         {
             throw AwsFault.Denied("Access Denied");

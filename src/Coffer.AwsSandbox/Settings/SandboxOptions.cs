@@ -63,6 +63,3 @@ public sealed record SandboxOptions
     private static void SystemRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
 #pragma warning restore RS0030
 }
-
-/// <summary>Fills the whole span with random bytes. May be called by several threads at once.</summary>
-public delegate void SandboxRandom(Span<byte> bytes);

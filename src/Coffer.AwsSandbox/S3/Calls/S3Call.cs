@@ -10,7 +10,7 @@ using Coffer.AwsSandbox.Wire;
 namespace Coffer.AwsSandbox.S3.Calls;
 
 /// <summary>One call of S3 with its bucket and key, while it runs under the account's lock.</summary>
-internal sealed class S3Call(ServiceCall call, S3Operation operation)
+internal sealed class S3Call(ServiceCall call, S3Operation operation, S3Store store)
 {
     /// <summary>Permissions whose conditions may speak of the tags that the object already has.</summary>
     private static readonly FrozenSet<string> TagsCount =
@@ -26,7 +26,7 @@ internal sealed class S3Call(ServiceCall call, S3Operation operation)
 
     public Account Account => call.Account;
 
-    public S3Store Store => call.Account.Store;
+    public S3Store Store => store;
 
     public string Region => call.Region;
 
