@@ -10,8 +10,10 @@ namespace Coffer.Kernel.Audit;
 /// each request, so a change made on any node holds from the next request on.
 /// </summary>
 /// <param name="book">Null: nothing is known of former runs, and nothing is left to later ones.</param>
+/// <param name="removals">Which files were removed lately; null where nobody is to hear of it.</param>
 internal sealed class AuditBroker(
-    AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CheckpointBook? book = null) : IAuditLog
+    AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CheckpointBook? book = null,
+    AuditRemovals? removals = null) : IAuditLog
 {
     private readonly Lock _change = new();
     private volatile Devices _devices = new(AuditTable.None, []);
@@ -22,7 +24,7 @@ internal sealed class AuditBroker(
 
     public string? Problem => _isFailing
         ? "no audit device could record the last request, so it was refused: see the server's log, and free or repair what the devices write to"
-        : sinks.Problem;
+        : removals?.Problem;
 
     public bool IsOn => _devices is not { All.IsEmpty: true, Closed: false };
 
@@ -173,7 +175,7 @@ internal sealed class AuditBroker(
     private EnabledDevice Start(AuditTable table, AuditDevice device, AuditCheckpoints known)
     {
         var memory = new AuditMemory(known.Of(device.Uuid), book is null ? null : mark => book.Note(device.Uuid, mark));
-        var problem = AuditSinks.TypeProblem(device.Type) ?? "";
+        var problem = AuditDeviceOptions.TypeProblem(device.Type) ?? "";
         if (problem.Length == 0 && AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out problem))
         {
             return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, metrics, clock, onFailure);

@@ -48,6 +48,11 @@ public sealed record AuditDeviceOptions
 
     public bool IsDiscard => FilePath == "discard";
 
+    /// <summary>Why there are no devices of a type, for the client; null when there are.</summary>
+    public static string? TypeProblem(string type) => type == "http"
+        ? "audit devices of type \"http\" are not available; use \"file\", \"socket\" or \"syslog\""
+        : Own.ContainsKey(type) ? null : "unknown backend type: there are file, socket and syslog";
+
     /// <param name="problem">What is wrong, for the client; empty when all is well.</param>
     public static bool TryParse(AuditDevice device, AuditBounds bounds, out AuditDeviceOptions parsed, out string problem)
     {

@@ -9,7 +9,7 @@ public sealed record DeclaredDevice(string Type, string Path, string Description
     /// <summary>What is wrong with it, for a person to put right; null when all is well.</summary>
     public string? Problem()
     {
-        if (AuditSinks.TypeProblem(Type) is { } wrongType)
+        if (AuditDeviceOptions.TypeProblem(Type) is { } wrongType)
         {
             return wrongType;
         }

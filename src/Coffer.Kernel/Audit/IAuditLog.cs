@@ -45,21 +45,3 @@ public interface IAuditLog : IAsyncDisposable
     /// <summary>Every device reopens its file, after the files were moved away.</summary>
     void Reopen();
 }
-
-/// <summary>No audit device could record an entry: the request does not run, or its answer does not leave.</summary>
-public sealed class AuditUnavailableException : Exception
-{
-    public AuditUnavailableException()
-    {
-    }
-
-    public AuditUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    public AuditUnavailableException(string message, Exception cause)
-        : base(message, cause)
-    {
-    }
-}

@@ -182,16 +182,21 @@ internal sealed partial class Composition : IDisposable
     private Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
         name, Transactions, checks, _due, _options.Clock, _options.OnEvent, error => _options.OnFailure("a tidy met what it could not read or repair", error));
 
-    private AuditBroker NewAudit() => new(
-        new AuditSinks(
-            _options.Audit,
+    private AuditBroker NewAudit()
+    {
+        var removals = new AuditRemovals(_options.Clock, _options.OnEvent);
+        return new AuditBroker(
+            new AuditSinks(
+                _options.Audit,
+                _options.Clock,
+                _options.OnFailure,
+                _options.Condition is { } condition ? () => condition.Generation : null,
+                removals.Note),
+            _options.Counters.Audit,
             _options.Clock,
+            _options.Random,
             _options.OnFailure,
-            _options.Condition is { } condition ? () => condition.Generation : null,
-            new AuditRemovals(_options.Clock, _options.OnEvent)),
-        _options.Counters.Audit,
-        _options.Clock,
-        _options.Random,
-        _options.OnFailure,
-        new CheckpointBook(Transactions, _options.OnFailure));
+            new CheckpointBook(Transactions, _options.OnFailure),
+            removals);
+    }
 }

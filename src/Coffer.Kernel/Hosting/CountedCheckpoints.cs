@@ -37,7 +37,7 @@ internal static class CountedCheckpoints
 
     private static AuditLine? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, Action<string, Exception> onFailure)
     {
-        if (AuditSinks.TypeProblem(device.Type) is not null
+        if (AuditDeviceOptions.TypeProblem(device.Type) is not null
             || !AuditDeviceOptions.TryParse(device, bounds, out var options, out _)
             || options is not { IsStandardOutput: false, IsDiscard: false, Remote: null })
         {

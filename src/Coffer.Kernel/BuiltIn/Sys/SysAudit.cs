@@ -71,7 +71,7 @@ internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> 
             return Reply.Invalid(wrongPath);
         }
 
-        if (AuditSinks.TypeProblem(request.Get(TypeField)) is { } wrongType)
+        if (AuditDeviceOptions.TypeProblem(request.Get(TypeField)) is { } wrongType)
         {
             return Reply.Invalid(wrongType);
         }
