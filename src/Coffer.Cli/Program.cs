@@ -1,8 +1,8 @@
+using Coffer.Audit.Verification;
 using Coffer.Cli;
 using Coffer.Cli.Demo;
 using Coffer.Cli.Dispatch;
 using Coffer.Cli.Hooks;
-using Coffer.Server;
 
 return await CliProgram.RunAsync(args, new CliHooks
 {

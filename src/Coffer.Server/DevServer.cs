@@ -1,5 +1,5 @@
 using System.Net;
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;

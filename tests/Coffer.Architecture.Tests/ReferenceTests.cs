@@ -19,15 +19,16 @@ public class ReferenceTests
         ["Coffer.Storage"] = ["Coffer.Sdk"],
         ["Coffer.Barrier"] = ["Coffer.Sdk", "Coffer.Storage"],
         ["Coffer.Policies"] = ["Coffer.Hcl", "Coffer.Sdk", "Coffer.Text"],
-        ["Coffer.Kernel"] = ["Coffer.Barrier", "Coffer.Hcl", "Coffer.Policies", "Coffer.Sdk", "Coffer.Storage", "Coffer.Text"],
+        ["Coffer.Audit"] = ["Coffer.Sdk", "Coffer.Text"],
+        ["Coffer.Kernel"] = ["Coffer.Audit", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Policies", "Coffer.Sdk", "Coffer.Storage", "Coffer.Text"],
         ["Coffer.Auth"] = ["Coffer.Sdk"],
         ["Coffer.Secrets"] = ["Coffer.Aws", "Coffer.Sdk", "Coffer.Text"],
         ["Coffer.AwsSandbox"] = ["Coffer.Aws", "Coffer.Outbound"],
         ["Coffer.Server"] =
         [
-            "Coffer.Auth", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Policies", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage", "Coffer.Text",
+            "Coffer.Audit", "Coffer.Auth", "Coffer.Barrier", "Coffer.Hcl", "Coffer.Kernel", "Coffer.Outbound", "Coffer.Policies", "Coffer.Sdk", "Coffer.Secrets", "Coffer.Storage", "Coffer.Text",
         ],
-        ["Coffer.Cli"] = ["Coffer.AwsSandbox", "Coffer.Client", "Coffer.Server", "Coffer.Text"],
+        ["Coffer.Cli"] = ["Coffer.Audit", "Coffer.AwsSandbox", "Coffer.Client", "Coffer.Server", "Coffer.Text"],
     };
 
     /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>
@@ -82,13 +83,13 @@ public class ReferenceTests
     /// <summary>
     /// The sandbox speaks the other end of the client's wire, and its tests drive both. The kill host ends its process inside a commit of the store. The pages
     /// of reference are made from the declarations of paths, engines and commands. The test of how bounds relate reads those of the kernel beside the server's. The
-    /// harness of engines' tests reads a mount's entries through the kernel's barrier.
+    /// harness of engines' tests reads a mount's entries through the kernel's barrier. The kernel's tests forge audit logs and fill the spools of devices.
     /// </summary>
     private static readonly HashSet<(string, string)> Neighbours =
     [
         ("Coffer.Aws", "Coffer.AwsSandbox"), ("Coffer.AwsSandbox", "Coffer.Aws.Tests"), ("Coffer.Storage", "Coffer.Kill.Host"),
         ("Coffer.Kernel", "Coffer.Server.Tests"), ("Coffer.Kernel", "Coffer.Docs.Tests"), ("Coffer.Server", "Coffer.Docs.Tests"), ("Coffer.Cli", "Coffer.Docs.Tests"),
-        ("Coffer.Kernel", "Coffer.Testing.Engines"),
+        ("Coffer.Kernel", "Coffer.Testing.Engines"), ("Coffer.Audit", "Coffer.Kernel.Tests"),
     ];
 
     [Fact]

@@ -1,5 +1,5 @@
+using Coffer.Audit;
 using Coffer.Aws.Calls;
-using Coffer.Kernel.Audit;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;

@@ -1,6 +1,6 @@
 using System.Text;
+using Coffer.Audit.Verification;
 using Coffer.Barrier;
-using Coffer.Kernel.Audit;
 using Coffer.Sdk.Primitives;
 
 namespace Coffer.Fuzz.Targets;

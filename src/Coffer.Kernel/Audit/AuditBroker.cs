@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using Coffer.Audit;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Sinks;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;

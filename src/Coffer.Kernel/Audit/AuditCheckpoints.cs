@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Audit.Chain;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Audit;

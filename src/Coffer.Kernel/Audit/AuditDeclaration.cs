@@ -1,3 +1,5 @@
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Entries;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tokens;
 using Coffer.Policies;
@@ -23,7 +25,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, Au
 
     /// <summary>An entry, to which the device adds the chain.</summary>
     /// <exception cref="JsonException">Data is nested too deeply to be recorded.</exception>
-    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => AuditChainDraft.EntryOf(JsonBytes.Write(
+    public ReadOnlyMemory<byte> Write(AuditEvent entry, bool response, DateTimeOffset time) => AuditEntry.Of(JsonBytes.Write(
         (Format: this, Entry: entry, Subject: entry.Subject.WrittenBy(this), Response: response, Time: time),
         static (line, json) => line.Format.Write(json, line.Entry, line.Subject, line.Response, line.Time)));
 
@@ -37,7 +39,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, Au
         JsonBytes.Write((Format: this, Subject: subject), static (line, json) => line.Format.WriteRequest(json, line.Subject));
 
     /// <summary>The entry that shows, when a device is enabled, that it can be written to.</summary>
-    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time) => AuditChainDraft.EntryOf(JsonBytes.Write(
+    public static ReadOnlyMemory<byte> Test(string requestId, DateTimeOffset time) => AuditEntry.Of(JsonBytes.Write(
         (Id: requestId, Time: time),
         static (test, json) =>
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Audit.Devices;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Audit;

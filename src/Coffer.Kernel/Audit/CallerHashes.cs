@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Coffer.Audit.Entries;
 using Coffer.Kernel.Tokens;
 
 namespace Coffer.Kernel.Audit;

@@ -1,3 +1,4 @@
+using Coffer.Audit.Chain;
 using Coffer.Barrier;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;

@@ -1,5 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Audit;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Entries;
+using Coffer.Audit.Sinks;
 using Coffer.Kernel.Telemetry;
 
 namespace Coffer.Kernel.Audit;

@@ -1,3 +1,6 @@
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Sinks;
 using Coffer.Kernel.Transactions;
 
 namespace Coffer.Kernel.Audit;

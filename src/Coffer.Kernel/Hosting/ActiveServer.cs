@@ -1,3 +1,4 @@
+using Coffer.Audit.Sinks;
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;

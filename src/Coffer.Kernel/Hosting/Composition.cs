@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coffer.Audit.Sinks;
 using Coffer.Barrier;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;

@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Verification;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
@@ -30,30 +31,16 @@ internal static class CountedCheckpoints
         {
             if (LastOf(device, options.Audit, key, options.OnFailure) is { } last)
             {
-                await condition.NoteKnownAsync(new StoreMark(last.Generation, DateTimeOffset.Parse(last.Time, CultureInfo.InvariantCulture)));
+                await condition.NoteKnownAsync(new StoreMark(last.Generation, last.Time));
             }
         }
     }
 
-    private static AuditLine? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, Action<string, Exception> onFailure)
+    private static LastCheckpoint? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, Action<string, Exception> onFailure)
     {
-        if (AuditDeviceOptions.TypeProblem(device.Type) is not null
-            || !AuditDeviceOptions.TryParse(device, bounds, out var options, out _)
-            || options is not { IsStandardOutput: false, IsDiscard: false, Remote: null })
-        {
-            return null;
-        }
-
         try
         {
-            var path = AuditPath.Resolve(options.FilePath, bounds.Of(device));
-            if (!File.Exists(path))
-            {
-                return null;
-            }
-
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return AuditFileTail.LastCounted(file, RandomAccess.GetLength(file), key);
+            return LastCheckpoint.Of(device, bounds, key);
         }
         catch (Exception error) when (error is AuditPathException or IOException or UnauthorizedAccessException)
         {

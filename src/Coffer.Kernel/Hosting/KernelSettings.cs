@@ -1,4 +1,4 @@
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Seal;

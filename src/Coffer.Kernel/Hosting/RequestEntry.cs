@@ -1,5 +1,5 @@
+using Coffer.Audit.Sinks;
 using Coffer.Barrier;
-using Coffer.Kernel.Audit;
 using Coffer.Kernel.Bounds;
 using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.Headers;

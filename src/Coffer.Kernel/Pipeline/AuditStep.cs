@@ -1,3 +1,4 @@
+using Coffer.Audit.Sinks;
 using Coffer.Kernel.Audit;
 
 namespace Coffer.Kernel.Pipeline;

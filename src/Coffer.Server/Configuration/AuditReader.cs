@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Coffer.Audit.Devices;
 using Coffer.Hcl;
-using Coffer.Kernel.Audit;
 
 namespace Coffer.Server.Configuration;
 

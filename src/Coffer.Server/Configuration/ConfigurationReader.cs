@@ -1,6 +1,6 @@
 using System.Net;
+using Coffer.Audit.Devices;
 using Coffer.Hcl;
-using Coffer.Kernel.Audit;
 using Coffer.Server.Files;
 
 namespace Coffer.Server.Configuration;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Coffer.Audit.Sinks;
 using Coffer.Barrier;
-using Coffer.Kernel.Audit;
 using Coffer.Kernel.Logging;
 using Coffer.Storage;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Coffer.Server;
+using Coffer.Audit.Verification;
 
 namespace Coffer.Cli.Tests.Processes;
 

@@ -1,5 +1,5 @@
+using Coffer.Audit.Devices;
 using Coffer.AwsSandbox;
-using Coffer.Kernel.Audit;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
 using Coffer.Server.Configuration;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Tests;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -36,7 +37,7 @@ public sealed class AuditDeclarationTests : IDisposable
         var lines = File.ReadAllLines(first).Length;
         await server.OkAsync(Operation.Update, "echo/a", "{}");
         Assert.Equal(lines, File.ReadAllLines(first).Length);
-        Assert.NotEmpty(AuditServer.Entries(second));
+        Assert.NotEmpty(AuditFiles.Entries(second));
 
         await server.RestartAsync(new AuditBounds());
         Assert.Equal("{}", (await server.OkAsync(Operation.Read, "sys/audit")).GetProperty("data").GetRawText());
@@ -55,9 +56,9 @@ public sealed class AuditDeclarationTests : IDisposable
         await server.OkAsync(Operation.Update, "echo/a", "{}");
 
         Assert.Contains(server.Events, line => line.What == "an audit device gives way to a declared one");
-        Assert.Contains(AuditServer.Entries(_folder.File("kept.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
-        Assert.Contains(AuditServer.Entries(_folder.File("declared.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
-        Assert.DoesNotContain(AuditServer.Entries(_folder.File("taken.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
+        Assert.Contains(AuditFiles.Entries(_folder.File("kept.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
+        Assert.Contains(AuditFiles.Entries(_folder.File("declared.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
+        Assert.DoesNotContain(AuditFiles.Entries(_folder.File("taken.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
     }
 
     [Fact]

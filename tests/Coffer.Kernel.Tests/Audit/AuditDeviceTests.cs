@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Audit;
 using Coffer.Sdk.Engines;
 
@@ -112,7 +114,7 @@ public class AuditDeviceTests
 
         await server.EnableAsync(file: server.Folder.File("link/a.log"));
 
-        Assert.NotEmpty(AuditServer.Entries(server.Folder.File("real/a.log")));
+        Assert.NotEmpty(AuditFiles.Entries(server.Folder.File("real/a.log")));
     }
 
     [Fact]
@@ -122,7 +124,7 @@ public class AuditDeviceTests
         using var outside = new TemporaryFolder();
         await File.WriteAllTextAsync(outside.File("precious"), "precious", TestContext.Current.CancellationToken);
         var file = server.Folder.File("linked.log");
-        await AuditServer.HardLinkAsync(outside.File("precious"), file);
+        await AuditFiles.HardLinkAsync(outside.File("precious"), file);
         var body = $$"""{"type":"file","options":{"file_path":"{{file}}" } }""";
         Assert.Equal(400, (await server.SendAsync(Operation.Update, "sys/audit/linked", body)).Status);
         Assert.Equal("precious", await File.ReadAllTextAsync(outside.File("precious"), TestContext.Current.CancellationToken));
@@ -130,7 +132,7 @@ public class AuditDeviceTests
         File.Delete(file);
         await server.EnableAsync(file: file);
         File.Delete(file);
-        await AuditServer.HardLinkAsync(outside.File("precious"), file);
+        await AuditFiles.HardLinkAsync(outside.File("precious"), file);
 
         Assert.Equal(500, (await server.SendAsync(Operation.Update, "echo/a", "{}")).Status);
         Assert.Equal("precious", await File.ReadAllTextAsync(outside.File("precious"), TestContext.Current.CancellationToken));
@@ -193,7 +195,7 @@ public class AuditDeviceTests
         await server.OkAsync(Operation.Update, "echo/a", "{}");
 
         Assert.All(await File.ReadAllLinesAsync(folder.File("a.log"), TestContext.Current.CancellationToken), line => Assert.StartsWith("audit: {\"time\"", line));
-        Assert.True(AuditServer.Verify(folder.File("a.log")).IsIntact);
+        Assert.True(AuditFiles.Verify(folder.File("a.log")).IsIntact);
     }
 
     [Theory]
@@ -219,8 +221,8 @@ public class AuditDeviceTests
         var tested = await server.EnableAsync("tested");
         var untested = await server.EnableAsync("untested", "\"skip_test\":\"true\"");
 
-        Assert.Equal("sys/audit/test", AuditServer.Entries(tested)[0].GetProperty("request").GetProperty("path").GetString());
-        Assert.Equal(["sys/audit/untested"], AuditServer.Entries(untested).Select(entry => entry.GetProperty("request").GetProperty("path").GetString()));
+        Assert.Equal("sys/audit/test", AuditFiles.Entries(tested)[0].GetProperty("request").GetProperty("path").GetString());
+        Assert.Equal(["sys/audit/untested"], AuditFiles.Entries(untested).Select(entry => entry.GetProperty("request").GetProperty("path").GetString()));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coffer.Audit.Tests;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -13,7 +14,7 @@ public class AuditEntryTests
         await server.OkAsync(Operation.Update, "echo/a/b", """{"password":"hunter2","n":7,"on":true,"none":null,"list":["x"]}""");
         var answer = await server.OkAsync(Operation.Read, "echo/a/b");
 
-        var entries = AuditServer.Entries(file)[^4..];
+        var entries = AuditFiles.Entries(file)[^4..];
         Assert.Equal(["request", "response", "request", "response"], entries.Select(entry => entry.GetProperty("type").GetString()));
         Assert.All(entries, entry => Assert.Equal("2026-01-02T03:04:05Z", entry.GetProperty("time").GetString()));
         var write = entries[0].GetProperty("request");
@@ -63,7 +64,7 @@ public class AuditEntryTests
         Assert.Equal(hashOfSecond.GetProperty("data").GetProperty("hash").GetString(), Written(second));
         Assert.NotEqual(Written(first), Written(second));
 
-        static string? Written(string file) => AuditServer.Entries(file)
+        static string? Written(string file) => AuditFiles.Entries(file)
             .Last(entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a").GetProperty("request").GetProperty("data").GetProperty("v").GetString();
     }
 
@@ -80,7 +81,7 @@ public class AuditEntryTests
         Assert.DoesNotContain(made.GetProperty("auth").GetProperty("accessor").GetString()!, text, StringComparison.Ordinal);
         Assert.DoesNotContain(wrapped.GetProperty("wrap_info").GetProperty("token").GetString()!, text, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Root, text, StringComparison.Ordinal);
-        var entries = AuditServer.Entries(file);
+        var entries = AuditFiles.Entries(file);
         var issued = entries[^3].GetProperty("response").GetProperty("auth");
         Assert.Equal("blue", issued.GetProperty("metadata").GetProperty("team").GetString());
         Assert.Equal(3600, issued.GetProperty("token_ttl").GetInt64());
@@ -104,7 +105,7 @@ public class AuditEntryTests
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(stray, text, StringComparison.Ordinal);
         Assert.DoesNotContain("WrongWrong", text, StringComparison.Ordinal);
-        var entries = AuditServer.Entries(file)[^2..];
+        var entries = AuditFiles.Entries(file)[^2..];
         Assert.All(entries, entry => Assert.Equal("permission denied", entry.GetProperty("error").GetString()));
         Assert.All(entries, entry => Assert.False(entry.TryGetProperty("auth", out _)));
         Assert.StartsWith("auth/token/lookup/hmac-sha256:", entries[0].GetProperty("request").GetProperty("path").GetString());
@@ -123,7 +124,7 @@ public class AuditEntryTests
         Assert.Equal(403, (await server.SendAsync(Operation.Read, "echo/x", token: "hvs.nobody")).Status);
         await server.OkAsync(Operation.Read, "sys/audit-key");
 
-        var denied = AuditServer.Entries(file).Where(entry => entry.TryGetProperty("explanation", out _)).Select(entry => entry.GetProperty("explanation")).ToArray();
+        var denied = AuditFiles.Entries(file).Where(entry => entry.TryGetProperty("explanation", out _)).Select(entry => entry.GetProperty("explanation")).ToArray();
         Assert.Equal(
             ["parameter_denied", "parameter_denied", "no_rule", "no_rule", "", ""],
             denied.Select(explanation => explanation.TryGetProperty("refusal", out var refusal) ? refusal.GetString() : ""));
@@ -145,7 +146,7 @@ public class AuditEntryTests
             Operation.Update, "echo/a", """{"region":"eu-1","note":"n1","tags":["a",{"key":"hidden1"},"b"],"deep":{"region":"eu-2","note":"n2"}}""");
         await server.OkAsync(Operation.Read, "echo/a");
 
-        var entries = AuditServer.Entries(file);
+        var entries = AuditFiles.Entries(file);
         var sent = entries[^4].GetProperty("request").GetProperty("data");
         Assert.Equal("eu-1", sent.GetProperty("region").GetString());
         Assert.Equal("eu-2", sent.GetProperty("deep").GetProperty("region").GetString());
@@ -169,11 +170,11 @@ public class AuditEntryTests
         var me = await server.OkAsync(Operation.Read, "auth/token/lookup-self");
 
         var accessor = me.GetProperty("data").GetProperty("accessor").GetString();
-        var written = AuditServer.Entries(raw)[^6];
+        var written = AuditFiles.Entries(raw)[^6];
         Assert.Equal("plain\nas \"day\"", written.GetProperty("request").GetProperty("data").GetProperty("v").GetString());
         Assert.Equal(server.Root, written.GetProperty("auth").GetProperty("client_token").GetString());
-        Assert.Equal("a", AuditServer.Entries(raw)[^3].GetProperty("response").GetProperty("data").GetProperty("keys")[0].GetString());
-        var listed = AuditServer.Entries(open)[^3];
+        Assert.Equal("a", AuditFiles.Entries(raw)[^3].GetProperty("response").GetProperty("data").GetProperty("keys")[0].GetString());
+        var listed = AuditFiles.Entries(open)[^3];
         Assert.Equal("list", listed.GetProperty("request").GetProperty("operation").GetString());
         Assert.Equal("echo/dir/", listed.GetProperty("request").GetProperty("path").GetString());
         Assert.Equal(1, listed.GetProperty("response").GetProperty("data").GetProperty("keys").GetInt32());
@@ -188,13 +189,13 @@ public class AuditEntryTests
         var file = await server.EnableAsync();
         await server.OkAsync(Operation.Update, "echo/a", "{}");
         await server.OkAsync(Operation.Read, "echo/a");
-        Assert.False(AuditServer.Entries(file)[^1].GetProperty("response").TryGetProperty("headers", out _));
+        Assert.False(AuditFiles.Entries(file)[^1].GetProperty("response").TryGetProperty("headers", out _));
 
         await server.OkAsync(Operation.Update, "sys/mounts/echo/tune", """{"allowed_response_headers":"x-echo"}""");
         await server.OkAsync(Operation.Read, "echo/a");
 
         var hash = await server.OkAsync(Operation.Update, "sys/audit-hash/main", """{"input":"shh"}""");
-        var headers = AuditServer.Entries(file).Last(entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a").GetProperty("response").GetProperty("headers");
+        var headers = AuditFiles.Entries(file).Last(entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a").GetProperty("response").GetProperty("headers");
         Assert.Equal(hash.GetProperty("data").GetProperty("hash").GetString(), headers.GetProperty("X-Echo")[0].GetString());
         Assert.Single(headers.EnumerateObject());
     }
@@ -208,7 +209,7 @@ public class AuditEntryTests
         await server.OkAsync(Operation.Update, "sys/config/auditing/request-headers/x-secret", """{"hmac":true}""");
         await server.OkAsync(Operation.Update, "echo/a", "{}", headers: [("x-trace", "t1"), ("x-secret", "shh"), ("x-other", "no")]);
 
-        var headers = AuditServer.Entries(file)[^1].GetProperty("request").GetProperty("headers");
+        var headers = AuditFiles.Entries(file)[^1].GetProperty("request").GetProperty("headers");
         Assert.Equal("t1", headers.GetProperty("x-trace")[0].GetString());
         Assert.StartsWith("hmac-", headers.GetProperty("x-secret")[0].GetString());
         Assert.False(headers.TryGetProperty("x-other", out _));

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Coffer.Audit;
+using Coffer.Audit.Sinks;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
@@ -38,12 +41,12 @@ public sealed class AuditFailClosedTests : IDisposable
         await server.OkAsync(Operation.Update, "echo/a", """{"v":"1"}""");
         Assert.Equal(1, server.Runs);
         Assert.DoesNotContain("warnings", System.Text.Encoding.UTF8.GetString((await server.SendAsync(Operation.Read, "sys/health")).Body.Span), StringComparison.Ordinal);
-        Assert.True(AuditServer.Verify(file).IsIntact);
+        Assert.True(AuditFiles.Verify(file).IsIntact);
 
         var metrics = await server.OkAsync(Operation.Read, "sys/metrics");
         Assert.Equal(1, Figure(metrics, "Counters", "vault.audit.log_request_failure"));
         Assert.Equal(0, Figure(metrics, "Counters", "vault.audit.log_response_failure"));
-        var requests = AuditServer.Entries(file).Count(entry => entry.GetProperty("type").GetString() == "request");
+        var requests = AuditFiles.Entries(file).Count(entry => entry.GetProperty("type").GetString() == "request");
 
         // The device's own test entry is no request, and the request for these figures came after them.
         Assert.InRange(Figure(metrics, "Samples", "vault.audit.log_request"), requests - 2, requests);
@@ -64,7 +67,7 @@ public sealed class AuditFailClosedTests : IDisposable
 
         Assert.Equal(1, server.Runs);
         Assert.Contains(server.Failures, failure => failure.Message.Contains("bad/", StringComparison.Ordinal));
-        Assert.Equal("echo/a", AuditServer.Entries(good)[^1].GetProperty("request").GetProperty("path").GetString());
+        Assert.Equal("echo/a", AuditFiles.Entries(good)[^1].GetProperty("request").GetProperty("path").GetString());
         await server.OkAsync(Operation.Delete, "sys/audit/bad");
     }
 
@@ -79,7 +82,7 @@ public sealed class AuditFailClosedTests : IDisposable
         await server.OkAsync(Operation.Update, "echo/a", "{}");
 
         Assert.Equal(before, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
-        Assert.True(AuditServer.Verify(file).IsIntact);
+        Assert.True(AuditFiles.Verify(file).IsIntact);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Coffer.Audit.Tests;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -63,7 +64,7 @@ public sealed class AuditInjectionTests
         Assert.DoesNotContain(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), letter => IsOrder(letter));
 
         await server.Kernel.SealAsync();
-        Assert.Null(AuditServer.Verify(file).Break);
+        Assert.Null(AuditFiles.Verify(file).Break);
     }
 
     /// <returns>How many requests that took.</returns>

@@ -1,5 +1,10 @@
 using System.Text;
-using Coffer.Kernel.Audit;
+using Coffer.Audit;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Sinks;
+using Coffer.Audit.Tests;
+using Coffer.Audit.Verification;
 using Coffer.Sdk.Engines;
 using Microsoft.Extensions.Time.Testing;
 
@@ -48,8 +53,8 @@ public sealed class AuditMemoryTests : IDisposable
         await server.OkAsync(Operation.Update, "echo/a", "{}");
         await server.Kernel.SealAsync();
 
-        Assert.Contains("the server found the file changed", AuditServer.Verify(file).Break!.Message, StringComparison.Ordinal);
-        Assert.Null(AuditServer.Verify(other).Break);
+        Assert.Contains("the server found the file changed", AuditFiles.Verify(file).Break!.Message, StringComparison.Ordinal);
+        Assert.Null(AuditFiles.Verify(other).Break);
     }
 
     [Fact]
@@ -59,12 +64,12 @@ public sealed class AuditMemoryTests : IDisposable
         var file = await server.EnableAsync();
         await server.OkAsync(Operation.Update, "echo/a", "{}");
         await server.Kernel.SealAsync();
-        var before = AuditServer.Verify(file);
+        var before = AuditFiles.Verify(file);
         File.Delete(file);
         await server.UnsealAsync();
         await server.OkAsync(Operation.Update, "echo/a", "{}");
 
-        var found = AuditServer.Verify(file);
+        var found = AuditFiles.Verify(file);
 
         Assert.Null(found.Break);
         Assert.True(found.LacksBeginning);

@@ -2,7 +2,12 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Coffer.Kernel.Audit;
+using Coffer.Audit;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Sinks;
+using Coffer.Audit.Tests;
+using Coffer.Audit.Verification;
 using Coffer.Sdk.Engines;
 using Coffer.Testing;
 

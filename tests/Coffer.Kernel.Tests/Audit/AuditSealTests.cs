@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coffer.Audit.Tests;
 using Coffer.Sdk.Engines;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -45,10 +46,10 @@ public sealed class AuditSealTests
         var key = await server.PublicKeyAsync();
         await server.Kernel.SealAsync();
 
-        var verified = AuditServer.Verify(file, key);
+        var verified = AuditFiles.Verify(file, key);
         Assert.True(verified.IsIntact, $"{verified.Break}");
         Assert.Empty(verified.Warnings);
-        var responses = AuditServer.Entries(file)
+        var responses = AuditFiles.Entries(file)
             .Where(entry => entry.GetProperty("type").GetString() == "response")
             .GroupBy(entry => entry.GetProperty("request").GetProperty("path").GetString()!)
             .ToDictionary(group => group.Key, group => group.Count());
@@ -77,9 +78,9 @@ public sealed class AuditSealTests
 
         Assert.Equal(503, (await request).Status);
         await server.OkAsync(Operation.Read, "sys/mounts");
-        var verified = AuditServer.Verify(file, await server.PublicKeyAsync());
+        var verified = AuditFiles.Verify(file, await server.PublicKeyAsync());
         Assert.True(verified.IsIntact, $"{verified.Break}");
-        Assert.DoesNotContain(AuditServer.Entries(file), entry => entry.GetProperty("type").GetString() == "response" && entry.GetProperty("request").GetProperty("path").GetString() == "echo/late");
+        Assert.DoesNotContain(AuditFiles.Entries(file), entry => entry.GetProperty("type").GetString() == "response" && entry.GetProperty("request").GetProperty("path").GetString() == "echo/late");
     }
 
     /// <summary>The audit log's threads and files are real, and so is the wait for them.</summary>
@@ -89,5 +90,27 @@ public sealed class AuditSealTests
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
+    }
+
+    [Fact]
+    public async Task The_chain_goes_on_after_a_restart()
+    {
+        await using var server = await AuditServer.StartAsync();
+        var file = await server.EnableAsync();
+        await server.OkAsync(Operation.Update, "echo/a", "{}");
+        var before = AuditFiles.Verify(file).LastSeq;
+        await server.Kernel.SealAsync();
+        await server.UnsealAsync();
+        await server.OkAsync(Operation.Update, "echo/a", "{}");
+        var key = await server.PublicKeyAsync();
+        await server.Kernel.SealAsync();
+
+        var found = AuditFiles.Verify(file, key);
+
+        Assert.Null(found.Break);
+        Assert.Empty(found.Warnings);
+        Assert.True(found.LastSeq > before + 2);
+        Assert.Equal(0, found.EntriesUnsigned);
+        Assert.Equal(found.Checkpoints, found.CheckpointsVerified);
     }
 }

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
@@ -43,14 +44,6 @@ internal sealed class AuditServer : IAsyncDisposable
             OnEvent = Events.Enqueue,
             OnFailure = (message, error) => Failures.Enqueue((message, error)),
         });
-
-    /// <summary>Gives a file a second name.</summary>
-    public static async Task HardLinkAsync(string file, string second)
-    {
-        using var link = System.Diagnostics.Process.Start("ln", [file, second]);
-        await link.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, link.ExitCode);
-    }
 
     public TemporaryFolder Folder { get; } = new();
 
@@ -149,17 +142,7 @@ internal sealed class AuditServer : IAsyncDisposable
         return JsonElement.Parse(reply.Body.Span).GetProperty("errors")[0].GetString()!;
     }
 
-    /// <summary>The entries of a file, checkpoints left out.</summary>
-    public static JsonElement[] Entries(string file) =>
-        [.. File.ReadAllLines(file).Select(line => JsonElement.Parse(line)).Where(line => line.GetProperty("type").GetString() != "checkpoint")];
-
     public async Task<string> PublicKeyAsync() => (await OkAsync(Operation.Read, "sys/audit-key")).GetProperty("data").GetProperty("public_key").GetString()!;
-
-    public static AuditVerification Verify(string file, string? key = null)
-    {
-        using var stream = File.OpenRead(file);
-        return AuditVerifier.Verify(stream, key);
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Hosting;
 using Coffer.Sdk.Engines;
 
@@ -14,17 +15,17 @@ public class AuditUnsealTests
         await using var server = await AuditServer.StartAsync();
         var file = await server.EnableAsync();
         await server.Kernel.SealAsync();
-        var before = AuditServer.Entries(file).Length;
+        var before = AuditFiles.Entries(file).Length;
         var begin = server.Clock.GetUtcNow();
         Assert.Equal(400, (await TryAsync(server, "no share at all")).Status);
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(400, (await TryAsync(server, WrongShare)).Status);
         Assert.Equal(200, (await server.SendAsync(Operation.Update, "sys/unseal", """{"reset":true}""")).Status);
-        Assert.Equal(before, AuditServer.Entries(file).Length);
+        Assert.Equal(before, AuditFiles.Entries(file).Length);
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(200, (await TryAsync(server, server.Share)).Status);
 
-        var entries = AuditServer.Entries(file)[before..];
+        var entries = AuditFiles.Entries(file)[before..];
 
         Assert.Equal(4, entries.Length);
         Assert.All(entries, entry =>
@@ -39,7 +40,7 @@ public class AuditUnsealTests
         Assert.Equal([begin, begin.AddMinutes(1), begin.AddMinutes(1), begin.AddMinutes(2)], entries.Select(entry => entry.GetProperty("time").GetDateTimeOffset()));
         Assert.True(Data(entries[2]).GetProperty("sealed").GetBoolean());
         Assert.False(Data(entries[3]).GetProperty("sealed").GetBoolean());
-        Assert.True(AuditServer.Verify(file).IsIntact);
+        Assert.True(AuditFiles.Verify(file).IsIntact);
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(WrongShare, text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(server.Share, text, StringComparison.Ordinal);
@@ -51,7 +52,7 @@ public class AuditUnsealTests
         await using var server = await AuditServer.StartAsync();
         var file = await server.EnableAsync();
         await server.Kernel.SealAsync();
-        var before = AuditServer.Entries(file).Length;
+        var before = AuditFiles.Entries(file).Length;
         for (var i = 0; i < 2 * UnsealJournal.KeptEachMax + 300; i++)
         {
             await TryAsync(server, "x");
@@ -59,7 +60,7 @@ public class AuditUnsealTests
 
         await TryAsync(server, server.Share);
 
-        var entries = AuditServer.Entries(file)[before..];
+        var entries = AuditFiles.Entries(file)[before..];
         Assert.Equal(2 * UnsealJournal.KeptEachMax + 1, entries.Length);
         Assert.StartsWith("301 more tries", entries[UnsealJournal.KeptEachMax].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.False(Data(entries[^1]).GetProperty("sealed").GetBoolean());
@@ -81,7 +82,7 @@ public class AuditUnsealTests
         File.Delete(folder);
         Assert.Equal(404, (await server.SendAsync(Operation.Read, "echo/a")).Status);
 
-        string[] paths = [.. AuditServer.Entries(file).Select(entry => entry.GetProperty("request").GetProperty("path").GetString()!)];
+        string[] paths = [.. AuditFiles.Entries(file).Select(entry => entry.GetProperty("request").GetProperty("path").GetString()!)];
         Assert.Equal(["sys/unseal", "echo/a", "echo/a"], paths);
     }
 
@@ -98,7 +99,7 @@ public class AuditUnsealTests
         var done = await server.OkAsync(Operation.Update, update, $$"""{"key":"{{server.Share}}","nonce":"{{nonce}}"}""");
 
         Assert.True(done.GetProperty("complete").GetBoolean());
-        var entries = AuditServer.Entries(file).Where(entry => entry.GetProperty("request").GetProperty("path").GetString() == update).ToArray();
+        var entries = AuditFiles.Entries(file).Where(entry => entry.GetProperty("request").GetProperty("path").GetString() == update).ToArray();
         Assert.Equal(4, entries.Length);
         Assert.NotEmpty(entries[1].GetProperty("error").GetString()!);
         var log = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Sinks;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;

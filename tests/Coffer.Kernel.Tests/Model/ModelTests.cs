@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coffer.Kernel.Tests.Audit;
+using Coffer.Audit.Tests;
 using Coffer.Storage;
 using Coffer.Storage.Memory;
 using Coffer.Storage.Sqlite;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Coffer.Kernel.Audit;
-using Coffer.Kernel.Tests.Audit;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Tests;
 using Coffer.Sdk.Engines;
 using Coffer.Storage.Memory;
 

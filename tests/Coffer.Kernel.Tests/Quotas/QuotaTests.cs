@@ -1,3 +1,4 @@
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tests.Audit;
 using Coffer.Kernel.Tests.Harness;
@@ -72,7 +73,7 @@ public class QuotaTests
 
         Assert.Equal(429, (await server.SendAsync(Operation.Read, "auth/token/lookup-self")).Status);
 
-        var refused = AuditServer.Entries(file).Where(entry => entry.TryGetProperty("error", out var error) && error.GetString()!.Contains("rate limit quota exceeded", StringComparison.Ordinal));
+        var refused = AuditFiles.Entries(file).Where(entry => entry.TryGetProperty("error", out var error) && error.GetString()!.Contains("rate limit quota exceeded", StringComparison.Ordinal));
         Assert.Equal(entries, refused.Count());
     }
 

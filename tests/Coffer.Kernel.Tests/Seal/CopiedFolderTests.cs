@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Tests.Audit;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Storage.Sqlite;
@@ -96,10 +97,10 @@ public sealed class CopiedFolderTests : IAsyncLifetime
         var key = (string)(await Server.ReadAsync("sys/audit-key")).Ok().Data["public_key"]!;
         await Server.SealAsync();
 
-        Assert.Null(AuditServer.Verify(Log, key).Break);
-        Assert.True(AuditServer.Verify(Log, key).CheckpointsVerified > 0);
+        Assert.Null(AuditFiles.Verify(Log, key).Break);
+        Assert.True(AuditFiles.Verify(Log, key).CheckpointsVerified > 0);
         System.IO.File.WriteAllLines(Log, System.IO.File.ReadAllLines(Log).Select(line => line.Replace("\"generation\":", "\"generation\":9", StringComparison.Ordinal)));
-        Assert.Contains("signature", AuditServer.Verify(Log, key).Break!.Message, StringComparison.Ordinal);
+        Assert.Contains("signature", AuditFiles.Verify(Log, key).Break!.Message, StringComparison.Ordinal);
     }
 
     /// <returns>A token that was revoked after the copy was made. The server is up.</returns>

@@ -1,4 +1,4 @@
-using Coffer.Kernel.Tests.Audit;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Storage.Sqlite;

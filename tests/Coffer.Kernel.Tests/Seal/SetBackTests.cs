@@ -1,4 +1,4 @@
-using Coffer.Kernel.Tests.Audit;
+using Coffer.Audit.Tests;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Storage;
 using Coffer.Storage.Sqlite;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Coffer.Kernel.Audit;
+using Coffer.Audit.Devices;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;

@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using Coffer.Audit;
+using Coffer.Audit.Chain;
+using Coffer.Audit.Devices;
+using Coffer.Audit.Entries;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Pipeline;

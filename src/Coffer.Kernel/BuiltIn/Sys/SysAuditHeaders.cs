@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Coffer.Audit;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
