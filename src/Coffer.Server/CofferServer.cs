@@ -10,6 +10,7 @@ using Coffer.Server.Http.Bodies;
 using Coffer.Server.Outbound;
 using Coffer.Server.Telemetry;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server;
 
@@ -39,15 +40,16 @@ public sealed class CofferServer : IAsyncDisposable
     /// <summary>Opens the store and begins to listen; sealed until it is unsealed.</summary>
     /// <exception cref="IOException">The store cannot be opened, an address cannot be bound, or the environment names a proxy that is none.</exception>
     public static async Task<CofferServer> StartAsync(
-        ServerOptions options, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation) =>
-        await StartAsync(options, await options.Storage.OpenAsync(cancellation), clock, random, onFailure, cancellation);
+        ServerOptions options, TimeProvider clock, IRandom random, CancellationToken cancellation) =>
+        await StartAsync(options, await options.Storage.OpenAsync(cancellation), clock, random, cancellation);
 
     /// <summary>As the other, on a store that is open already; it is closed with the server.</summary>
     /// <exception cref="IOException">An address cannot be bound, or a file that telemetry needs cannot be used.</exception>
     public static async Task<CofferServer> StartAsync(
-        ServerOptions options, IStore store, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CancellationToken cancellation)
+        ServerOptions options, IStore store, TimeProvider clock, IRandom random, CancellationToken cancellation)
     {
-        options.OnEvent(new LogLine(LogLevel.Info, "the server starts").With("version", Version).With("storage", options.Storage.Type.Name));
+        var log = options.Loggers.CreateLogger(LogNames.Core);
+        StartLog.Starts(log, Version, options.Storage.Type.Name);
         var guard = new AddressGuard(options.AllowsLinkLocalEndpoints);
         CheckProxies();
         var levels = options.LogLevels ?? new LogLevels(options.Log.Level);
@@ -63,11 +65,10 @@ public sealed class CofferServer : IAsyncDisposable
             StorageType = options.Storage.Type.Name,
             Version = Version,
             ApiAddress = options.ApiAddress.Length > 0 ? options.ApiAddress : AddressOf(options.Listeners[0]),
-            OnEvent = options.OnEvent,
+            Loggers = options.Loggers,
             LogLevels = levels,
             DescribeConfiguration = json => SanitizedConfiguration.Write(json, options),
             DescribeHost = Host.HostReport.Write,
-            OnFailure = onFailure,
         });
         var largest = options.Listeners.Select(listener => listener.RequestBytesMax).ToArray();
         var memory = MemoryReturn.OfProcess(TimeProvider.System);
@@ -77,13 +78,13 @@ public sealed class CofferServer : IAsyncDisposable
         {
             if (options.Otlp is { } otlp)
             {
-                server._telemetry = new TelemetryExport(kernel, otlp, CofferVersion.Own, clock, random, options.OnEvent, onFailure);
-                options.OnEvent(new LogLine(LogLevel.Info, "telemetry is sent").With("to", otlp.Endpoint.Authority).With("metrics", otlp.Metrics ? "yes" : "no").With("traces", otlp.Traces ? "yes" : "no"));
+                server._telemetry = new TelemetryExport(kernel, otlp, CofferVersion.Own, clock, random, log);
+                TelemetryLog.Sent(log, otlp.Endpoint.Authority, otlp.Metrics ? "yes" : "no", otlp.Traces ? "yes" : "no");
             }
 
             foreach (var listener in options.Listeners)
             {
-                await server.ListenAsync(listener, bodies, random, levels, options.OnEvent, onFailure, cancellation);
+                await server.ListenAsync(listener, bodies, random, options.Loggers, cancellation);
             }
 
             return server;
@@ -143,11 +144,11 @@ public sealed class CofferServer : IAsyncDisposable
     private static string AddressOf(ListenerOptions listener) => listener.IsSocket ? $"unix://{listener.Address}" : $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}";
 
     private async Task ListenAsync(
-        ListenerOptions options, BodyBudget bodies, IRandom random, LogLevels levels, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
+        ListenerOptions options, BodyBudget bodies, IRandom random, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var listener = new KestrelListener(options, levels, onEvent);
+        var listener = new KestrelListener(options, loggers);
         _listeners.Add(listener);
-        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), _answers, options, onFailure), cancellation);
-        onEvent(new LogLine(LogLevel.Info, "the server listens") { Logger = LogLine.Listener }.With("address", $"{options.Address}").With("tls", options.Tls is null ? "disabled" : "enabled"));
+        await listener.StartAsync(new HttpFrontend(Kernel, new RequestReader(random, options, bodies, Kernel), _answers, options, loggers.CreateLogger(LogNames.Core)), cancellation);
+        ListenerLog.Listens(loggers.CreateLogger(LogNames.Listener), $"{options.Address}", options.Tls is null ? "disabled" : "enabled");
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Coffer.Audit.Devices;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
@@ -8,6 +7,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
 using Coffer.Server.Tls;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server;
 
@@ -49,13 +49,13 @@ public sealed class DevServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(dev);
         ArgumentNullException.ThrowIfNull(log);
-        return StartAsync(dev with { LogLevels = log.Levels }, log.Write, log.Failure, cancellation);
+        return StartAsync(dev with { LogLevels = log.Levels }, log, cancellation);
     }
 
     /// <summary>Starts it; it is initialised and unsealed when this returns.</summary>
     /// <exception cref="IOException">Its address cannot be bound.</exception>
     public static async Task<DevServer> StartAsync(
-        DevServerOptions dev, Action<LogLine> onEvent, Action<string, Exception> onFailure, CancellationToken cancellation)
+        DevServerOptions dev, ILoggerFactory loggers, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(dev);
         CofferServer? server = null;
@@ -80,10 +80,10 @@ public sealed class DevServer : IAsyncDisposable
                     Targets = ["syslog", "tcp://127.0.0.1:*", "udp://127.0.0.1:*"],
                 },
                 RawStorage = true,
-                OnEvent = onEvent,
+                Loggers = loggers,
                 LogLevels = dev.LogLevels,
             };
-            server = await CofferServer.StartAsync(options, dev.Clock, SystemRandom.Instance, onFailure, cancellation);
+            server = await CofferServer.StartAsync(options, dev.Clock, SystemRandom.Instance, cancellation);
             return new DevServer(dev, server, await OpenAsync(server, dev, cancellation), made.Authority, temporary);
         }
         catch

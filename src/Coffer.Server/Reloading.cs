@@ -1,6 +1,7 @@
 using Coffer.Kernel.Logging;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server;
 
@@ -12,6 +13,7 @@ internal sealed class Reloading(
     private const string LevelKey = "log_level";
 
     private readonly Lock _turn = new();
+    private readonly ILogger _log = log.CreateLogger(LogNames.Core);
     private LogLevel _configured = configured;
 
     /// <summary>Does it. What fails is logged, and leaves what was in force before.</summary>
@@ -23,13 +25,13 @@ internal sealed class Reloading(
             var unusable = server.Reload();
             foreach (var problem in unusable)
             {
-                log.Write(new LogLine(LogLevel.Error, "a certificate could not be read again; the one that was read before stays in force").With("problem", problem));
+                ReloadLog.CertificateNotRead(_log, problem);
             }
 
             ReadLevel(unusable);
             if (reopened && unusable.Count == 0)
             {
-                log.Write(new LogLine(LogLevel.Info, "files were opened again, as asked by a signal").With(LevelKey, LogLevels.NameOf(log.Levels.Configured)));
+                ReloadLog.Reopened(_log, LogLevels.NameOf(log.Levels.Configured));
             }
         }
     }
@@ -46,7 +48,7 @@ internal sealed class Reloading(
         var read = ConfigurationReader.Read(configuration);
         foreach (var problem in read.Problems.Where(problem => !said.Any(each => problem.EndsWith(each, StringComparison.Ordinal))))
         {
-            log.Write(new LogLine(LogLevel.Error, "the configuration is not taken up").With("problem", problem));
+            ReloadLog.ConfigurationNotTaken(_log, problem);
         }
 
         if (read.Options is null)
@@ -57,7 +59,7 @@ internal sealed class Reloading(
         var left = SectionDigests.Changed(sections, read.Sections).Where(key => key != LevelKey).ToArray();
         if (left.Length > 0)
         {
-            log.Write(new LogLine(LogLevel.Warn, "the configuration has changed and is not taken up until the server is started again").With("keys", string.Join(", ", left)));
+            ReloadLog.ConfigurationLeft(_log, string.Join(", ", left));
         }
 
         if (read.Options is { } options && options.Log.Level != _configured)
@@ -76,7 +78,7 @@ internal sealed class Reloading(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.Failure("the log file could not be opened again", error);
+            ReloadLog.LogNotReopened(_log, error);
             return false;
         }
     }

@@ -54,14 +54,14 @@ public static class ServerRunner
             return 1;
         }
 
-        options = options with { OnEvent = log.Write, LogLevels = log.Levels };
+        options = options with { Loggers = log, LogLevels = log.Levels };
         using var stop = new StopSignal(cancellation);
         if (ProcessMemory.Close() is { } open)
         {
             await output.WriteLineAsync($"note: {open}");
         }
 
-        await using var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, log.Failure, stop.Token);
+        await using var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, stop.Token);
         await output.WriteLineAsync("==> Coffer server configuration:\n");
         await TellAsync(output, "Storage", $"{options.Storage.Type.Name} {options.Storage.Path}".TrimEnd());
         foreach (var listener in options.Listeners)

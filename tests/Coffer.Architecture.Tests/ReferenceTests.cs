@@ -34,10 +34,11 @@ public class ReferenceTests
     /// <summary>The packages and frameworks a project may use by name. Projects that are not here use none.</summary>
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
+        ["Coffer.Audit"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Coffer.Auth"] = ["BouncyCastle.Cryptography"],
         ["Coffer.Aws"] = ["AWSSDK.Core", "AWSSDK.SecurityToken"],
         ["Coffer.AwsSandbox"] = [AspNet],
-        ["Coffer.Kernel"] = ["BouncyCastle.Cryptography"],
+        ["Coffer.Kernel"] = ["BouncyCastle.Cryptography", "Microsoft.Extensions.Logging.Abstractions"],
         ["Coffer.Server"] = [AspNet, "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["Coffer.Storage"] = ["SQLitePCLRaw.bundle_e_sqlite3"],
     };

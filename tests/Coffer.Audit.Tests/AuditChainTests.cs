@@ -368,7 +368,7 @@ public sealed class AuditChainTests : IDisposable
     {
         var options = new AuditDeviceOptions { FilePath = LogFile, Fsync = fsync };
         return new LineSink(
-            new FileTarget(options, new AuditBounds { Folder = _folder.Path }, _clock, write, onRemoved), "", new AuditSigner(Key, "device-1"), _clock, (_, error) => throw error);
+            new FileTarget(options, new AuditBounds { Folder = _folder.Path }, _clock, write, onRemoved), "", new AuditSigner(Key, "device-1"), _clock, new FailingLog());
     }
 
     private static ReadOnlyMemory<byte> Entry(int n) => Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{n}");

@@ -241,6 +241,6 @@ public sealed class AuditForgeryTests : IDisposable
     {
         var options = new AuditDeviceOptions { FilePath = _folder.File(file) };
         var target = new FileTarget(options, new AuditBounds { Folder = _folder.Path }, new FakeTimeProvider());
-        return new LineSink(target, "", new AuditSigner(key, device), new FakeTimeProvider(), (_, error) => throw error);
+        return new LineSink(target, "", new AuditSigner(key, device), new FakeTimeProvider(), new FailingLog());
     }
 }

@@ -3,7 +3,9 @@ using Coffer.Kill.Host;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
 using Coffer.Server.Configuration;
+using Coffer.Server.Logging;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 
 // The server as `coffer server -config=FILE` runs it, but for its store, which takes orders to kill the process at a commit. Orders come as lines
 // (`Before 3`, `After 1`) and are answered with `armed`. It ends with its standard input, so that it does not outlive the tests.
@@ -21,8 +23,9 @@ if (read.Options is not { } options)
 }
 
 var store = new KillingStore(await options.Storage.OpenAsync(CancellationToken.None));
+using var log = new ServerLog(new LogOptions { Level = LogLevel.Warning }, Console.Error, TimeProvider.System);
 await using var server = await CofferServer.StartAsync(
-    options, store, TimeProvider.System, SystemRandom.Instance, (what, error) => Console.Error.WriteLine($"{what}: {error}"), CancellationToken.None);
+    options with { Loggers = log }, store, TimeProvider.System, SystemRandom.Instance, CancellationToken.None);
 while (await Console.In.ReadLineAsync() is { } order)
 {
     var (moment, number) = order.Split(' ') is [var when, var count] ? (when, count) : throw new InvalidDataException($"not an order: {order}");

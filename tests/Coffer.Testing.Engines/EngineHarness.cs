@@ -69,7 +69,7 @@ public sealed class EngineHarness : IAsyncDisposable
             StorageType = "inmem",
             Version = "1.20.0+test",
             SlowWork = slowWork ?? new SlowWork(),
-            OnFailure = (what, error) => Failures.Enqueue(new InvalidOperationException(what, error)),
+            Loggers = Events,
         });
     }
 
@@ -83,7 +83,10 @@ public sealed class EngineHarness : IAsyncDisposable
     public ConcurrentQueue<(string Name, DateTimeOffset Time)> OutsideTimes { get; } = new();
 
     /// <summary>What the kernel reported and no request waited for.</summary>
-    public ConcurrentQueue<Exception> Failures { get; } = new();
+    public IReadOnlyList<Exception> Failures => Events.Failures;
+
+    /// <summary>What the kernel logged.</summary>
+    public LogCollection Events { get; } = new();
 
     /// <summary>The token that asks: the root token at first.</summary>
     public string Token { get; set; } = RootToken;

@@ -8,6 +8,8 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
 using Coffer.Server.Configuration;
+using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Fuzz.Targets;
 
@@ -19,8 +21,9 @@ internal sealed class FuzzedServer
     private const int AnswerMilliseconds = 10_000;
     private const int HeadersMax = 32 * 1024;
 
+    private static readonly LogCollection Events = new(LogLevel.Warning);
+
     private readonly byte[] _headers = new byte[HeadersMax];
-    private Exception? _failure;
     private CofferServer? _server;
     private IPEndPoint? _address;
     private Socket? _connection;
@@ -84,9 +87,9 @@ internal sealed class FuzzedServer
         }
 
         BrokenPromiseException.Unless(status is not null, "every request gets an answer");
-        if (_failure is { } failure)
+        if (Events.Failures is [var failure, ..])
         {
-            _failure = null;
+            Events.Clear();
             Stop();
             throw new BrokenPromiseException($"the server reported a failure: {failure}");
         }
@@ -163,8 +166,8 @@ internal sealed class FuzzedServer
     private async Task StartAsync()
     {
         _address = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var options = new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [new ListenerOptions { Address = _address }] };
-        _server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, (_, error) => _failure = error, CancellationToken.None);
+        var options = new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [new ListenerOptions { Address = _address }], Loggers = Events };
+        _server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, CancellationToken.None);
         var kv2 = Mount("kv2/", "kv");
         var made = await _server.Kernel.InitializeAsync(
             new InitRequest(1, 1) { RootToken = Root, Mounts = [Mount("secret/", "kv"), kv2 with { Options = kv2.Options.SetItem("version", "2") }, Mount("aws/", "aws")] },

@@ -1,5 +1,6 @@
 using Coffer.Audit.Chain;
 using Coffer.Audit.Devices;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Audit.Sinks;
 
@@ -7,7 +8,7 @@ namespace Coffer.Audit.Sinks;
 /// <param name="generation">How far the store has come, for checkpoints; null where it does not count.</param>
 /// <param name="onRemoved">Called with the path of a device whose file was removed while it was written to; null where nobody is to hear of it.</param>
 public class AuditSinks(
-    AuditBounds bounds, TimeProvider clock, Action<string, Exception> onFailure, Func<long>? generation = null, Action<string>? onRemoved = null)
+    AuditBounds bounds, TimeProvider clock, ILogger log, Func<long>? generation = null, Action<string>? onRemoved = null)
 {
     public AuditBounds Bounds => bounds;
 
@@ -16,8 +17,8 @@ public class AuditSinks(
     {
         var signer = new AuditSigner(signingKey, device.Uuid, generation);
         return options.Remote is { } remote
-            ? new SpoolSink(SenderOf(remote), remote.Name, options.Prefix, signer, clock, onFailure)
-            : new LineSink(TargetOf(device, options), options.Prefix, signer, clock, onFailure, memory);
+            ? new SpoolSink(SenderOf(remote), remote.Name, options.Prefix, signer, clock, log)
+            : new LineSink(TargetOf(device, options), options.Prefix, signer, clock, log, memory);
     }
 
     private ILineSender SenderOf(RemoteTarget remote) => remote switch

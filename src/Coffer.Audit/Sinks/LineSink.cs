@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using Coffer.Audit.Chain;
 using Coffer.Audit.Entries;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Audit.Sinks;
 
@@ -28,7 +29,7 @@ internal sealed class LineSink : IAuditSink
     private readonly string _prefix;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
-    private readonly Action<string, Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly AuditChain _chain;
     private readonly Action<AuditMark>? _onCheckpoint;
     private ArrayBufferWriter<byte> _lines = new(4096);
@@ -39,7 +40,7 @@ internal sealed class LineSink : IAuditSink
 
     /// <param name="signer">Disposed with the sink.</param>
     /// <param name="memory">What former runs signed last, and what learns of each checkpoint once it is on the disk.</param>
-    public LineSink(ILineTarget target, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, AuditMemory memory = default)
+    public LineSink(ILineTarget target, string prefix, AuditSigner signer, TimeProvider clock, ILogger log, AuditMemory memory = default)
     {
         _chain = new AuditChain(memory.LastCheckpoint);
         _onCheckpoint = memory.OnCheckpoint;
@@ -47,7 +48,7 @@ internal sealed class LineSink : IAuditSink
         _prefix = prefix;
         _signer = signer;
         _clock = clock;
-        _onFailure = onFailure;
+        _log = log;
     }
 
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
@@ -317,7 +318,7 @@ internal sealed class LineSink : IAuditSink
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _onFailure("an audit device could not sign its last entries", error);
+            SinkLog.NotSigned(_log, error);
         }
     }
 

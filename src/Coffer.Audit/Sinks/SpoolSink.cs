@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using Coffer.Audit.Chain;
 using Coffer.Audit.Entries;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Audit.Sinks;
 
@@ -21,7 +22,7 @@ internal sealed class SpoolSink : IAuditSink
     private readonly string _prefix;
     private readonly AuditSigner _signer;
     private readonly TimeProvider _clock;
-    private readonly Action<string, Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly long _bytesMax;
     private readonly Task _owner;
     private TaskCompletionSource _room = NewRoom();
@@ -37,14 +38,14 @@ internal sealed class SpoolSink : IAuditSink
     /// <param name="name">Of where it sends to.</param>
     /// <param name="bytesMax">Bytes of entries that the spool holds.</param>
     public SpoolSink(
-        ILineSender sender, string name, string prefix, AuditSigner signer, TimeProvider clock, Action<string, Exception> onFailure, long bytesMax = AuditLimits.SpoolBytesMax)
+        ILineSender sender, string name, string prefix, AuditSigner signer, TimeProvider clock, ILogger log, long bytesMax = AuditLimits.SpoolBytesMax)
     {
         _sender = sender;
         _name = name;
         _prefix = prefix;
         _signer = signer;
         _clock = clock;
-        _onFailure = onFailure;
+        _log = log;
         _bytesMax = bytesMax;
         _chain.StartStream();
         _owner = Task.Run(RunAsync);
@@ -111,7 +112,7 @@ internal sealed class SpoolSink : IAuditSink
         await _owner;
         if (_lost > 0)
         {
-            _onFailure($"an audit device was closed with {_lost} entries that {_name} did not take", new AuditUnavailableException("they are in no other place than the other audit devices"));
+            SinkLog.ClosedWithUnsent(_log, _lost, _name, new AuditUnavailableException("they are in no other place than the other audit devices"));
         }
 
         _sender.Dispose();
@@ -226,7 +227,7 @@ internal sealed class SpoolSink : IAuditSink
         if (!_away)
         {
             _away = true;
-            _onFailure($"an audit device cannot reach {_name}; its entries wait in memory", error);
+            SinkLog.Unreachable(_log, _name, error);
         }
     }
 

@@ -6,6 +6,7 @@ using Coffer.Audit.Sinks;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Audit;
 
@@ -16,7 +17,7 @@ namespace Coffer.Kernel.Audit;
 /// <param name="book">Null: nothing is known of former runs, and nothing is left to later ones.</param>
 /// <param name="removals">Which files were removed lately; null where nobody is to hear of it.</param>
 internal sealed class AuditBroker(
-    AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, Action<string, Exception> onFailure, CheckpointBook? book = null,
+    AuditSinks sinks, AuditMetrics metrics, TimeProvider clock, IRandom random, ILogger log, CheckpointBook? book = null,
     AuditRemovals? removals = null) : IAuditLog
 {
     private readonly Lock _change = new();
@@ -182,10 +183,10 @@ internal sealed class AuditBroker(
         var problem = AuditDeviceOptions.TypeProblem(device.Type) ?? "";
         if (problem.Length == 0 && AuditDeviceOptions.TryParse(device, sinks.Bounds, out var options, out problem))
         {
-            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, metrics, clock, onFailure);
+            return new EnabledDevice(device, options, sinks.Create(device, options, table.SigningKey, memory), table.Headers, metrics, clock, log);
         }
 
-        return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, metrics, clock, onFailure);
+        return new EnabledDevice(device, new AuditDeviceOptions { FilePath = "" }, new RefusedSink(problem), table.Headers, metrics, clock, log);
     }
 
     private async Task LeaveAsync(EnabledDevice device)
@@ -196,7 +197,7 @@ internal sealed class AuditBroker(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            onFailure($"the audit device {device.Device.Path} did not close cleanly", error);
+            AuditDeviceLog.NotClosed(log, device.Device.Path, error);
         }
     }
 

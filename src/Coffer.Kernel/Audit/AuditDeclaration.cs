@@ -1,8 +1,8 @@
 using Coffer.Audit.Chain;
 using Coffer.Audit.Devices;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Audit;
 
@@ -12,9 +12,9 @@ internal static class AuditDeclaration
     public const int SaltBytes = 32;
 
     public static async ValueTask ApplyAsync(
-        Transactor transactions, AuditBounds bounds, IRandom random, Action<LogLine> onEvent, CancellationToken cancellation)
+        Transactor transactions, AuditBounds bounds, IRandom random, ILogger log, CancellationToken cancellation)
     {
-        List<LogLine> lines = [];
+        List<Action<ILogger>> lines = [];
         await transactions.RunAsync(
             async work =>
             {
@@ -27,11 +27,8 @@ internal static class AuditDeclaration
                 }
             },
             cancellation);
-        lines.ForEach(onEvent);
+        lines.ForEach(line => line(log));
     }
-
-    public static LogLine LineOf(LogLevel level, string what, AuditDevice device) =>
-        new LogLine(level, what).With("path", device.Path).With("type", device.Type);
 
     public static byte[] NewSalt(IRandom random)
     {
@@ -43,7 +40,7 @@ internal static class AuditDeclaration
     public static bool Overlap(string one, string other) => one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
 
     /// <summary>The table as the configuration wants it, and what that changes. Stores nothing.</summary>
-    public static AuditTable Merge(AuditTable table, AuditBounds bounds, IRandom random, List<LogLine> lines)
+    public static AuditTable Merge(AuditTable table, AuditBounds bounds, IRandom random, List<Action<ILogger>> lines)
     {
         var devices = table.Devices;
         foreach (var device in table.Devices)
@@ -52,7 +49,9 @@ internal static class AuditDeclaration
             if (declared is not null ? !(device.Declared && declared.IsAsDeclared(device)) : device.Declared)
             {
                 devices = devices.Remove(device);
-                lines.Add(LineOf(LogLevel.Warn, device.Declared ? "an audit device is no longer declared" : "an audit device gives way to a declared one", device));
+                lines.Add(device.Declared
+                    ? log => AuditDeviceLog.NoLongerDeclared(log, device.Path, device.Type)
+                    : log => AuditDeviceLog.GivesWay(log, device.Path, device.Type));
             }
         }
 
@@ -70,7 +69,7 @@ internal static class AuditDeclaration
                 Salt = table.Find(declared.Path)?.Salt ?? NewSalt(random),
             };
             devices = devices.Add(device);
-            lines.Add(LineOf(LogLevel.Info, "an audit device is declared", device));
+            lines.Add(log => AuditDeviceLog.Declared(log, device.Path, device.Type));
         }
 
         return table with

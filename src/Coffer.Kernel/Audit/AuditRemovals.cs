@@ -1,9 +1,9 @@
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Audit;
 
 /// <summary>Says that audit files were removed while the server wrote to them: in the log, and for <see cref="SaidFor"/> in <c>sys/health</c>.</summary>
-internal sealed class AuditRemovals(TimeProvider clock, Action<LogLine> onEvent)
+internal sealed class AuditRemovals(TimeProvider clock, ILogger log)
 {
     public static readonly TimeSpan SaidFor = TimeSpan.FromMinutes(15);
 
@@ -44,6 +44,6 @@ internal sealed class AuditRemovals(TimeProvider clock, Action<LogLine> onEvent)
             _logged = now;
         }
 
-        onEvent(new LogLine(LogLevel.Warn, "an audit file was removed while the server wrote to it; what it held is lost, and a new one is begun").With("device", device));
+        AuditDeviceLog.FileRemoved(log, device);
     }
 }

@@ -2,12 +2,13 @@ using Coffer.Audit.Chain;
 using Coffer.Barrier;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Audit;
 
 /// <summary>Writes the last checkpoint of each device into the store, behind the devices' backs: no request waits for it.</summary>
 /// <remarks>One that could not be written is only missed: the next one takes its place.</remarks>
-internal sealed class CheckpointBook(Transactor transactions, Action<string, Exception> onFailure)
+internal sealed class CheckpointBook(Transactor transactions, ILogger log)
 {
     private readonly Lock _gate = new();
     private Dictionary<string, AuditMark> _waiting = new(StringComparer.Ordinal);
@@ -66,7 +67,7 @@ internal sealed class CheckpointBook(Transactor transactions, Action<string, Exc
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)
         {
-            onFailure("the last checkpoint of the audit log could not be stored; the next one is stored in its place", error);
+            AuditDeviceLog.CheckpointNotStored(log, error);
         }
     }
 }

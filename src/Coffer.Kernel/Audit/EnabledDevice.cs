@@ -6,6 +6,7 @@ using Coffer.Audit.Devices;
 using Coffer.Audit.Entries;
 using Coffer.Audit.Sinks;
 using Coffer.Kernel.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Audit;
 
@@ -17,20 +18,20 @@ internal sealed class EnabledDevice : IAsyncDisposable
     private readonly CallerHashes _callers;
     private readonly AuditMetrics _metrics;
     private readonly TimeProvider _clock;
-    private readonly Action<string, Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly IAuditSink _sink;
     private volatile AuditEntryFormat _format;
     private volatile Task? _straggler;
 
     public EnabledDevice(
-        AuditDevice device, AuditDeviceOptions options, IAuditSink sink, ImmutableSortedDictionary<string, bool> headers, AuditMetrics metrics, TimeProvider clock, Action<string, Exception> onFailure)
+        AuditDevice device, AuditDeviceOptions options, IAuditSink sink, ImmutableSortedDictionary<string, bool> headers, AuditMetrics metrics, TimeProvider clock, ILogger log)
     {
         _metrics = metrics;
         _clock = clock;
         Device = device;
         _options = options;
         _sink = sink;
-        _onFailure = onFailure;
+        _log = log;
         _hash = new AuditHash(device.Salt);
         _callers = new CallerHashes(_hash);
         _format = FormatFor(headers);
@@ -82,7 +83,7 @@ internal sealed class EnabledDevice : IAsyncDisposable
     /// <summary>An entry took too long: until it is recorded, requests do not wait for this device if another records.</summary>
     public void FallBehind(Task straggler) => _straggler = straggler;
 
-    public void Report(Exception error) => _onFailure($"the audit device {Device.Path} did not record an entry", error);
+    public void Report(Exception error) => AuditDeviceLog.NotRecorded(_log, Device.Path, error);
 
     public void Reopen() => _sink.Reopen();
 

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
+
 namespace Coffer.Kernel.Background;
 
 /// <summary>What works of the scheduler have begun and goes on beside their steps, such as a call to an outside system. Counted, so that a seal can wait for it.</summary>
-/// <param name="onFailure">Called with effects that end with an exception. Effects are expected to handle their own.</param>
+/// <param name="log">Says which effects end with an exception. Effects are expected to handle their own.</param>
 /// <param name="stop">Cancelled at seal.</param>
-internal sealed class Effects(Action<string, Exception> onFailure, CancellationToken stop)
+internal sealed class Effects(ILogger log, CancellationToken stop)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,7 +42,7 @@ internal sealed class Effects(Action<string, Exception> onFailure, CancellationT
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            onFailure("background work ended with an error", error);
+            BackgroundLog.EffectFailed(log, error);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Background;
 
@@ -9,10 +10,10 @@ namespace Coffer.Kernel.Background;
 /// <param name="effects">What the works begin and do not wait for.</param>
 /// <param name="released">Ends when the store is not in quarantine, or not any more.</param>
 /// <param name="clock">The kernel's time, and the timers to sleep by.</param>
-/// <param name="onFailure">Called with steps that fail; each runs again after its work's <see cref="IBackgroundWork.RetryAfter"/>.</param>
+/// <param name="log">Says which steps fail; each runs again after its work's <see cref="IBackgroundWork.RetryAfter"/>.</param>
 /// <param name="stop">Cancelled at seal: then no further step begins.</param>
 internal sealed class Scheduler(
-    ImmutableArray<IBackgroundWork> works, Effects effects, Task released, TimeProvider clock, Action<string, Exception> onFailure, CancellationToken stop)
+    ImmutableArray<IBackgroundWork> works, Effects effects, Task released, TimeProvider clock, ILogger log, CancellationToken stop)
 {
     private ImmutableArray<Task> _loops = [];
 
@@ -70,7 +71,7 @@ internal sealed class Scheduler(
         }
         catch (Exception error) when (error is not OutOfMemoryException && !(error is OperationCanceledException && stop.IsCancellationRequested))
         {
-            onFailure($"a step of background work failed: {work.Name}; it is tried again in {work.RetryAfter.TotalSeconds} s", error);
+            BackgroundLog.StepFailed(log, work.Name, work.RetryAfter.TotalSeconds, error);
             await DueSignal.PauseAsync(work.RetryAfter, clock, stop);
             return;
         }

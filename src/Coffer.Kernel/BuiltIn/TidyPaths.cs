@@ -15,7 +15,7 @@ internal static class TidyPaths
     [
         new($"{prefix}tidy", synopsis)
         {
-            Description = "It mends what it finds and runs in the background; tidy-status shows how far it is.",
+            Description = "It repairs what it finds and runs in the background; tidy-status shows how far it is.",
             Write = (_, _) => ValueTask.FromResult(Start(tidy)),
         },
         new($"{prefix}tidy-status", "Shows how far the tidy is, or how the last one came out.")
@@ -48,7 +48,7 @@ internal static class TidyPaths
         {
             json.WriteStartObject(name);
             json.WriteNumber("checked", count.Checked);
-            json.WriteNumber("mended", count.Mended);
+            json.WriteNumber("repaired", count.Repaired);
             json.WriteNumber("unreadable", count.Unreadable);
             json.WriteEndObject();
         }

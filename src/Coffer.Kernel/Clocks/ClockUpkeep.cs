@@ -1,11 +1,12 @@
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Clocks;
 
 /// <summary>Looks at the clock every minute, so that a step does not go unnoticed on an idle server, and stores the time now and then.</summary>
-internal sealed class ClockUpkeep(Transactor transactions, KernelClock clock, Action<string, Exception> onFailure) : IBackgroundWork
+internal sealed class ClockUpkeep(Transactor transactions, KernelClock clock, ILogger log) : IBackgroundWork
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
@@ -49,7 +50,7 @@ internal sealed class ClockUpkeep(Transactor transactions, KernelClock clock, Ac
         }
         catch (StoreUnavailableException error)
         {
-            onFailure("the time could not be stored; the next start compares its clock with an earlier one", error);
+            ClockLog.NotStored(log, error);
         }
     }
 }

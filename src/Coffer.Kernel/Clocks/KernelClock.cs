@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Clocks;
 
@@ -32,24 +32,24 @@ public sealed class KernelClock : TimeProvider
     private const int SamplesMax = 4;
 
     private readonly TimeProvider _system;
-    private readonly Action<LogLine> _onEvent;
+    private readonly ILogger _log;
     private readonly Counter<long> _steps;
     private readonly Lock _gate = new();
     private volatile Anchor _anchor;
     private volatile Away? _away;
 
     /// <param name="system">Its timestamps must be steady.</param>
-    /// <param name="onEvent">Called with steps and how they end.</param>
+    /// <param name="log">Says steps and how they end.</param>
     /// <param name="steps">Counts steps.</param>
-    public KernelClock(TimeProvider system, Action<LogLine> onEvent, Counter<long> steps)
+    public KernelClock(TimeProvider system, ILogger log, Counter<long> steps)
     {
         _system = system;
-        _onEvent = onEvent;
+        _log = log;
         _steps = steps;
         var (wall, stamp) = Sample();
         _anchor = new Anchor(wall, stamp, null);
         Ends = new EndClock(this);
-        Outside = new OutsideClocks(system, onEvent);
+        Outside = new OutsideClocks(system, log);
     }
 
     /// <summary>The time by which things are ended: behind this clock's own while it is not yet believed that the server was away for so long.</summary>
@@ -108,8 +108,7 @@ public sealed class KernelClock : TimeProvider
             else if (now - last > AwayMax && _away is null)
             {
                 _away = new Away(last, GetTimestamp());
-                _onEvent(new LogLine(LogLevel.Warn, "the server was away for long, or the clock is wrong: nothing is ended until it has held for a while")
-                    .With("last", $"{last:O}").With("now", $"{now:O}"));
+                ClockLog.AwayForLong(_log, $"{last:O}", $"{now:O}");
             }
         }
     }
@@ -129,7 +128,7 @@ public sealed class KernelClock : TimeProvider
             {
                 if (anchor.Step is not null)
                 {
-                    _onEvent(new LogLine(LogLevel.Info, "the system's clock agrees with the steady clock again"));
+                    ClockLog.AgreesAgain(_log);
                 }
 
                 _anchor = new Anchor(wall, stamp, null);
@@ -161,9 +160,7 @@ public sealed class KernelClock : TimeProvider
     {
         _anchor = anchor with { Step = new ClockStep(off, own, stamp, origin) };
         _steps.Add(1);
-        _onEvent(new LogLine(LogLevel.Error, "the system's clock was set: leases and tokens go on by the time before, until this is confirmed")
-            .With("by_seconds", ((long)off.TotalSeconds).ToString(CultureInfo.InvariantCulture))
-            .With("against", origin == ClockStepOrigin.Store ? "the store's last commit" : "the steady clock"));
+        ClockLog.WasSet(_log, (long)off.TotalSeconds, origin == ClockStepOrigin.Store ? "the store's last commit" : "the steady clock");
     }
 
     private void Adopt(string why)
@@ -173,7 +170,7 @@ public sealed class KernelClock : TimeProvider
             var (wall, stamp) = Sample();
             _anchor = new Anchor(wall, stamp, null);
             _away = null;
-            _onEvent(new LogLine(LogLevel.Warn, why).With("now", $"{wall:O}"));
+            ClockLog.Adopted(_log, why, $"{wall:O}");
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Clocks;
 
@@ -12,8 +12,8 @@ namespace Coffer.Kernel.Clocks;
 /// many threads at once.
 /// </remarks>
 /// <param name="system">Its timestamps must be steady.</param>
-/// <param name="onEvent">Hears once when a difference appears, when it changes by more than <see cref="OffMax"/>, and when it is over.</param>
-public sealed class OutsideClocks(TimeProvider system, Action<LogLine> onEvent)
+/// <param name="log">Says once when a difference appears, when it changes by more than <see cref="OffMax"/>, and when it is over.</param>
+public sealed class OutsideClocks(TimeProvider system, ILogger log)
 {
     /// <summary>A larger difference is said: AWS asks for signatures that are no further from its own clock.</summary>
     public static readonly TimeSpan OffMax = TimeSpan.FromMinutes(5);
@@ -95,14 +95,13 @@ public sealed class OutsideClocks(TimeProvider system, Action<LogLine> onEvent)
     {
         if (ahead.Duration() > OffMax && (before is not { } known || (ahead - known).Duration() > OffMax))
         {
-            onEvent(new LogLine(LogLevel.Warn, "an outside system has another time than this server: set the system's clock right")
-                .With("system", name).With("ahead_seconds", ((long)ahead.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
+            ClockLog.OutsideDiffers(log, name, (long)ahead.TotalSeconds);
             return ahead;
         }
 
         if (before is not null && ahead.Duration() <= OffMax - Slack)
         {
-            onEvent(new LogLine(LogLevel.Info, "the system's clock agrees with that of an outside system again").With("system", name));
+            ClockLog.OutsideAgreesAgain(log, name);
             return null;
         }
 

@@ -4,7 +4,6 @@ using Coffer.Kernel.Audit;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Headers;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
@@ -51,7 +50,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         _parts = new Composition(options with { Store = store }, clock, control, keys, _stop.Token, _abort.Token);
         if (Quarantine.Problem is { } older)
         {
-            options.OnEvent(new LogLine(LogLevel.Error, older));
+            HostLog.OlderCopy(options.Log, older);
         }
 
         _parts.Scheduler.Start();
@@ -93,7 +92,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             if (new Quarantine(options.Condition).Problem is { } problem)
             {
                 // The older copy may be the reason why nothing opens.
-                options.OnEvent(new LogLine(LogLevel.Error, problem));
+                HostLog.OlderCopy(options.Log, problem);
             }
 
             // A server that stays sealed keeps no key, and nothing that was decrypted.
@@ -118,7 +117,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         var cluster = await transactions.Begin().GetAsync(Initialization.ClusterKey, HostingJsonContext.Default.ClusterIdentity, cancellation)
             ?? new ClusterIdentity("", "");
         await AuditDeclaration.ApplyAsync(
-            new Transactor(options.Store, cipher, options.Clock, options.Random), options.Audit, options.Random, options.OnEvent, cancellation);
+            new Transactor(options.Store, cipher, options.Clock, options.Random), options.Audit, options.Random, options.Log, cancellation);
         return new ActiveServer(options, control, new InstanceStore(options.Store), new UnsealedKeys(rootKey, cipher, new HmacKey(tokenKey.Span)), cluster, clock);
     }
 
@@ -131,7 +130,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
         catch (StoreUnavailableException error)
         {
-            options.OnFailure("the version could not be added to sys/version-history; the next unseal tries again", error);
+            HostLog.VersionNotStored(options.Log, error);
         }
     }
 
@@ -147,7 +146,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
         catch (AuditUnavailableException error)
         {
-            _options.OnFailure("no audit device could record the unseal; no request runs before one has", error);
+            HostLog.UnsealNotRecorded(_options.Log, error);
         }
         catch
         {
@@ -239,7 +238,7 @@ internal sealed class ActiveServer : IAsyncDisposable
             ended = await EndsWithinAsync(work, AbortTime);
             if (!ended)
             {
-                _options.OnEvent(new LogLine(LogLevel.Warn, "sealing goes on without work that did not heed its cancellation; it can neither read nor write any more"));
+                HostLog.LeftBehind(_options.Log);
             }
         }
 
@@ -302,7 +301,7 @@ internal sealed class ActiveServer : IAsyncDisposable
         }
         catch (Exception error) when (error is StoreUnavailableException or BarrierException)
         {
-            _options.OnFailure("how often the keys were used could not be stored; the count goes on from the last one that was", error);
+            HostLog.KeyUseNotStored(_options.Log, error);
         }
     }
 }

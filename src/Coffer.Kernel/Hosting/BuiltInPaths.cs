@@ -27,7 +27,7 @@ public static class BuiltInPaths
             Version = "",
             Counters = metrics,
         };
-        var clock = new KernelClock(options.Clock, options.OnEvent, metrics.ClockSteps);
+        var clock = new KernelClock(options.Clock, options.Log, metrics.ClockSteps);
         using var keys = UnsealedKeys.ThrowAway(options.Random, clock);
         using var parts = new Composition(options with { Clock = clock }, clock, new NoServer(), keys, CancellationToken.None, CancellationToken.None);
         return

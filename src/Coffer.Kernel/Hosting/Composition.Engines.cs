@@ -11,11 +11,11 @@ internal sealed partial class Composition
 {
     private SysEngine NewSysEngine()
     {
-        var (random, onEvent) = (_options.Random, _options.OnEvent);
+        var (random, log) = (_options.Random, _options.Log);
         return new SysEngine(
         [
-            .. new SysMounts(Routers, _options.SystemTtl, new SysMountTuning(Routers, _options.SystemTtl), _jobWait, random, onEvent).Paths,
-            .. new SysRemount(random, onEvent).Paths,
+            .. new SysMounts(Routers, _options.SystemTtl, new SysMountTuning(Routers, _options.SystemTtl), _jobWait, random, log).Paths,
+            .. new SysRemount(random, log).Paths,
             .. SysPolicies.Paths,
             .. SysPolicyLint.Paths,
             .. new SysPolicyExplain(_decisions, _who, _tokens, _identities).Paths,
@@ -30,12 +30,12 @@ internal sealed partial class Composition
             .. SysUi.Paths,
             .. new SysSeal(_control).Paths,
             .. new SysClock(_clock, _due).Paths,
-            .. new SysQuarantine(Quarantine, Transactions, _clock, onEvent).Paths,
+            .. new SysQuarantine(Quarantine, Transactions, _clock, log).Paths,
             .. new SysRotation(Keys).Paths,
             .. new SysRekey(_rekeying).Paths,
             .. new SysGenerateRoot(_rootGeneration).Paths,
             .. new SysKeySlots(_slots, _options.StaticKeys, random).Paths,
-            .. new SysAudit(Audit, random, onEvent).Paths,
+            .. new SysAudit(Audit, random, log).Paths,
             .. new SysAuditHeaders(Audit).Paths,
             .. new SysLockedUsers(_lockout).Paths,
             .. new SysOpenApi(_options.Version).Paths,

@@ -66,7 +66,7 @@ internal sealed partial class Composition : IDisposable
     public Composition(KernelOptions options, KernelClock clock, IServerControl control, UnsealedKeys keys, CancellationToken stop, CancellationToken abort)
     {
         (_options, _clock, _control, _stop, _abort) = (options, clock, control, stop, abort);
-        var effects = new Effects(options.OnFailure, stop);
+        var effects = new Effects(options.Log, stop);
         Quarantine = new Quarantine(options.Condition);
         Transactions = new Transactor(new MeteredStore(options.Store, options.Counters.Store, options.Clock), keys.Cipher, options.Clock, options.Random);
         Routers = NewRouters();
@@ -79,28 +79,28 @@ internal sealed partial class Composition : IDisposable
 
         _late = new LateCalls(options.LateCallTime);
         _lanes = new RevocationLanes(clock.Ends);
-        Revoker = new LeaseRevoker(Transactions, Routers, options.Clock, options.Random, _due, options.Counters.Revocations, _late, stop) { OnEvent = options.OnEvent };
+        Revoker = new LeaseRevoker(Transactions, Routers, options.Clock, options.Random, _due, options.Counters.Revocations, _late, stop) { Log = options.ExpirationLog };
         _jobs = NewJobs(effects);
         _jobWait = new JobWait(_jobs, options.Random, clock);
-        _tasks = new EngineTasks(Transactions, Routers, effects, clock, error => options.OnFailure("a task of an engine failed; it is tried again", error), stop);
+        _tasks = new EngineTasks(Transactions, Routers, effects, clock, options.Log, stop);
         _tokenTidy = NewTidy("tidy of tokens", new TokenChecks(options.Clock).All);
         _leaseTidy = NewTidy("tidy of leases", new LeaseChecks(options.Clock).All);
 
         var seal = new SealStore(options.Store, options.Random);
-        Keys = new KeyringRotation(seal, keys.Root, keys.Cipher, Transactions, options.Random, options.Clock, options.OnEvent);
+        Keys = new KeyringRotation(seal, keys.Root, keys.Cipher, Transactions, options.Random, options.Clock, options.Log);
         _slots = new KeySlots(seal, keys.Root, options.Random, options.Clock, control);
-        _rootGeneration = new RootGeneration(_slots, _tokens, Transactions, options.Random, options.Clock, options.OnEvent);
-        _rekeying = new Rekeying(_slots, Transactions, options.Random, options.OnEvent);
+        _rootGeneration = new RootGeneration(_slots, _tokens, Transactions, options.Random, options.Clock, options.Log);
+        _rekeying = new Rekeying(_slots, Transactions, options.Random, options.Log);
 
         Audit = NewAudit();
         Metrics = new MetricsReport(options.Counters, Transactions, _lanes, clock, Quarantine, options.ShowsPrometheus);
-        ClockUpkeep = new ClockUpkeep(Transactions, clock, options.OnFailure);
+        ClockUpkeep = new ClockUpkeep(Transactions, clock, options.Log);
         SysEngine = NewSysEngine();
         TokenEngine = NewTokenEngine();
         IdentityEngine = NewIdentityEngine();
         Pipeline = NewPipeline();
         BodyGate = new BodyGate(Transactions, Routers, _who);
-        Scheduler = new Scheduler([NewJanitor(effects), _jobs, _tasks, Keys, ClockUpkeep, _tokenTidy, _leaseTidy], effects, Quarantine.Released, clock, options.OnFailure, stop);
+        Scheduler = new Scheduler([NewJanitor(effects), _jobs, _tasks, Keys, ClockUpkeep, _tokenTidy, _leaseTidy], effects, Quarantine.Released, clock, options.Log, stop);
     }
 
     public Quarantine Quarantine { get; }
@@ -151,7 +151,7 @@ internal sealed partial class Composition : IDisposable
             _options.Engines.Concat(builtIn).ToDictionary(type => type.Name, StringComparer.Ordinal),
             _options.SystemTtl,
             ContextOf,
-            error => _options.OnFailure("an engine that is not used any more could not be ended", error));
+            _options.Log);
     }
 
     private EngineContext ContextOf(MountEntry mount) => new(
@@ -164,10 +164,10 @@ internal sealed partial class Composition : IDisposable
     private RevocationJobs NewJobs(Effects effects) => new(
         Transactions,
         Revoker,
-        new MountRemoval(Transactions, QuotaTable.KeepOnlyOfAsync, _options.OnEvent),
+        new MountRemoval(Transactions, QuotaTable.KeepOnlyOfAsync, _options.Log),
         effects,
         _options.Clock,
-        error => _options.OnFailure("a revocation of many leases broke off; it goes on by itself", error),
+        _options.Log,
         _stop);
 
     private Janitor NewJanitor(Effects effects) => new(
@@ -177,27 +177,27 @@ internal sealed partial class Composition : IDisposable
         _due,
         effects,
         _clock.Ends,
-        _options.OnEvent,
-        error => _options.OnFailure("what is due could not be ended; it is tried again", error));
+        _options.Log,
+        _options.ExpirationLog);
 
     private Tidy NewTidy(string name, ImmutableArray<TidyCheck> checks) => new(
-        name, Transactions, checks, _due, _options.Clock, _options.OnEvent, error => _options.OnFailure("a tidy met what it could not read or repair", error));
+        name, Transactions, checks, _due, _options.Clock, _options.Log);
 
     private AuditBroker NewAudit()
     {
-        var removals = new AuditRemovals(_options.Clock, _options.OnEvent);
+        var removals = new AuditRemovals(_options.Clock, _options.Log);
         return new AuditBroker(
             new AuditSinks(
                 _options.Audit,
                 _options.Clock,
-                _options.OnFailure,
+                _options.Log,
                 _options.Condition is { } condition ? () => condition.Generation : null,
                 removals.Note),
             _options.Counters.Audit,
             _options.Clock,
             _options.Random,
-            _options.OnFailure,
-            new CheckpointBook(Transactions, _options.OnFailure),
+            _options.Log,
+            new CheckpointBook(Transactions, _options.Log),
             removals);
     }
 }

@@ -4,6 +4,7 @@ using Coffer.Audit.Verification;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Hosting;
 
@@ -29,14 +30,14 @@ internal static class CountedCheckpoints
         key.ImportPkcs8PrivateKey(stored.SigningKey, out _);
         foreach (var device in AuditDeclaration.Merge(stored, options.Audit, options.Random, []).Devices)
         {
-            if (LastOf(device, options.Audit, key, options.OnFailure) is { } last)
+            if (LastOf(device, options.Audit, key, options.Log) is { } last)
             {
                 await condition.NoteKnownAsync(new StoreMark(last.Generation, last.Time));
             }
         }
     }
 
-    private static LastCheckpoint? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, Action<string, Exception> onFailure)
+    private static LastCheckpoint? LastOf(AuditDevice device, AuditBounds bounds, ECDsa key, ILogger log)
     {
         try
         {
@@ -44,7 +45,7 @@ internal static class CountedCheckpoints
         }
         catch (Exception error) when (error is AuditPathException or IOException or UnauthorizedAccessException)
         {
-            onFailure($"the store could not be compared with the last checkpoint of the audit device {device.Path}", error);
+            HostLog.NotCompared(log, device.Path, error);
             return null;
         }
     }

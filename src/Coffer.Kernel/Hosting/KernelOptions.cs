@@ -5,6 +5,8 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Outbound;
 using Coffer.Sdk.Primitives;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Kernel.Hosting;
 
@@ -60,12 +62,15 @@ public sealed record KernelOptions : KernelSettings
     /// <summary>Writes the members of <c>sys/host-info</c> that tell of the machine.</summary>
     public Action<Utf8JsonWriter> DescribeHost { get; init; } = _ => { };
 
-    /// <summary>Called with what the people who run the server want to know. Never holds a secret.</summary>
-    public Action<LogLine> OnEvent { get; init; } = _ => { };
+    /// <summary>Makes the loggers, by the names of <see cref="LogNames"/>. What is logged never holds a secret, a token, or the path of a secret.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The logger that most events go to.</summary>
+    internal ILogger Log => Loggers.CreateLogger(LogNames.Core);
+
+    /// <summary>The logger of the end of leases.</summary>
+    internal ILogger ExpirationLog => Loggers.CreateLogger(LogNames.Expiration);
 
     /// <summary>Which of those lines are shown, which <c>sys/loggers</c> changes; of the process, so it outlives sealing.</summary>
     public LogLevels LogLevels { get; init; } = new();
-
-    /// <summary>Called with failures that no request waits for. Never holds a secret.</summary>
-    public Action<string, Exception> OnFailure { get; init; } = (_, _) => { };
 }

@@ -3,12 +3,12 @@ using Coffer.Barrier;
 using Coffer.Kernel.Bounds;
 using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.Headers;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Hosting;
 
@@ -29,7 +29,7 @@ public sealed class RequestEntry
             Since = options.Clock.GetUtcNow(),
             Version = options.Version,
             StorageType = options.StorageType,
-            OnFailure = options.OnFailure,
+            Log = options.Log,
             Metrics = MetricsAsync,
         };
     }
@@ -104,10 +104,12 @@ public sealed class RequestEntry
         }
 
         var ended = await LookAsync(active => active.TryEndUndeliveredAsync(reply.Entrusts), otherwise: false);
-        _options.OnEvent(new LogLine(ended ? LogLevel.Warn : LogLevel.Error, "an answer could not be delivered") { Logger = LogLine.Expiration }
-            .With("made_for_it", ended ? "is ended" : "lives until its own end: revoke it by hand")
-            .With("lease_ending", reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..])
-            .With("token_accessor", reply.Entrusts.TokenAccessor));
+        HostLog.NotDelivered(
+            _options.ExpirationLog,
+            ended ? LogLevel.Warning : LogLevel.Error,
+            ended ? "is ended" : "lives until its own end: revoke it by hand",
+            reply.Entrusts.LeaseId[(reply.Entrusts.LeaseId.LastIndexOf('/') + 1)..],
+            reply.Entrusts.TokenAccessor);
     }
 
     private async ValueTask<ApiReply> AnswerAsync(RunningRequest running, CancellationToken cancellation)
@@ -158,15 +160,15 @@ public sealed class RequestEntry
         switch (error)
         {
             case StoreUnavailableException:
-                _options.OnFailure("the store failed a request", error);
+                HostLog.StoreFailed(_options.Log, error);
                 return ApiReply.Error(ErrorKind.Unavailable, "the store is not available" + (_options.Condition?.Problem is { } problem ? $": {problem}" : "; try again, and see the server's log"));
             case AuditUnavailableException:
-                _options.OnFailure("no audit device could record a request", error);
+                HostLog.NotRecorded(_options.Log, error);
                 return ApiReply.Error(ErrorKind.Internal, "failed to audit request, cannot continue");
             case LargeValuesTakenException:
                 return ApiReply.Error(ErrorKind.Unavailable, error.Message);
             case BarrierException:
-                _options.OnFailure("a stored entry could not be opened", error);
+                HostLog.NotOpened(_options.Log, error);
                 return ApiReply.Error(ErrorKind.Internal, "a stored entry could not be opened; see the server's log");
             default:
                 return null;

@@ -1,6 +1,5 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Clocks;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
@@ -28,7 +27,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
     public ServerKernel(KernelOptions options)
     {
         Metrics = new KernelMetrics(options.Version);
-        _clock = new KernelClock(options.Clock, options.OnEvent, Metrics.ClockSteps);
+        _clock = new KernelClock(options.Clock, options.Log, Metrics.ClockSteps);
         _options = options with { Clock = _clock, OutsideClock = options.Clock, Counters = Metrics };
         KernelGauges.Add(Metrics, _clock, options.Condition, () => Active?.Metrics);
         _seal = new SealStore(options.Store, options.Random);
@@ -62,7 +61,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
             var made = await Initialization.RunAsync(_seal, _options, request, cancellation);
             if (made is not null)
             {
-                Tell("the store is initialized");
+                HostLog.Initialized(_options.Log);
                 await OpenWithStaticKeysAsync(cancellation);
             }
 
@@ -273,10 +272,10 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Whatever it is: the server is sealed, and can be unsealed again.
-            _options.OnFailure("sealing did not end cleanly", error);
+            HostLog.NotSealedCleanly(_options.Log, error);
         }
 
-        Tell("the server is sealed");
+        HostLog.Sealed(_options.Log);
     }
 
     /// <summary>
@@ -291,7 +290,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
             var ending = EndOfInstance;
             if (!ending.IsCompleted)
             {
-                Tell("unsealing waits until what ran before the seal has ended");
+                HostLog.UnsealWaits(_options.Log);
                 try
                 {
                     await ending.WaitAsync(EndTimeMax, _options.Clock, cancellation);
@@ -362,9 +361,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
     {
         if (reasons.Count > 0)
         {
-            _options.OnEvent(new LogLine(LogLevel.Warn, "the store was opened, and not by the first of the configured static keys")
-                .With("opened_by", $"{opened.Id} ({opened.Description})")
-                .With("problem", string.Join("; ", reasons)));
+            HostLog.OpenedByAnotherKey(_options.Log, $"{opened.Id} ({opened.Description})", string.Join("; ", reasons));
         }
     }
 
@@ -382,9 +379,7 @@ public sealed class ServerKernel : IServerControl, ISealControl, IAsyncDisposabl
         _journal.Note(request, problem: null, StatusNow(initialized: true) with { Sealed = false });
         await opened.RecordPastAsync(_journal.Take(), CancellationToken.None);
         Volatile.Write(ref _unsealed, opened);
-        _options.OnEvent(new LogLine(LogLevel.Info, "the server is unsealed").With("by", slot.Kind));
+        HostLog.Unsealed(_options.Log, slot.Kind);
         return true;
     }
-
-    private void Tell(string what) => _options.OnEvent(new LogLine(LogLevel.Info, what));
 }

@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Logging;
 
 /// <summary>From which level on each logger's lines are shown: as configured, until somebody says otherwise. Safe for any thread.</summary>
 /// <param name="configured">What counts for every logger at the start, and again after a reset.</param>
-public sealed class LogLevels(LogLevel configured = LogLevel.Info)
+public sealed class LogLevels(LogLevel configured = LogLevel.Information)
 {
     private volatile State _state = new(configured, Everywhere(configured));
 
@@ -21,23 +22,32 @@ public sealed class LogLevels(LogLevel configured = LogLevel.Info)
         {
             "trace" => LogLevel.Trace,
             "debug" => LogLevel.Debug,
-            "info" or "notice" => LogLevel.Info,
-            "warn" or "warning" => LogLevel.Warn,
+            "info" or "notice" => LogLevel.Information,
+            "warn" or "warning" => LogLevel.Warning,
             "error" or "err" => LogLevel.Error,
-            "off" => LogLevel.Off,
+            "off" => LogLevel.None,
             _ => null,
         };
-        level = found ?? LogLevel.Info;
+        level = found ?? LogLevel.Information;
         return found is not null;
     }
 
     /// <summary>A level's name, as <see cref="TryParse"/> takes it.</summary>
-    public static string NameOf(LogLevel level) => level.ToString().ToLowerInvariant();
+    public static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.None => "off",
+        _ => "error",
+    };
 
-    /// <summary>What counts for one of <see cref="LogLine.Loggers"/>.</summary>
+    /// <summary>What counts for one of <see cref="LogNames.All"/>.</summary>
     public LogLevel Of(string logger) => _state.Levels[logger];
 
-    public bool Shows(LogLine line) => line.Level != LogLevel.Off && line.Level >= Of(line.Logger);
+    /// <summary>Whether a line of this level is shown.</summary>
+    public bool Shows(string logger, LogLevel level) => level != LogLevel.None && level >= Of(logger);
 
     /// <summary>What counts for one logger from now on.</summary>
     /// <param name="level">Null: the configured one.</param>
@@ -50,7 +60,7 @@ public sealed class LogLevels(LogLevel configured = LogLevel.Info)
     /// <summary>The configuration has changed: its level counts for every logger.</summary>
     public void Configure(LogLevel level) => Change(_ => new State(level, Everywhere(level)));
 
-    private static FrozenDictionary<string, LogLevel> Everywhere(LogLevel level) => LogLine.Loggers.ToFrozenDictionary(name => name, _ => level);
+    private static FrozenDictionary<string, LogLevel> Everywhere(LogLevel level) => LogNames.All.ToFrozenDictionary(name => name, _ => level);
 
     private void Change(Func<State, State> change)
     {

@@ -1,6 +1,7 @@
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Outbound;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Mounts;
 
@@ -10,8 +11,8 @@ namespace Coffer.Kernel.Mounts;
 /// </summary>
 /// <param name="engine">Disposed at the end, if it can be.</param>
 /// <param name="outbound">The engine's own; disposed after it.</param>
-/// <param name="onFailure">Called when disposing fails.</param>
-public sealed class EngineInstance(IEngine engine, IOutbound outbound, Action<Exception> onFailure)
+/// <param name="log">Says when disposing fails.</param>
+public sealed class EngineInstance(IEngine engine, IOutbound outbound, ILogger log)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -88,7 +89,7 @@ public sealed class EngineInstance(IEngine engine, IOutbound outbound, Action<Ex
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Nothing runs on it any more, so nothing can be done about it but to say so.
-            onFailure(error);
+            MountLog.NotEnded(log, error);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -62,10 +61,6 @@ public sealed record MountEntry
         Accessor = $"{(kind == MountClass.Auth ? "auth_" : "")}{type}_{random.Hex8()}",
         Uuid = random.Uuid(),
     };
-
-    /// <summary>This mount as the log shows it.</summary>
-    /// <param name="what">What happened to it.</param>
-    internal LogLine ToLine(string what) => new LogLine(LogLevel.Info, what).With("path", Path).With("type", Type).With("accessor", Accessor);
 
     /// <summary>Every path but the present one that leases of this mount may be called after.</summary>
     [JsonIgnore]

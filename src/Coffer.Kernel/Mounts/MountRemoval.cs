@@ -1,13 +1,13 @@
 using Coffer.Kernel.EngineStorage;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>Takes a mount away whose leases are gone: its data first, then its entry together with its quotas. Each step can be repeated.</summary>
 /// <param name="forget">Takes away, in the commit that removes a mount, what else is kept of it; given the table without the mount.</param>
-/// <param name="onEvent">Called when it is gone.</param>
-public sealed class MountRemoval(Transactor transactions, Func<UnitOfWork, MountTable, CancellationToken, ValueTask> forget, Action<LogLine> onEvent)
+/// <param name="log">Says when it is gone.</param>
+public sealed class MountRemoval(Transactor transactions, Func<UnitOfWork, MountTable, CancellationToken, ValueTask> forget, ILogger log)
 {
     /// <summary>Removes the mount's entries and the mount. Nothing to do when it is gone.</summary>
     public async ValueTask RemoveAsync(string uuid, CancellationToken cancellation)
@@ -29,7 +29,7 @@ public sealed class MountRemoval(Transactor transactions, Func<UnitOfWork, Mount
                 }
             },
             cancellation);
-        onEvent(mount.ToLine("an engine is unmounted"));
+        MountLog.Unmounted(log, mount.Path, mount.Type, mount.Accessor);
     }
 
     /// <summary>Lets a mount answer nothing while a job empties it, or lets it serve again.</summary>

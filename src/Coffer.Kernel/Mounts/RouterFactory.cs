@@ -3,15 +3,16 @@ using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Storage;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Mounts;
 
 /// <summary>Makes routers, and keeps engines alive from one state of the mount table to the next.</summary>
 /// <param name="types">Every engine that can be mounted, by type name.</param>
 /// <param name="contextOf">What the engine of a mount is given.</param>
-/// <param name="onFailure">Called when an engine that is not used any more could not be disposed.</param>
+/// <param name="log">Says when an engine that is not used any more could not be disposed.</param>
 public sealed class RouterFactory(
-    IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf, Action<Exception> onFailure)
+    IReadOnlyDictionary<string, EngineType> types, SystemTtl systemTtl, Func<MountEntry, EngineContext> contextOf, ILogger log)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MountedEngine> _mounted = new(StringComparer.Ordinal);
@@ -105,7 +106,7 @@ public sealed class RouterFactory(
         var context = contextOf(mount);
         var type = types[mount.Type];
         var engine = type.Create(context);
-        return _mounted[mount.Uuid] = new MountedEngine(mount, type, new EngineInstance(engine, context.Outbound, onFailure), new PathTable(engine.Paths), ViewOf(mount));
+        return _mounted[mount.Uuid] = new MountedEngine(mount, type, new EngineInstance(engine, context.Outbound, log), new PathTable(engine.Paths), ViewOf(mount));
     }
 
     private void Forget(IEnumerable<string> uuids)

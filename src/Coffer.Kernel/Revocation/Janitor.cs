@@ -1,9 +1,9 @@
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Leases;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Revocation;
 
@@ -30,7 +30,7 @@ public sealed class Janitor : IBackgroundWork
     private readonly DueSignal _due;
     private readonly Effects _effects;
     private readonly TimeProvider _clock;
-    private readonly Action<Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly DateTimeOffset _started;
     private readonly LateReport _report;
     private readonly FailedEntries _failed;
@@ -47,8 +47,8 @@ public sealed class Janitor : IBackgroundWork
         DueSignal due,
         Effects effects,
         TimeProvider clock,
-        Action<LogLine> onEvent,
-        Action<Exception> onFailure)
+        ILogger log,
+        ILogger expiration)
     {
         _transactions = transactions;
         _revoker = revoker;
@@ -56,9 +56,9 @@ public sealed class Janitor : IBackgroundWork
         _due = due;
         _effects = effects;
         _clock = clock;
-        _onFailure = onFailure;
+        _log = log;
         _started = clock.GetUtcNow();
-        _report = new LateReport(lanes, clock, onEvent);
+        _report = new LateReport(lanes, clock, expiration);
         _failed = new FailedEntries(clock);
     }
 
@@ -114,7 +114,7 @@ public sealed class Janitor : IBackgroundWork
                 }
                 catch (Exception error) when (IsOfOneEntry(error))
                 {
-                    _onFailure(error);
+                    RevocationLog.DueNotEnded(_log, error);
                 }
             }
 
@@ -226,7 +226,7 @@ public sealed class Janitor : IBackgroundWork
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            _onFailure(error);
+            RevocationLog.DueNotEnded(_log, error);
             if (IsOfOneEntry(error))
             {
                 _due.Add(_failed.Add(entry, isSetAside: true, SetAside));

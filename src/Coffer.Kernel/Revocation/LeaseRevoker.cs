@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Transactions;
@@ -11,6 +10,8 @@ using Coffer.Sdk.Fields;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Kernel.Revocation;
 
@@ -47,7 +48,7 @@ public sealed partial class LeaseRevoker(
     private const int AttemptsMax = 6;
 
     /// <summary>Called with revocations that fail.</summary>
-    public Action<LogLine> OnEvent { get; init; } = _ => { };
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     private readonly ConcurrentDictionary<string, Task<RevokeOutcome?>> _running = new(StringComparer.Ordinal);
 
@@ -376,13 +377,16 @@ public sealed partial class LeaseRevoker(
         now - lease.ExpireTime >= RevocationLanes.ListedAfter && !(lease.UnsettledUntil > now);
 
     /// <summary>Neither the lease's path nor the outside system's words go into the log: both stand in the lease, for who may look.</summary>
-    private void Report(LeaseRecord lease, FailureClass failure) => OnEvent(
-        new LogLine(lease.State == LeaseState.NeedsAttention ? LogLevel.Error : LogLevel.Warn, "a lease could not be revoked") { Logger = LogLine.Expiration }
-            .With("state", lease.State == LeaseState.NeedsAttention ? "needs attention: see the lease's last error" : "it is tried again")
-            .With("lease_ending", lease.Id[(lease.Id.LastIndexOf('/') + 1)..])
-            .With("mount_uuid", lease.MountUuid)
-            .With("failure", $"{failure}")
-            .With("attempts", $"{lease.Attempts}"));
+    private void Report(LeaseRecord lease, FailureClass failure)
+    {
+        var needsAttention = lease.State == LeaseState.NeedsAttention;
+        var level = needsAttention ? LogLevel.Error : LogLevel.Warning;
+        if (Log.IsEnabled(level))
+        {
+            var state = needsAttention ? "needs attention: see the lease's last error" : "it is tried again";
+            RevocationLog.NotRevoked(Log, level, state, lease.Id[(lease.Id.LastIndexOf('/') + 1)..], lease.MountUuid, failure, lease.Attempts);
+        }
+    }
 
     /// <summary>Doubles with each counted attempt; spread by the lease's own id, so that what failed together does not come back together.</summary>
     private static TimeSpan Backoff(LeaseRecord lease, int attempts)

@@ -1,16 +1,16 @@
 using Coffer.Barrier;
 using Coffer.Kernel.Background;
 
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Seal;
 
 /// <summary>Looks after the keyring of an unsealed server: keeps the counts of its keys in the store, and adds a key before the active one has sealed too much.</summary>
 /// <param name="rootKey">Stays the owner's.</param>
 /// <param name="cipher">Is given each ring that is stored.</param>
-public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, IRandom random, TimeProvider clock, Action<LogLine> onEvent) : IBackgroundWork
+public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCipher cipher, Transactor transactions, IRandom random, TimeProvider clock, ILogger log) : IBackgroundWork
 {
     /// <summary>How often it looks. Nothing that one machine does in this time comes near the tenth that the limit leaves free.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -57,7 +57,7 @@ public sealed class KeyringRotation(SealStore seal, SecretBytes rootKey, EntryCi
             {
                 var term = rotated.ActiveTerm;
                 cipher.Adopt(rotated);
-                onEvent(new LogLine(LogLevel.Info, "the keyring has a new key").With("term", $"{term}"));
+                SealLog.NewKey(log, term);
                 return;
             }
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Coffer.Barrier;
 
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Seal;
 
@@ -50,9 +50,8 @@ public sealed record RekeyVerification(string Nonce, int Threshold, int Shares, 
 /// Replaces key shares when enough holders of the old ones agree. Re-encrypts nothing: only the slot is replaced. With verification, the old
 /// shares stay in force until enough new ones were shown. Held in memory alone, so that sealing ends it and leaves the old shares.
 /// </summary>
-public sealed class Rekeying(KeySlots slots, Transactor transactions, IRandom random, Action<LogLine> onEvent) : IDisposable
+public sealed class Rekeying(KeySlots slots, Transactor transactions, IRandom random, ILogger log) : IDisposable
 {
-    private static readonly LogLine NewShares = new(LogLevel.Warn, "new key shares are in force");
 
     private readonly AsyncLock _turn = new();
     private Attempt? _attempt;
@@ -148,7 +147,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, IRandom ra
                     throw new KeyShareException("rekey verification failed; incorrect key shares supplied");
                 case ShareAnswer.Agreed:
                     await slots.ReplaceAsync(attempt.Old, attempt.Prepared!, cancellation);
-                    onEvent(NewShares);
+                    SealLog.NewShares(log);
                     var done = attempt.Verification with { Complete = true };
                     End();
                     return done;
@@ -202,7 +201,7 @@ public sealed class Rekeying(KeySlots slots, Transactor transactions, IRandom ra
         using (prepared)
         {
             await slots.ReplaceAsync(attempt.Old, prepared, cancellation);
-            onEvent(NewShares);
+            SealLog.NewShares(log);
         }
 
         var done = attempt.Status with { NewShares = shares, Complete = true };

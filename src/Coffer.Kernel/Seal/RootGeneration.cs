@@ -1,9 +1,9 @@
 using System.Text;
 
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Seal;
 
@@ -35,7 +35,7 @@ public sealed record RootGenerationStatus
 /// <summary>
 /// Makes a root token when enough holders of key shares agree: the way back in when every other one is lost. Held in memory alone, so that sealing ends it.
 /// </summary>
-public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, IRandom random, TimeProvider clock, Action<LogLine> onEvent) : IDisposable
+public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor transactions, IRandom random, TimeProvider clock, ILogger log) : IDisposable
 {
     private readonly AsyncLock _turn = new();
     private ShareRound? _round;
@@ -91,7 +91,7 @@ public sealed class RootGeneration(KeySlots slots, TokenStore tokens, Transactor
                     throw new KeyShareException(
                         "root generation aborted: unable to authenticate: unable to retrieve stored keys: failed to encrypt keys for storage: cipher: message authentication failed");
                 case ShareAnswer.Agreed:
-                    onEvent(new LogLine(LogLevel.Warn, "holders of key shares make a root token"));
+                    SealLog.RootToken(log);
                     var done = await StatusOfAsync(cancellation) with { Progress = round.Required, Complete = true, EncodedToken = Encode(await MakeTokenAsync()) };
                     End();
                     return done;

@@ -3,6 +3,7 @@ using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tasks;
 
@@ -28,15 +29,15 @@ public sealed class EngineTasks : IBackgroundWork, IDisposable
     /// <param name="routers">Where the engines are.</param>
     /// <param name="effects">Where runs are counted.</param>
     /// <param name="clock">The kernel's time.</param>
-    /// <param name="onFailure">Called with runs that fail and that no request waits for.</param>
+    /// <param name="log">Says which runs fail that no request waits for.</param>
     /// <param name="stop">Cancelled at seal.</param>
     internal EngineTasks(
-        Transactor transactions, RouterFactory routers, Effects effects, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)
+        Transactor transactions, RouterFactory routers, Effects effects, TimeProvider clock, ILogger log, CancellationToken stop)
     {
         _transactions = transactions;
         _routers = routers;
         _due = transactions.TaskDue;
-        _attempts = new TaskRuns(transactions, routers, clock, onFailure, stop);
+        _attempts = new TaskRuns(transactions, routers, clock, log, stop);
         _runs = new SharedRuns<Reply>(effects, _due, stop);
     }
 

@@ -6,11 +6,12 @@ using Coffer.Sdk.Replies;
 using Coffer.Sdk.Storage;
 using Coffer.Sdk.Tasks;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tasks;
 
 /// <summary>One run of a task, from the state that is stored to the note of how it ended.</summary>
-internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)
+internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, TimeProvider clock, ILogger log, CancellationToken stop)
 {
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryMax = TimeSpan.FromMinutes(5);
@@ -21,16 +22,16 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
         try
         {
             var reply = await RunAsync(name);
-            if (reply is Reply.Refused refused)
+            if (reply is Reply.Refused)
             {
-                onFailure(new InvalidOperationException($"the task {name.Task} of a mount: {string.Join("; ", refused.Error.Messages)}"));
+                TaskLog.Unfinished(log, name.Task);
             }
 
             return reply;
         }
         catch (Exception error) when (error is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
-            onFailure(error);
+            TaskLog.Failed(log, name.Task, error);
             throw;
         }
     }
@@ -129,7 +130,7 @@ internal sealed class TaskRuns(Transactor transactions, RouterFactory routers, T
         }
         catch (StoreUnavailableException error)
         {
-            onFailure(error);
+            TaskLog.Failed(log, name.Task, error);
         }
     }
 

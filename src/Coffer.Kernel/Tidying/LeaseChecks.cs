@@ -43,18 +43,18 @@ internal sealed class LeaseChecks(TimeProvider clock)
             return true;
         }
 
-        var mended = await TokenChecks.RestoreAsync(work, DueKeys.Lease(lease.Due, lease.Id), cancellation);
+        var repaired = await TokenChecks.RestoreAsync(work, DueKeys.Lease(lease.Due, lease.Id), cancellation);
         if (LeaseKeys.OwnerOf(lease) is { } owner)
         {
-            mended |= await TokenChecks.RestoreAsync(work, owner, cancellation);
+            repaired |= await TokenChecks.RestoreAsync(work, owner, cancellation);
         }
 
         if (lease.AttentionSince is not null)
         {
-            mended |= await TokenChecks.RestoreAsync(work, LeaseKeys.Attention(lease.MountUuid, lease.Id), cancellation);
+            repaired |= await TokenChecks.RestoreAsync(work, LeaseKeys.Attention(lease.MountUuid, lease.Id), cancellation);
         }
 
-        return mended;
+        return repaired;
     }
 
     private static async ValueTask<bool> OwnerLivesAsync(UnitOfWork work, LeaseRecord lease, CancellationToken cancellation) =>

@@ -1,19 +1,18 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Coffer.Kernel.Background;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Transactions;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tidying;
 
 /// <summary>Walks through entries in the background and repairs what does not fit together: one walk at a time, one page of entries a step.</summary>
 /// <param name="name">What the log calls it.</param>
 /// <param name="janitor">Signalled that something may be due.</param>
-/// <param name="onEvent">Takes how a walk came out.</param>
-/// <param name="onFailure">Takes what could not be read or repaired.</param>
+/// <param name="log">Says how a walk came out, and what could not be read or repaired.</param>
 public sealed class Tidy(
-    string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, Action<LogLine> onEvent, Action<Exception> onFailure) : IBackgroundWork
+    string name, Transactor transactions, ImmutableArray<TidyCheck> checks, DueSignal janitor, TimeProvider clock, ILogger log) : IBackgroundWork
 {
     private readonly Lock _lock = new();
     private readonly DueSignal _due = new();
@@ -76,7 +75,7 @@ public sealed class Tidy(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && !cancellation.IsCancellationRequested)
         {
-            onFailure(failure);
+            TidyLog.Unreadable(log, failure);
             End("it broke off; see the server's log");
         }
 
@@ -109,16 +108,21 @@ public sealed class Tidy(
             _walk = null;
         }
 
-        onEvent(LineOf(ended));
+        Say(ended);
     }
 
-    /// <summary>In a store that is not damaged there is nothing to mend.</summary>
-    private LogLine LineOf(TidyStatus ended)
+    /// <summary>In a store that is not damaged there is nothing to repair.</summary>
+    private void Say(TidyStatus ended)
     {
-        var isClean = ended.Error.Length == 0 && ended.Counts.Values.All(count => count is { Mended: 0, Unreadable: 0 });
-        var line = new LogLine(isClean ? LogLevel.Info : LogLevel.Warn, "a tidy has ended").With("work", name).With("state", ended.State);
-        return ended.Counts.Aggregate(line, (sofar, each) => sofar.With(
-            each.Key, string.Create(CultureInfo.InvariantCulture, $"{each.Value.Checked} checked, {each.Value.Mended} mended, {each.Value.Unreadable} unreadable")));
+        var isClean = ended.Error.Length == 0 && ended.Counts.Values.All(count => count is { Repaired: 0, Unreadable: 0 });
+        var level = isClean ? LogLevel.Information : LogLevel.Warning;
+        if (log.IsEnabled(level))
+        {
+            var found = ended.Counts.Select(each => string.Create(
+                CultureInfo.InvariantCulture, $"{each.Key}: {each.Value.Checked} checked, {each.Value.Repaired} repaired, {each.Value.Unreadable} unreadable"));
+            var counts = string.Join("; ", found);
+            TidyLog.Ended(log, level, name, ended.State, counts);
+        }
     }
 
     private async ValueTask<TidyCount> LookAsync(TidyCheck check, string key, TidyCount count, CancellationToken cancellation)
@@ -128,13 +132,13 @@ public sealed class Tidy(
         {
             // An entry that a request changes at the same time is left to the next walk.
             var work = transactions.Begin();
-            if (!await check.Mend(work, key, cancellation) || !await work.CommitAsync())
+            if (!await check.Repair(work, key, cancellation) || !await work.CommitAsync())
             {
                 return count;
             }
 
             janitor.Add(clock.GetUtcNow());
-            return count with { Mended = count.Mended + 1 };
+            return count with { Repaired = count.Repaired + 1 };
         }
         catch (ConflictException)
         {
@@ -142,7 +146,7 @@ public sealed class Tidy(
         }
         catch (Exception error) when (Janitor.IsOfOneEntry(error))
         {
-            onFailure(error);
+            TidyLog.Unreadable(log, error);
             return count with { Unreadable = count.Unreadable + 1 };
         }
     }

@@ -19,4 +19,4 @@ public sealed record TidyStatus
 }
 
 /// <summary>What one check has seen.</summary>
-public readonly record struct TidyCount(long Checked, long Mended, long Unreadable);
+public readonly record struct TidyCount(long Checked, long Repaired, long Unreadable);

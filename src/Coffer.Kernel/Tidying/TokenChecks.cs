@@ -32,24 +32,24 @@ internal sealed class TokenChecks(TimeProvider clock)
             return End(work, token);
         }
 
-        var mended = false;
+        var repaired = false;
         if (!token.Orphan)
         {
-            mended |= await RestoreAsync(work, TokenKeys.Child(token.Parent, token.Accessor), cancellation);
+            repaired |= await RestoreAsync(work, TokenKeys.Child(token.Parent, token.Accessor), cancellation);
         }
 
         if (token.Due is { } due)
         {
-            mended |= await RestoreAsync(work, DueKeys.Token(due, token.Accessor), cancellation);
+            repaired |= await RestoreAsync(work, DueKeys.Token(due, token.Accessor), cancellation);
         }
 
         if (token.LeaseId.Length > 0 && await LeaseStore.GetAsync(work, token.LeaseId, cancellation) is null)
         {
             work.Put(LeaseKeys.Record(token.LeaseId), TokenStore.LeaseOf(token), LeasesJsonContext.Default.LeaseRecord);
-            mended = true;
+            repaired = true;
         }
 
-        return mended;
+        return repaired;
     }
 
     private async ValueTask<bool> ChildAsync(UnitOfWork work, string key, CancellationToken cancellation)

@@ -2,6 +2,8 @@ using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Logging;
 using Coffer.Sdk.Engines;
 using Coffer.Server.Logging;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Server.Configuration;
 
@@ -32,14 +34,9 @@ public sealed record ServerOptions : KernelSettings
     /// <summary>What the configuration said; of no effect on anything but what is shown of it.</summary>
     public GivenConfiguration Given { get; init; } = GivenConfiguration.None;
 
-    /// <summary>Called with what the people who run the server want to know.</summary>
-    public Action<LogLine> OnEvent { get; init; } = Unheard;
+    /// <summary>Makes the loggers of what the people who run the server want to know.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Which of those lines are shown; changed while it runs. Null: nobody looks, since there is no log.</summary>
+    /// <summary>Which events are shown; changed while it runs. Null: nobody looks, since there is no log.</summary>
     public LogLevels? LogLevels { get; init; }
-
-    private static void Unheard(LogLine line)
-    {
-        // The default: no log was asked for.
-    }
 }

@@ -1,11 +1,11 @@
 using System.Net.Sockets;
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Http;
 
 /// <summary>Takes the connections of one listening socket. Where the system gives none, for want of file descriptors or memory, it waits longer each time.</summary>
 /// <param name="accept">Takes the next connection from the system.</param>
-internal sealed class AcceptLoop(Func<CancellationToken, ValueTask<Socket>> accept, TimeProvider clock, Action<LogLine> onEvent)
+internal sealed class AcceptLoop(Func<CancellationToken, ValueTask<Socket>> accept, TimeProvider clock, ILogger log)
 {
     /// <summary>The first wait; it doubles up to <see cref="PauseMax"/>.</summary>
     public static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
@@ -70,9 +70,6 @@ internal sealed class AcceptLoop(Func<CancellationToken, ValueTask<Socket>> acce
         }
 
         _said = clock.GetTimestamp();
-        onEvent(new LogLine(LogLevel.Error, "no connection can be taken; it is tried again, and those that come wait: raise the limit of open files, or close connections")
-        {
-            Logger = LogLine.Listener,
-        }.With("error", error.SocketErrorCode.ToString()));
+        ListenerLog.NoConnections(log, error.SocketErrorCode.ToString());
     }
 }

@@ -8,19 +8,24 @@ namespace Coffer.Server.Http;
 /// longest: otherwise anyone who opens enough of them, and asks nothing more, keeps everybody out.
 /// </summary>
 /// <param name="max">How many; null for any number.</param>
-internal sealed class ConnectionPlaces(long? max)
+/// <param name="log">Gets one line per <see cref="ReportedEvery"/> for all refused connections together, so that a flood of them does not fill the log.</param>
+internal sealed class ConnectionPlaces(long? max, ILogger log, TimeProvider clock)
 {
+    internal static readonly TimeSpan ReportedEvery = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<ConnectionPlace> _idle = new();
     private long _taken;
+    private long _refused;
+    private long? _reportedAt;
 
     /// <summary>Lets a connection in before anything is read from it.</summary>
-    public Func<ConnectionDelegate, ConnectionDelegate> Admit(ILogger log) => next => async connection =>
+    public Func<ConnectionDelegate, ConnectionDelegate> Admit() => next => async connection =>
     {
         var place = new ConnectionPlace(this, connection);
         if (!TryEnter(place, out var leaves))
         {
-            log.LogWarning(new EventId(0, "ConnectionRejected"), "");
+            Refused();
             connection.Abort(new ConnectionAbortedException("all connections are in use"));
             return;
         }
@@ -91,6 +96,26 @@ internal sealed class ConnectionPlaces(long? max)
                 place.Idle = _idle.AddLast(place);
             }
         }
+    }
+
+    /// <summary>A connection found no place.</summary>
+    internal void Refused()
+    {
+        long refused;
+        lock (_lock)
+        {
+            _refused++;
+            if (_reportedAt is { } before && clock.GetElapsedTime(before) < ReportedEvery)
+            {
+                return;
+            }
+
+            _reportedAt = clock.GetTimestamp();
+            refused = _refused;
+            _refused = 0;
+        }
+
+        ListenerLog.NoPlace(log, refused);
     }
 
     private void Release(ConnectionPlace place)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
@@ -8,12 +7,13 @@ using Coffer.Server.Http.Answers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Http;
 
 /// <summary>HTTP in and out: reads a request within its limits, hands it to the kernel, writes the answer straight to the pipe.</summary>
 internal sealed class HttpFrontend(
-    ServerKernel kernel, RequestReader reader, AnswerBudget answers, ListenerOptions options, Action<string, Exception> onFailure) : IHttpApplication<IFeatureCollection>
+    ServerKernel kernel, RequestReader reader, AnswerBudget answers, ListenerOptions options, ILogger log) : IHttpApplication<IFeatureCollection>
 {
     /// <summary>The request's id, as in the audit log. Vault has no such header.</summary>
     private const string RequestIdHeader = "X-Coffer-Request-Id";
@@ -124,7 +124,7 @@ internal sealed class HttpFrontend(
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Whatever it is, it is this request's alone.
-            onFailure($"request to {context.GetRequiredFeature<IHttpRequestFeature>().Method} failed", error);
+            ListenerLog.RequestFailed(log, context.GetRequiredFeature<IHttpRequestFeature>().Method, error);
             if (!context.GetRequiredFeature<IHttpResponseFeature>().HasStarted)
             {
                 await WriteAsync(context, ApiReply.Error(ErrorKind.Internal, "internal error"), CancellationToken.None);
@@ -243,15 +243,18 @@ internal sealed class HttpFrontend(
     {
         if (bytes.Length <= AnswerLimits.UncountedBytes)
         {
-            writer.Write(bytes.Span);
-            return await writer.FlushAsync(cancellation) is { IsCompleted: false, IsCanceled: false };
+            return TryWrite(writer, bytes.Span) && await writer.FlushAsync(cancellation) is { IsCompleted: false, IsCanceled: false };
         }
 
         using var whole = new CancellationTokenSource(AnswerLimits.TimeFor(bytes.Length), answers.Clock);
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(AnswerLimits.PieceBytes, bytes.Length)];
-            writer.Write(piece.Span);
+            if (!TryWrite(writer, piece.Span))
+            {
+                return false;
+            }
+
             using var slow = new CancellationTokenSource(AnswerLimits.PieceTime, answers.Clock);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(whole.Token, slow.Token, cancellation);
             if (await writer.FlushAsync(any.Token) is not { IsCompleted: false, IsCanceled: false })
@@ -260,6 +263,26 @@ internal sealed class HttpFrontend(
             }
 
             bytes = bytes[piece.Length..];
+        }
+
+        return true;
+    }
+
+    /// <returns>False when the connection is closed: then the writer has no memory to write to.</returns>
+    private static bool TryWrite(PipeWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var room = writer.GetSpan();
+            if (room.IsEmpty)
+            {
+                return false;
+            }
+
+            var taken = Math.Min(room.Length, bytes.Length);
+            bytes[..taken].CopyTo(room);
+            writer.Advance(taken);
+            bytes = bytes[taken..];
         }
 
         return true;

@@ -40,10 +40,11 @@ internal sealed class KestrelListener : IDisposable
     private readonly ServiceProvider? _services;
 
     /// <exception cref="IOException">A file of the certificate cannot be used.</exception>
-    public KestrelListener(ListenerOptions options, LogLevels levels, Action<LogLine> onEvent)
+    public KestrelListener(ListenerOptions options, ILoggerFactory loggers)
     {
         _options = options;
-        var log = new KestrelLog(onEvent, levels);
+        var listener = loggers.CreateLogger(LogNames.Listener);
+        var log = new KestrelLog(listener);
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
 
         kestrel.RequestHeaderEncodingSelector = static name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? DigitsEncoding.Instance : null;
@@ -70,11 +71,11 @@ internal sealed class KestrelListener : IDisposable
             kestrel.ApplicationServices = _services;
         }
 
-        var places = new ConnectionPlaces(options.ConnectionsMax);
+        var places = new ConnectionPlaces(options.ConnectionsMax, listener, TimeProvider.System);
         kestrel.Listen(options.Address, listen =>
         {
             listen.Protocols = options.Tls is { Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-            listen.Use(places.Admit(log));
+            listen.Use(places.Admit());
             if (_certificate is { } certificate)
             {
                 listen.UseHttps(new TlsHandshakeCallbackOptions
@@ -86,7 +87,7 @@ internal sealed class KestrelListener : IDisposable
 
             listen.Use(FirstBytes.Within(options.Times.ReadHeader));
         });
-        _server = new KestrelServer(Options.Create(kestrel), new SocketListeners(log, TimeProvider.System, onEvent), log);
+        _server = new KestrelServer(Options.Create(kestrel), new SocketListeners(log, listener, TimeProvider.System), log);
     }
 
     /// <exception cref="IOException">The address cannot be bound, or a socket not given to whom it is for.</exception>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Coffer.Kernel.Logging;
 using Coffer.Server.Http.Bodies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -12,7 +11,7 @@ namespace Coffer.Server.Http;
 /// Opens the listening sockets of Kestrel. Its own transport asks the system again at once when that has no file descriptor left, and keeps a core busy
 /// with it.
 /// </summary>
-internal sealed class SocketListeners(ILoggerFactory log, TimeProvider clock, Action<LogLine> onEvent) : IConnectionListenerFactory
+internal sealed class SocketListeners(ILoggerFactory kestrel, ILogger log, TimeProvider clock) : IConnectionListenerFactory
 {
     private readonly SocketTransportOptions _options = new();
 
@@ -24,8 +23,8 @@ internal sealed class SocketListeners(ILoggerFactory log, TimeProvider clock, Ac
             socket = _options.CreateBoundListenSocket(endpoint);
             socket.Listen(_options.Backlog);
             var options = new SocketConnectionFactoryOptions { MaxReadBufferSize = BodyLimits.ReadAheadBytes };
-            var connections = new SocketConnectionContextFactory(options, log.CreateLogger("connections"));
-            return ValueTask.FromResult<IConnectionListener>(new Listener(socket, connections, clock, onEvent));
+            var connections = new SocketConnectionContextFactory(options, kestrel.CreateLogger("connections"));
+            return ValueTask.FromResult<IConnectionListener>(new Listener(socket, connections, clock, log));
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -41,10 +40,10 @@ internal sealed class SocketListeners(ILoggerFactory log, TimeProvider clock, Ac
         private readonly CancellationTokenSource _unbound = new();
         private readonly AcceptLoop _loop;
 
-        public Listener(Socket socket, SocketConnectionContextFactory connections, TimeProvider clock, Action<LogLine> onEvent)
+        public Listener(Socket socket, SocketConnectionContextFactory connections, TimeProvider clock, ILogger log)
         {
             (_socket, _connections) = (socket, connections);
-            _loop = new AcceptLoop(socket.AcceptAsync, clock, onEvent);
+            _loop = new AcceptLoop(socket.AcceptAsync, clock, log);
             EndPoint = socket.LocalEndPoint!;
         }
 

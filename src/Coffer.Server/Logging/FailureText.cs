@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Coffer.Audit.Sinks;
 using Coffer.Barrier;
-using Coffer.Kernel.Logging;
 using Coffer.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -16,13 +15,16 @@ internal static class FailureText
 {
     private const int FramesMax = 8;
 
-    public static LogLine Line(string what, Exception error)
+    public static IEnumerable<KeyValuePair<string, string>> Fields(Exception error)
     {
-        var line = new LogLine(LogLevel.Error, what).With("error", Describe(error));
-        return SpeaksFreely(error) ? line : line.With("at", Origin(error));
+        yield return new("error", Describe(error));
+        if (!SpeaksFreely(error))
+        {
+            yield return new("at", Origin(error));
+        }
     }
 
-    public static string Describe(Exception error)
+    private static string Describe(Exception error)
     {
         var own = SpeaksFreely(error) ? $"{error.GetType().Name}: {error.Message}" : error.GetType().Name;
         return error.InnerException is { } inner && !SpeaksFreely(error) ? $"{own} <- {Describe(inner)}" : own;

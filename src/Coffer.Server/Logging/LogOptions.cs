@@ -1,4 +1,4 @@
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Logging;
 
@@ -6,10 +6,10 @@ namespace Coffer.Server.Logging;
 public sealed record LogOptions
 {
     /// <summary>Warnings and errors only, as text.</summary>
-    public static LogOptions OfWarnings { get; } = new() { Level = LogLevel.Warn };
+    public static LogOptions OfWarnings { get; } = new() { Level = LogLevel.Warning };
 
     /// <summary>Lines below it are left out.</summary>
-    public LogLevel Level { get; init; } = LogLevel.Info;
+    public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>Each line is a JSON object.</summary>
     public bool Json { get; init; }

@@ -1,10 +1,12 @@
+using System.Collections.Frozen;
 using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Logging;
 
 /// <summary>The server's log: lines to standard error and, if asked for, to a file that can be reopened. Safe for any thread.</summary>
-/// <remarks>A log that cannot be written stops nothing: that is what the audit log is for. What was lost is told with the next line that can be written.</remarks>
-public sealed class ServerLog : IDisposable
+/// <remarks>A log that cannot be written stops nothing: that is what the audit log is for. The next line that can be written says how many were lost.</remarks>
+public sealed class ServerLog : ILoggerFactory
 {
     private const string DefaultName = "coffer.log";
 
@@ -13,6 +15,7 @@ public sealed class ServerLog : IDisposable
     private readonly TimeProvider _clock;
     private readonly bool _json;
     private readonly string _path;
+    private readonly FrozenDictionary<string, ILogger> _loggers;
     private StreamWriter? _file;
     private long _lost;
 
@@ -26,20 +29,23 @@ public sealed class ServerLog : IDisposable
         _json = options.Json;
         Levels = new LogLevels(options.Level);
         _path = options.File.EndsWith('/') ? Path.Combine(options.File, DefaultName) : options.File;
+        _loggers = LogNames.All.ToFrozenDictionary(name => name, ILogger (name) => new NamedLog(this, name), StringComparer.Ordinal);
         _file = Open();
     }
 
     /// <summary>Which lines are written.</summary>
     public LogLevels Levels { get; }
 
-    public void Write(LogLine line)
-    {
-        ArgumentNullException.ThrowIfNull(line);
-        if (!Levels.Shows(line))
-        {
-            return;
-        }
+    /// <summary>Gives one of the server's loggers.</summary>
+    /// <param name="categoryName">One of <see cref="LogNames"/>.</param>
+    /// <exception cref="KeyNotFoundException">There is no such logger.</exception>
+    public ILogger CreateLogger(string categoryName) => _loggers[categoryName];
 
+    /// <exception cref="NotSupportedException">Always: events go to this log alone.</exception>
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("there is one log");
+
+    internal void Write(LogEvent line)
+    {
         var text = LogText.Of(line, _clock.GetUtcNow(), _json);
         lock (_writing)
         {
@@ -48,9 +54,6 @@ public sealed class ServerLog : IDisposable
             WriteToFile(text);
         }
     }
-
-    /// <summary>A failure that no client waits for, or whose cause no client is told.</summary>
-    public void Failure(string what, Exception error) => Write(FailureText.Line(what, error));
 
     /// <summary>Reopens the file, after it was moved away.</summary>
     /// <exception cref="IOException">It cannot be opened; what is open stays in use.</exception>
@@ -101,7 +104,7 @@ public sealed class ServerLog : IDisposable
         {
             if (_lost > 0)
             {
-                _file.WriteLine(LogText.Of(new LogLine(LogLevel.Warn, "lines of the log could not be written to this file").With("lines", $"{_lost}"), _clock.GetUtcNow(), _json));
+                _file.WriteLine(LogText.Of(new LogEvent(LogLevel.Warning, LogNames.Core, "lines of the log could not be written to this file", [new("lines", $"{_lost}")]), _clock.GetUtcNow(), _json));
                 _lost = 0;
             }
 

@@ -1,11 +1,11 @@
-using Coffer.Kernel.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Telemetry;
 
 /// <summary>Tells the log once that the collector takes nothing, and once that it takes something again.</summary>
 /// <param name="signal">What is sent: metrics or traces.</param>
-/// <param name="onEvent">Takes the lines.</param>
-internal sealed class ExportWatch(string signal, Action<LogLine> onEvent)
+/// <param name="log">Takes what is said.</param>
+internal sealed class ExportWatch(string signal, ILogger log)
 {
     private int _isFailing;
     private volatile string _reason = "";
@@ -21,10 +21,13 @@ internal sealed class ExportWatch(string signal, Action<LogLine> onEvent)
             return;
         }
 
-        onEvent(isDelivered
-            ? new LogLine(LogLevel.Info, "the collector of otlp_endpoint takes telemetry again").With("signal", signal)
-            : new LogLine(LogLevel.Warn, "the collector of otlp_endpoint does not take telemetry; requests are not affected, and this is said once until it does")
-                .With("signal", signal)
-                .With("reason", _reason.Length > 0 ? _reason : "it refused what was sent"));
+        if (isDelivered)
+        {
+            TelemetryLog.TakenAgain(log, signal);
+        }
+        else
+        {
+            TelemetryLog.NotTaken(log, signal, _reason.Length > 0 ? _reason : "it refused what was sent");
+        }
     }
 }

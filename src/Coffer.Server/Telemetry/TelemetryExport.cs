@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Security;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Telemetry;
 using Coffer.Outbound;
 using Coffer.Sdk.Leases;
@@ -10,6 +9,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Files;
 using Coffer.Server.Outbound;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -25,23 +25,23 @@ internal sealed class TelemetryExport : IAsyncDisposable
 
     private readonly ServerKernel _kernel;
     private readonly OtlpOptions _options;
-    private readonly Action<string, Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly MeterProvider? _metrics;
     private readonly TracerProvider? _traces;
     private readonly Task _sending;
 
     /// <exception cref="IOException">The file of headers or of certificates cannot be used.</exception>
-    public TelemetryExport(ServerKernel kernel, OtlpOptions options, string version, TimeProvider clock, IRandom random, Action<LogLine> onEvent, Action<string, Exception> onFailure)
+    public TelemetryExport(ServerKernel kernel, OtlpOptions options, string version, TimeProvider clock, IRandom random, ILogger log)
     {
         _kernel = kernel;
         _options = options;
-        _onFailure = onFailure;
+        _log = log;
         var connect = ConnectorOf(options);
         var resource = ResourceBuilder.CreateEmpty().AddService(options.ServiceName, serviceVersion: version, autoGenerateServiceInstanceId: false, serviceInstanceId: random.Uuid());
         if (options.Metrics)
         {
-            var watch = new ExportWatch("metrics", onEvent);
+            var watch = new ExportWatch("metrics", log);
             _metrics = OpenTelemetry.Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter(KernelMetrics.Name)
@@ -52,7 +52,7 @@ internal sealed class TelemetryExport : IAsyncDisposable
 
         if (options.Traces)
         {
-            var watch = new ExportWatch("traces", onEvent);
+            var watch = new ExportWatch("traces", log);
             _traces = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddSource(KernelMetrics.Name)
@@ -102,7 +102,7 @@ internal sealed class TelemetryExport : IAsyncDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            _onFailure("metrics are not sent any more until the server is started again", error);
+            TelemetryLog.Ended(_log, error);
         }
     }
 

@@ -11,31 +11,22 @@ namespace Coffer.Cli.Tests.Running;
 /// <param name="RootToken">Empty for a server that is not initialised.</param>
 internal sealed record RealServer(string Address, string RootToken, IAsyncDisposable Server) : IAsyncDisposable
 {
-    private readonly List<string> _failures = [];
+    /// <summary>What was logged as a failure.</summary>
+    public IReadOnlyList<string> Failures => [.. Events.Failures.Select(failure => $"{failure}")];
 
-    /// <summary>Requests that ended in a way nobody had foreseen.</summary>
-    public IReadOnlyList<string> Failures
-    {
-        get
-        {
-            lock (_failures)
-            {
-                return [.. _failures];
-            }
-        }
-    }
+    private LogCollection Events { get; init; } = new();
 
     /// <summary>A development server, as <c>server -dev</c> runs it, with a local AWS account beside it when asked for.</summary>
     public static async Task<RealServer> StartDevAsync(bool withAws, CancellationToken cancellation)
     {
         var address = ReservedPort.ForThisProcess();
-        RealServer? started = null;
+        var events = new LogCollection();
         var account = withAws ? await SandboxAccount.StartAsync(cancellation: cancellation) : null;
         try
         {
             var dev = new DevServerOptions(address, "root", KvVersion1: false, TokenFile: null);
-            var server = await DevServer.StartAsync(dev, _ => { }, (what, error) => started?.Note(what, error), cancellation);
-            return started = new RealServer($"http://{address}", server.RootToken, server) { Account = account };
+            var server = await DevServer.StartAsync(dev, events, cancellation);
+            return new RealServer($"http://{address}", server.RootToken, server) { Account = account, Events = events };
         }
         catch
         {
@@ -48,15 +39,16 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     public static async Task<RealServer> StartEmptyAsync(string auditFolder, CancellationToken cancellation)
     {
         var address = ReservedPort.ForThisProcess();
-        RealServer? started = null;
+        var events = new LogCollection();
         var options = new ServerOptions
         {
             Storage = StorageOptions.InMemory,
+            Loggers = events,
             Listeners = [new ListenerOptions { Address = address }],
             Audit = new AuditBounds { ApiMayCreate = auditFolder.Length > 0, Folder = auditFolder },
         };
-        var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, (what, error) => started?.Note(what, error), cancellation);
-        return started = new RealServer($"http://{address}", "", server);
+        var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, cancellation);
+        return new RealServer($"http://{address}", "", server) { Events = events };
     }
 
     /// <summary>Where the AWS account answers; empty without one.</summary>
@@ -71,13 +63,5 @@ internal sealed record RealServer(string Address, string RootToken, IAsyncDispos
     {
         await Server.DisposeAsync();
         await (Account?.DisposeAsync() ?? default);
-    }
-
-    private void Note(string what, Exception error)
-    {
-        lock (_failures)
-        {
-            _failures.Add($"{what}: {error}");
-        }
     }
 }

@@ -1,4 +1,3 @@
-using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server;
 using Coffer.Server.Configuration;
@@ -79,13 +78,13 @@ internal sealed class HostedServer : IServer
         {
             var options = ConfigurationReader.Read([_folder.WriteConfiguration(_port.EndPoint)]).Options
                 ?? throw new InvalidOperationException("the configuration of the cases is not valid");
-            var server = await CofferServer.StartAsync(options, _clock, SystemRandom.Instance, Tell, cancellation);
+            var server = await CofferServer.StartAsync(options with { Loggers = new TestOutputLog(_output) }, _clock, SystemRandom.Instance, cancellation);
             _running = (server, server);
             return;
         }
 
         var dev = new DevServerOptions(_port.EndPoint, "root", KvVersion1: false, TokenFile: null) { AuditFolder = ServerFolder.Audit, Clock = _clock };
-        var started = await DevServer.StartAsync(dev, Tell, Tell, cancellation);
+        var started = await DevServer.StartAsync(dev, new TestOutputLog(_output), cancellation);
         _running = (started.Server, started);
     }
 
@@ -104,16 +103,6 @@ internal sealed class HostedServer : IServer
         while (_running is { Server.Kernel.IsIdle: false })
         {
             await Task.Delay(1, cancellation);
-        }
-    }
-
-    private void Tell(string what, Exception error) => _output?.WriteLine($"{what}: {error}");
-
-    private void Tell(LogLine line)
-    {
-        if (line.Level >= LogLevel.Warn)
-        {
-            _output?.WriteLine(line.What);
         }
     }
 }

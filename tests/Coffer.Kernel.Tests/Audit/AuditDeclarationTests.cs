@@ -22,7 +22,7 @@ public sealed class AuditDeclarationTests : IDisposable
         Assert.Contains("cannot be created over the API", await server.RefusedAsync(Operation.Update, "sys/audit/b", AuditServer.Device(_folder.File("b.log"))), StringComparison.Ordinal);
         Assert.NotEmpty((await server.OkAsync(Operation.Update, "sys/audit-hash/main", """{"input":"x"}""")).GetProperty("data").GetProperty("hash").GetString()!);
         Assert.StartsWith("audit: {", (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[0], StringComparison.Ordinal);
-        Assert.Contains(server.Events, line => line.What == "an audit device is declared");
+        Assert.Contains(server.Events, line => line.Text == "an audit device is declared");
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class AuditDeclarationTests : IDisposable
 
         await server.RestartAsync(new AuditBounds());
         Assert.Equal("{}", (await server.OkAsync(Operation.Read, "sys/audit")).GetProperty("data").GetRawText());
-        Assert.Contains(server.Events, line => line.What == "an audit device is no longer declared");
+        Assert.Contains(server.Events, line => line.Text == "an audit device is no longer declared");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class AuditDeclarationTests : IDisposable
         await server.RestartAsync(bounds with { Declared = [Declared("taken/", ("file_path", _folder.File("declared.log")))] });
         await server.OkAsync(Operation.Update, "echo/a", "{}");
 
-        Assert.Contains(server.Events, line => line.What == "an audit device gives way to a declared one");
+        Assert.Contains(server.Events, line => line.Text == "an audit device gives way to a declared one");
         Assert.Contains(AuditFiles.Entries(_folder.File("kept.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
         Assert.Contains(AuditFiles.Entries(_folder.File("declared.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");
         Assert.DoesNotContain(AuditFiles.Entries(_folder.File("taken.log")), entry => entry.GetProperty("request").GetProperty("path").GetString() == "echo/a");

@@ -152,7 +152,7 @@ public class AuditDeviceTests
         }
 
         Assert.Contains("was removed while the server wrote to it", Assert.Single(server.Kernel.Warnings()), StringComparison.Ordinal);
-        Assert.Single(server.Events, line => line.What.StartsWith("an audit file was removed", StringComparison.Ordinal));
+        Assert.Single(server.Events, line => line.Text.StartsWith("an audit file was removed", StringComparison.Ordinal));
 
         server.Clock.Advance(AuditRemovals.SaidFor);
         Assert.Empty(server.Kernel.Warnings());

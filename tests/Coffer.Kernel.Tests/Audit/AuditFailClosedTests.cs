@@ -3,9 +3,12 @@ using Coffer.Audit;
 using Coffer.Audit.Sinks;
 using Coffer.Audit.Tests;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
+using Coffer.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Audit;
@@ -31,7 +34,7 @@ public sealed class AuditFailClosedTests : IDisposable
         Assert.Equal(500, refused.Status);
         Assert.Contains("failed to audit request", System.Text.Encoding.UTF8.GetString(refused.Body.Span), StringComparison.Ordinal);
         Assert.Equal(0, server.Runs);
-        Assert.Contains(server.Failures, failure => failure.Error is AuditUnavailableException);
+        Assert.Contains(server.Failures, failure => failure.InnerException is AuditUnavailableException);
         var health = await server.SendAsync(Operation.Read, "sys/health");
         Assert.Equal(200, health.Status);
         Assert.Contains("no audit device could record", System.Text.Encoding.UTF8.GetString(health.Body.Span), StringComparison.Ordinal);
@@ -90,7 +93,7 @@ public sealed class AuditFailClosedTests : IDisposable
     {
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
-        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, NullLogger.Instance);
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("slow"), StubSinks.Device("quick")]));
         var entry = StubSinks.Event();
         var slow = sinks.Made["slow/"];
@@ -114,22 +117,22 @@ public sealed class AuditFailClosedTests : IDisposable
     {
         var clock = new FakeTimeProvider();
         var sinks = new StubSinks(clock);
-        var reports = new List<string>();
-        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, (message, _) => reports.Add(message));
+        var reports = new LogCollection();
+        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, reports.CreateLogger(LogNames.Core));
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a"), StubSinks.Device("b")]));
         sinks.Made["a/"].Fails = sinks.Made["b/"].Fails = true;
 
         await Assert.ThrowsAsync<AuditUnavailableException>(
             async () => await broker.ResponseAsync(StubSinks.Event(), TestContext.Current.CancellationToken));
 
-        Assert.Equal(2, reports.Count);
+        Assert.Equal(2, reports.Failures.Count);
     }
 
     [Fact]
     public async Task Once_closed_a_broker_that_had_devices_refuses_every_entry()
     {
         var clock = new FakeTimeProvider();
-        var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
+        var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, NullLogger.Instance);
         await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("a")]));
         await broker.DisposeAsync();
 
@@ -142,7 +145,7 @@ public sealed class AuditFailClosedTests : IDisposable
     {
         var clock = new FakeTimeProvider();
         var device = StubSinks.Device("a") with { Options = StubSinks.Device("a").Options.Add("prefix", "x") };
-        await using var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, (_, _) => { });
+        await using var broker = new AuditBroker(new StubSinks(clock), _metrics.Audit, clock, SystemRandom.Instance, NullLogger.Instance);
         await broker.AdoptAsync(new AuditTable(1, [device]));
 
         var error = await Assert.ThrowsAsync<AuditUnavailableException>(

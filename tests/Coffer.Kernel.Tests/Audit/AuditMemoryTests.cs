@@ -174,7 +174,7 @@ public sealed class AuditMemoryTests : IDisposable
         var options = new AuditDeviceOptions { FilePath = LogFile };
         var target = new FileTarget(options, new AuditBounds { Folder = _folder.Path }, new FakeTimeProvider());
         await using var sink = new LineSink(
-            target, "", new AuditSigner(Key, "device-1"), new FakeTimeProvider(), (_, error) => throw error, new AuditMemory(remembered, mark => _signed = mark));
+            target, "", new AuditSigner(Key, "device-1"), new FakeTimeProvider(), new FailingLog(), new AuditMemory(remembered, mark => _signed = mark));
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => sink.WriteAsync(Encoding.UTF8.GetBytes($"{{\"type\":\"request\",\"n\":{i}"), here: false, TestContext.Current.CancellationToken)));
     }
 }

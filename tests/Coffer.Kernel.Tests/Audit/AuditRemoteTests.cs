@@ -8,8 +8,10 @@ using Coffer.Audit.Devices;
 using Coffer.Audit.Sinks;
 using Coffer.Audit.Tests;
 using Coffer.Audit.Verification;
+using Coffer.Kernel.Logging;
 using Coffer.Sdk.Engines;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Kernel.Tests.Audit;
 
@@ -118,7 +120,7 @@ public sealed partial class AuditRemoteTests : IDisposable
     {
         var sender = new StubSender { Fails = true };
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        await using var sink = new SpoolSink(sender, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), clock, (_, _) => { }, bytesMax: 30);
+        await using var sink = new SpoolSink(sender, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), clock, NullLogger.Instance, bytesMax: 30);
         byte[] entry = [.. "{\"a\":12345"u8];
 
         await sink.WriteAsync(entry, here: true, TestContext.Current.CancellationToken);
@@ -145,21 +147,15 @@ public sealed partial class AuditRemoteTests : IDisposable
     [Fact]
     public async Task What_a_closed_device_could_not_send_is_counted_and_told()
     {
-        var told = new List<string>();
+        var events = new LogCollection();
         var sink = new SpoolSink(
-            new StubSender { Fails = true }, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), TimeProvider.System, (what, _) =>
-            {
-                lock (told)
-                {
-                    told.Add(what);
-                }
-            });
+            new StubSender { Fails = true }, "stub", "", new AuditSigner(AuditSigner.NewKey(), "d"), TimeProvider.System, events.CreateLogger(LogNames.Core));
         await sink.WriteAsync("{\"a\":1"u8.ToArray(), here: true, TestContext.Current.CancellationToken);
         await sink.WriteAsync("{\"a\":2"u8.ToArray(), here: true, TestContext.Current.CancellationToken);
 
         await sink.DisposeAsync();
 
-        Assert.Contains("an audit device was closed with 2 entries that stub did not take", told);
+        Assert.Contains("an audit device was closed with 2 entries that stub did not take", events.Select(logged => logged.Text));
         await Assert.ThrowsAsync<AuditUnavailableException>(() => sink.WriteAsync("{\"a\":3"u8.ToArray(), here: true, TestContext.Current.CancellationToken));
     }
 

@@ -68,7 +68,7 @@ public sealed class AuditSealTests
 
         await server.SendAsync(Operation.Update, "sys/seal");
         var unsealing = server.UnsealAsync();
-        await WaitUntilAsync(() => unsealing.IsCompleted || server.Events.Any(line => line.What.Contains("unsealing waits", StringComparison.Ordinal)));
+        await WaitUntilAsync(() => unsealing.IsCompleted || server.Events.Any(line => line.Text.Contains("unsealing waits", StringComparison.Ordinal)));
         await WaitUntilAsync(() =>
         {
             server.Clock.Advance(Grace / 10);

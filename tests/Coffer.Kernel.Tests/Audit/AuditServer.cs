@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Coffer.Audit.Devices;
 using Coffer.Audit.Tests;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Sdk.Engines;
@@ -41,8 +39,7 @@ internal sealed class AuditServer : IAsyncDisposable
             StorageType = "inmem",
             Version = "1.20.0",
             Audit = Bounds,
-            OnEvent = Events.Enqueue,
-            OnFailure = (message, error) => Failures.Enqueue((message, error)),
+            Loggers = Events,
         });
 
     public TemporaryFolder Folder { get; } = new();
@@ -64,9 +61,9 @@ internal sealed class AuditServer : IAsyncDisposable
     /// <summary>Runs while the echo engine writes: the place to hold a request up.</summary>
     public Func<Task> During { get; set; } = () => Task.CompletedTask;
 
-    public ConcurrentQueue<LogLine> Events { get; } = new();
+    public LogCollection Events { get; } = new();
 
-    public ConcurrentQueue<(string Message, Exception Error)> Failures { get; } = new();
+    public IReadOnlyList<Exception> Failures => Events.Failures;
 
     public static async Task<AuditServer> StartAsync(AuditBounds? bounds = null)
     {

@@ -5,11 +5,12 @@ using Coffer.Audit.Sinks;
 using Coffer.Kernel.Audit;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Kernel.Tests.Audit;
 
 /// <summary>Devices that record nothing, and fail or hang on demand.</summary>
-internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds(), clock, (_, _) => { })
+internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds(), clock, NullLogger.Instance)
 {
     public Dictionary<string, StubSink> Made { get; } = [];
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Coffer.Kernel.Background;
+using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Background;
@@ -11,10 +13,10 @@ public sealed class SchedulerTests : IDisposable
     private readonly CountingContext _context = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly LogCollection _events = new();
     private readonly Effects _effects;
 
-    public SchedulerTests() => _effects = new Effects((what, _) => _failures.Enqueue(what), _stop.Token);
+    public SchedulerTests() => _effects = new Effects(_events.CreateLogger(LogNames.Core), _stop.Token);
 
     public void Dispose() => _stop.Dispose();
 
@@ -75,11 +77,11 @@ public sealed class SchedulerTests : IDisposable
         }
 
         Assert.Equal(1, work.Steps);
-        Assert.Equal("a step of background work failed: test; it is tried again in 5 s", Assert.Single(_failures));
+        Assert.Equal("a step of background work failed: test; it is tried again in 5 s", Assert.Single(_events).Text);
         fails = false;
         await AdvanceAsync(TimeSpan.FromSeconds(1));
         Assert.True(work.Steps >= 2);
-        Assert.Single(_failures);
+        Assert.Single(_events);
     }
 
     [Fact]
@@ -124,7 +126,7 @@ public sealed class SchedulerTests : IDisposable
         held.SetResult();
         await stopping;
         Assert.Equal(["first", "second"], ended.Order());
-        Assert.Empty(_failures);
+        Assert.Empty(_events);
     }
 
     [Fact]
@@ -159,7 +161,7 @@ public sealed class SchedulerTests : IDisposable
 
     private async Task<Scheduler> StartAsync(params IBackgroundWork[] works)
     {
-        var scheduler = new Scheduler([.. works], _effects, _released.Task, _clock, (what, _) => _failures.Enqueue(what), _stop.Token);
+        var scheduler = new Scheduler([.. works], _effects, _released.Task, _clock, _events.CreateLogger(LogNames.Core), _stop.Token);
         await _context.RunAsync(() =>
         {
             scheduler.Start();

@@ -1,5 +1,5 @@
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tests.Clocks;
 
@@ -88,7 +88,7 @@ public sealed class ClockStepTests
         var health = (await harness.ReadAsync("sys/health", "")).Is(200);
         Assert.Contains("behind", (string)health.Json["warnings"]![0]!, StringComparison.Ordinal);
         Assert.Equal(healthy.Json.AsObject().Select(member => member.Key), health.Json.AsObject().Select(member => member.Key).Where(name => name != "warnings"));
-        Assert.Contains(harness.Events, line => line.Level == LogLevel.Error && line.What.Contains("clock was set", StringComparison.Ordinal));
+        Assert.Contains(harness.Events, line => line.Level == LogLevel.Error && line.Text.Contains("clock was set", StringComparison.Ordinal));
         Assert.Contains("coffer.clock.step_seconds", (await harness.ReadAsync("sys/metrics")).Body, StringComparison.Ordinal);
         Assert.Equal(-3600, (long)(await harness.ReadAsync("sys/clock")).Data["step_seconds"]!);
         var token = (await harness.TokenAsync()).ClientToken;

@@ -2,6 +2,8 @@ using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Clocks;
@@ -12,7 +14,7 @@ public sealed class KernelClockTests : IDisposable
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _steady = new(Start);
-    private readonly List<LogLine> _events = [];
+    private readonly LogCollection _events = new();
     private readonly KernelMetrics _metrics = new("");
     private readonly TwoClocks _wall;
     private readonly KernelClock _clock;
@@ -20,7 +22,7 @@ public sealed class KernelClockTests : IDisposable
     public KernelClockTests()
     {
         _wall = new TwoClocks(_steady);
-        _clock = new KernelClock(_wall, _events.Add, _metrics.ClockSteps);
+        _clock = new KernelClock(_wall, _events.CreateLogger(LogNames.Core), _metrics.ClockSteps);
     }
 
     public void Dispose() => _metrics.Dispose();
@@ -78,7 +80,7 @@ public sealed class KernelClockTests : IDisposable
 
         Assert.Equal(Start + TimeSpan.FromMinutes(1), _clock.GetUtcNow());
         Assert.Null(_clock.Problem);
-        Assert.Contains(_events, line => line.Level == LogLevel.Info);
+        Assert.Contains(_events, line => line.Level == LogLevel.Information);
     }
 
     [Fact]

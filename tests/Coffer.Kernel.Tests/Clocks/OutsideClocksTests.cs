@@ -1,25 +1,29 @@
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Clocks;
 
 /// <summary>The system's clock beside those of outside systems.</summary>
-public sealed class OutsideClocksTests
+public sealed class OutsideClocksTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly FakeTimeProvider _steady = new(Start);
-    private readonly List<LogLine> _events = [];
+    private readonly LogCollection _events = new();
     private readonly TwoClocks _wall;
     private readonly OutsideClocks _outside;
 
     public OutsideClocksTests()
     {
         _wall = new TwoClocks(_steady);
-        _outside = new OutsideClocks(_wall, _events.Add);
+        _outside = new OutsideClocks(_wall, _events.CreateLogger(LogNames.Core));
     }
+
+    public void Dispose() => _events.Dispose();
 
     [Theory]
     [InlineData(300)]
@@ -49,7 +53,7 @@ public sealed class OutsideClocksTests
         Assert.Contains("set the clock right", _outside.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("iam.test", _outside.Problem, StringComparison.Ordinal);
         var line = Assert.Single(_events);
-        Assert.Equal((LogLevel.Warn, "iam.test", $"{-seconds}"), (line.Level, line.Fields[0].Value, line.Fields[1].Value));
+        Assert.Equal((LogLevel.Warning, "iam.test", $"{-seconds}"), (line.Level, line.Fields["system"], line.Fields["aheadSeconds"]));
     }
 
     [Fact]
@@ -63,7 +67,7 @@ public sealed class OutsideClocksTests
         Hear("a", 1);
 
         Assert.Null(_outside.Problem);
-        Assert.Equal([LogLevel.Warn, LogLevel.Warn, LogLevel.Warn, LogLevel.Info], _events.Select(line => line.Level));
+        Assert.Equal([LogLevel.Warning, LogLevel.Warning, LogLevel.Warning, LogLevel.Information], _events.Select(line => line.Level));
     }
 
     [Fact]
@@ -90,7 +94,7 @@ public sealed class OutsideClocksTests
 
         _wall.Offset = TimeSpan.FromHours(3);
         Assert.Contains("7200 s ahead", _outside.Problem, StringComparison.Ordinal);
-        Assert.Equal([LogLevel.Warn, LogLevel.Info, LogLevel.Warn], _events.Select(line => line.Level));
+        Assert.Equal([LogLevel.Warning, LogLevel.Information, LogLevel.Warning], _events.Select(line => line.Level));
     }
 
     [Fact]
@@ -150,7 +154,7 @@ public sealed class OutsideClocksTests
         var lease = (await harness.WriteAsync("fake/creds/a", """{"ttl":"1h"}""")).Ok();
 
         Assert.Contains("1200 s ahead of that of an outside system", (string)Assert.Single((await harness.ReadAsync("sys/health", "")).Is(200).Json["warnings"]!.AsArray())!, StringComparison.Ordinal);
-        Assert.Single(harness.Events, line => line.Level == LogLevel.Warn && line.What.Contains("another time", StringComparison.Ordinal));
+        Assert.Single(harness.Events, line => line.Level == LogLevel.Warning && line.Text.Contains("another time", StringComparison.Ordinal));
         Assert.Contains("coffer.clock.outside_seconds", (await harness.ReadAsync("sys/metrics")).Body, StringComparison.Ordinal);
         var clock = (await harness.ReadAsync("sys/clock")).Ok().Data;
         Assert.Equal(("outside.test", 1200, 0), ((string)clock["outside"]![0]!["system"]!, (long)clock["outside"]![0]!["ahead_seconds"]!, (long)clock["step_seconds"]!));
@@ -169,7 +173,7 @@ public sealed class OutsideClocksTests
         (await harness.WriteAsync("fake/creds/a", """{"ttl":"12h"}""")).Ok();
 
         harness.Wall.Offset = TimeSpan.FromMinutes(20);
-        await harness.AdvanceUntilAsync(() => harness.Events.Any(line => line.What.Contains("agrees with that of an outside system", StringComparison.Ordinal)));
+        await harness.AdvanceUntilAsync(() => harness.Events.Any(line => line.Text.Contains("agrees with that of an outside system", StringComparison.Ordinal)));
     }
 
     private void Hear(string name, int ahead) => _outside.Note(name, _wall.GetUtcNow() + TimeSpan.FromSeconds(ahead));

@@ -6,6 +6,7 @@ using Coffer.Sdk.Outbound;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coffer.Kernel.Tests.Engines;
 
@@ -73,7 +74,7 @@ public sealed class EngineEndTests
             new Dictionary<string, EngineType> { ["holder"] = type },
             SystemTtl.Standard,
             mount => new EngineContext(mount.Accessor, ImmutableDictionary<string, string>.Empty, TimeProvider.System, SystemRandom.Instance, new TestOutbound(http)),
-            _ => { });
+            NullLogger.Instance);
         var mount = MountEntry.New(SystemRandom.Instance, "holder/", "holder", MountClass.Secret, "");
         var older = new MountTable([]);
         var newer = older.With(mount);

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Coffer.Audit.Devices;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
@@ -21,12 +19,9 @@ namespace Coffer.Kernel.Tests.Harness;
 public sealed partial class KernelHarness : IAsyncDisposable
 {
     private readonly HttpClient _http = new();
-    private readonly List<Exception> _failures = [];
     private readonly CountingContext _context;
     private readonly IRandom _random;
 
-    /// <summary>What was logged.</summary>
-    public ConcurrentQueue<LogLine> Events { get; } = new();
     private string _share = "";
 
     private KernelHarness(IStore inner, IReadOnlyList<EngineType>? engines = null, int? seed = null)
@@ -65,16 +60,10 @@ public sealed partial class KernelHarness : IAsyncDisposable
     public string Share => _share;
 
     /// <summary>What the kernel reported and no request waited for.</summary>
-    public IReadOnlyList<Exception> Failures
-    {
-        get
-        {
-            lock (_failures)
-            {
-                return [.. _failures];
-            }
-        }
-    }
+    public IReadOnlyList<Exception> Failures => Events.Failures;
+
+    /// <summary>What was logged.</summary>
+    public LogCollection Events { get; } = new();
 
     /// <param name="inner">Where entries are kept; the harness disposes it. Null: in memory.</param>
     /// <param name="engines">Engines that can be mounted beside the fake ones; one of the same type takes a fake one's place.</param>
@@ -226,13 +215,6 @@ public sealed partial class KernelHarness : IAsyncDisposable
         Version = Version,
         Audit = Audit,
         RawStorage = RawStorage,
-        OnEvent = Events.Enqueue,
-        OnFailure = (what, error) =>
-        {
-            lock (_failures)
-            {
-                _failures.Add(new InvalidOperationException(what, error));
-            }
-        },
+        Loggers = Events,
     });
 }

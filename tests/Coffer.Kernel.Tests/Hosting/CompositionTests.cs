@@ -31,7 +31,7 @@ public sealed class CompositionTests
             Version = "1",
             Counters = metrics,
         };
-        var clock = new KernelClock(options.Clock, options.OnEvent, metrics.ClockSteps);
+        var clock = new KernelClock(options.Clock, options.Log, metrics.ClockSteps);
         using var keys = UnsealedKeys.ThrowAway(options.Random, clock);
 
         using var parts = new Composition(options, clock, new NoControl(), keys, CancellationToken.None, CancellationToken.None);

@@ -56,7 +56,7 @@ public sealed class HangingMountTests
         Assert.Equal(Limits.RevocationsPerMount, (int)late["in_flight"]!);
         Assert.InRange((int)late["late_seconds"]!, 10, 30);
         Assert.False((bool)late["more"]!);
-        Assert.Contains(harness.Events, line => line.What == "leases are ended late" && line.Fields.Any(field => field.Value == mount));
+        Assert.Contains(harness.Events, line => line.Text == "leases are ended late" && line.Fields.Any(field => field.Value == mount));
         var metrics = (await harness.ReadAsync("sys/metrics")).Ok().Json["Gauges"]!.AsArray().ToDictionary(gauge => (string)gauge!["Name"]!, gauge => (double)gauge!["Value"]!);
         Assert.Equal((20, 1), (metrics["vault.expire.late_leases"], metrics["vault.expire.late_mounts"]));
         Assert.InRange(metrics["vault.expire.late_seconds"], 10, 30);
@@ -166,5 +166,5 @@ public sealed class HangingMountTests
         await harness.AdvanceUntilAsync(async () => (await harness.LeasesAsync()).Count == 0);
     }
 
-    private static int Lines(KernelHarness harness, string what) => harness.Events.Count(line => line.What == what);
+    private static int Lines(KernelHarness harness, string what) => harness.Events.Count(line => line.Text == what);
 }

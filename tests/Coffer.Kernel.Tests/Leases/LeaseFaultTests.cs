@@ -243,7 +243,7 @@ public sealed class LeaseFaultTests
         Assert.Equal("revoke failed as asked", (string?)shown.Data["revoke_error"]);
         Assert.False((bool)shown.Data["renewable"]!);
 
-        await harness.AdvanceUntilAsync(() => harness.Events.Count(line => line.What == "a lease could not be revoked") == 2);
+        await harness.AdvanceUntilAsync(() => harness.Events.Count(line => line.Text == "a lease could not be revoked") == 2);
         await harness.IdleAsync();
         Assert.Equal(2, harness.World.CallsOf("revoke"));
         harness.World.Heal();

@@ -1,6 +1,7 @@
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tests.Leases;
 
@@ -258,9 +259,9 @@ public sealed class LeaseLifeTests
 
         (await harness.SendAsync(Operation.Delete, "sys/mounts/fake", null)).Is(400);
 
-        var line = Assert.Single(harness.Events, line => line.What == "a lease could not be revoked");
-        Assert.Equal(Coffer.Kernel.Logging.LogLevel.Error, line.Level);
-        Assert.Contains(line.Fields, field => field is { Name: "failure", Value: "NeedsOperator" });
+        var line = Assert.Single(harness.Events, line => line.Text == "a lease could not be revoked");
+        Assert.Equal(LogLevel.Error, line.Level);
+        Assert.Equal("NeedsOperator", line.Fields["failure"]);
         Assert.DoesNotContain(line.Fields, field => field.Value.Contains("creds/a", StringComparison.Ordinal) || field.Value.Contains("as asked", StringComparison.Ordinal));
     }
 }

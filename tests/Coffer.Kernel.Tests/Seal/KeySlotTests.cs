@@ -1,7 +1,7 @@
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tests.Seal;
 
@@ -87,14 +87,14 @@ public sealed class KeySlotTests
         await using var harness = await StartAsync(Key("first", FirstKey));
         (await harness.WriteAsync("sys/key-slots", """{"type":"static"}""")).Ok();
         await AssertOpensItselfAsync(harness);
-        Assert.DoesNotContain(harness.Events, line => line.Level == LogLevel.Warn && line.What.Contains("static key", StringComparison.Ordinal));
+        Assert.DoesNotContain(harness.Events, line => line.Level == LogLevel.Warning && line.Text.Contains("static key", StringComparison.Ordinal));
 
         harness.StaticKeys = [Key("next", current), Key("first", FirstKey)];
         await AssertOpensItselfAsync(harness);
 
-        var warning = Assert.Single(harness.Events, line => line.Level == LogLevel.Warn && line.What.Contains("static key", StringComparison.Ordinal));
-        Assert.Contains(("opened_by", "first (key first)"), warning.Fields.Select(field => (field.Name, field.Value)));
-        Assert.Contains(reason, warning.Fields.Single(field => field.Name == "problem").Value, StringComparison.Ordinal);
+        var warning = Assert.Single(harness.Events, line => line.Level == LogLevel.Warning && line.Text.Contains("static key", StringComparison.Ordinal));
+        Assert.Equal("first (key first)", warning.Fields["openedBy"]);
+        Assert.Contains(reason, warning.Fields["problem"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -129,6 +129,6 @@ public sealed class SealWhileWorkingTests
     {
         await harness.IdleAsync();
         Assert.False(unsealing.IsCompleted, "an instance began before the one before it had ended");
-        Assert.Contains(harness.Events, line => line.What.Contains("unsealing waits", StringComparison.Ordinal));
+        Assert.Contains(harness.Events, line => line.Text.Contains("unsealing waits", StringComparison.Ordinal));
     }
 }

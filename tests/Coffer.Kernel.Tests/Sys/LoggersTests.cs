@@ -1,6 +1,7 @@
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tests.Sys;
 
@@ -75,23 +76,21 @@ public class LoggersTests
     [Fact]
     public void A_line_is_shown_by_the_level_of_its_own_logger_and_a_changed_configuration_counts_for_all()
     {
-        var levels = new LogLevels(LogLevel.Warn);
-        var core = new LogLine(LogLevel.Info, "a thing happened");
-        var listener = core with { Logger = LogLine.Listener };
-        levels.Set(LogLine.Listener, LogLevel.Debug);
-        Assert.False(levels.Shows(core));
-        Assert.True(levels.Shows(listener));
+        var levels = new LogLevels(LogLevel.Warning);
+        levels.Set(LogNames.Listener, LogLevel.Debug);
+        Assert.False(levels.Shows(LogNames.Core, LogLevel.Information));
+        Assert.True(levels.Shows(LogNames.Listener, LogLevel.Information));
 
         levels.Configure(LogLevel.Error);
-        Assert.False(levels.Shows(listener));
+        Assert.False(levels.Shows(LogNames.Listener, LogLevel.Information));
         levels.SetAll(LogLevel.Trace);
-        Assert.True(levels.Shows(core));
+        Assert.True(levels.Shows(LogNames.Core, LogLevel.Information));
         levels.SetAll(null);
-        Assert.False(levels.Shows(core with { Level = LogLevel.Warn }));
-        Assert.True(levels.Shows(core with { Level = LogLevel.Error }));
+        Assert.False(levels.Shows(LogNames.Core, LogLevel.Warning));
+        Assert.True(levels.Shows(LogNames.Core, LogLevel.Error));
 
-        levels.SetAll(LogLevel.Off);
-        Assert.False(levels.Shows(core with { Level = LogLevel.Error }));
+        levels.SetAll(LogLevel.None);
+        Assert.False(levels.Shows(LogNames.Core, LogLevel.Error));
     }
 
     private static async Task<string> ShownAsync(KernelHarness kernel) => (await kernel.ReadAsync("sys/loggers")).Ok().Data.ToJsonString();

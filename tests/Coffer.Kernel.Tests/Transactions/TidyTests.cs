@@ -1,10 +1,10 @@
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Tests.Transactions;
 
-/// <summary>What has come apart in the store, by damage or a half restore, is found and mended; what is whole stays as it is.</summary>
+/// <summary>What has come apart in the store, by damage or a half restore, is found and repaired; what is whole stays as it is.</summary>
 public sealed class TidyTests
 {
     private const string NoToken = "0V76xO7EPJVMdlbLS6LAnaHg";
@@ -23,7 +23,7 @@ public sealed class TidyTests
         foreach (var path in (string[])["auth/token", "sys/leases"])
         {
             var status = await TidyAsync(harness, path);
-            Assert.All(Counts(status), count => Assert.Equal(0, count.Mended));
+            Assert.All(Counts(status), count => Assert.Equal(0, count.Repaired));
             Assert.Contains(Counts(status), count => count.Checked > 0);
         }
 
@@ -32,9 +32,9 @@ public sealed class TidyTests
     }
 
     [Theory]
-    [InlineData(false, LogLevel.Info, "1 checked, 0 mended, 0 unreadable")]
-    [InlineData(true, LogLevel.Warn, "1 checked, 1 mended, 0 unreadable")]
-    public async Task The_log_says_how_a_tidy_came_out_and_warns_where_something_was_mended(bool damaged, LogLevel level, string count)
+    [InlineData(false, LogLevel.Information, "1 checked, 0 repaired, 0 unreadable")]
+    [InlineData(true, LogLevel.Warning, "1 checked, 1 repaired, 0 unreadable")]
+    public async Task The_log_says_how_a_tidy_came_out_and_warns_where_something_was_repaired(bool damaged, LogLevel level, string count)
     {
         await using var harness = await KernelHarness.StartAsync();
         (await harness.WriteAsync("fake/creds/a", """{"ttl":"1h"}""")).Ok();
@@ -45,10 +45,10 @@ public sealed class TidyTests
 
         await TidyAsync(harness, "sys/leases");
 
-        var ended = Assert.Single(harness.Events, line => line.What == "a tidy has ended");
+        var ended = Assert.Single(harness.Events, line => line.Text == "a tidy has ended");
         Assert.Equal(level, ended.Level);
-        Assert.Equal([("work", "tidy of leases"), ("state", "finished")], ended.Fields.Take(2).Select(field => (field.Name, field.Value)));
-        Assert.Contains(new LogField("leases", count), ended.Fields);
+        Assert.Equal(("tidy of leases", "finished"), (ended.Fields["work"], ended.Fields["state"]));
+        Assert.Contains($"leases: {count}", ended.Fields["found"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class TidyTests
         (await harness.WriteAsync("fake/creds/a", null, child.ClientToken)).Ok();
         await ChangeAsync(harness, $"token/id/{parent.Accessor}", null);
 
-        Assert.Equal(1, (int)(await TidyAsync(harness, "auth/token"))["tokens"]!["mended"]!);
+        Assert.Equal(1, (int)(await TidyAsync(harness, "auth/token"))["tokens"]!["repaired"]!);
 
         await harness.IdleAsync();
         Assert.Empty(await harness.KeysAsync($"token/id/{child.Accessor}"));
@@ -77,7 +77,7 @@ public sealed class TidyTests
         var due = Assert.Single(await harness.KeysAsync("due/"), key => key.Contains("/l/", StringComparison.Ordinal));
         await ChangeAsync(harness, due, null);
 
-        Assert.Equal(1, (int)(await TidyAsync(harness, "sys/leases"))["leases"]!["mended"]!);
+        Assert.Equal(1, (int)(await TidyAsync(harness, "sys/leases"))["leases"]!["repaired"]!);
 
         Assert.Contains(due, await harness.KeysAsync("due/"));
         harness.Clock.Advance(TimeSpan.FromHours(2));
@@ -114,7 +114,7 @@ public sealed class TidyTests
         await using var harness = await KernelHarness.StartAsync();
         await ChangeAsync(harness, key, new byte[] { 1 });
 
-        Assert.Equal(1, (int)(await TidyAsync(harness, path))[check]!["mended"]!);
+        Assert.Equal(1, (int)(await TidyAsync(harness, path))[check]!["repaired"]!);
 
         Assert.Empty(await harness.KeysAsync(key));
     }
@@ -128,7 +128,7 @@ public sealed class TidyTests
         await ChangeAsync(harness, await CubbyholeKeyAsync(harness, token.Accessor), [1]);
         await ChangeAsync(harness, $"token/id/{token.Accessor}", null);
 
-        Assert.Equal(1, (int)(await TidyAsync(harness, "auth/token"))["cubbyholes"]!["mended"]!);
+        Assert.Equal(1, (int)(await TidyAsync(harness, "auth/token"))["cubbyholes"]!["repaired"]!);
 
         Assert.DoesNotContain(await harness.KeysAsync("logical/"), key => key.Contains(token.Accessor, StringComparison.Ordinal));
     }
@@ -161,8 +161,8 @@ public sealed class TidyTests
     private static async Task<string> CubbyholeKeyAsync(KernelHarness harness, string accessor) =>
         $"logical/{(string)(await harness.ReadAsync("sys/mounts/cubbyhole")).Ok().Data["uuid"]!}/{accessor}/x";
 
-    private static IEnumerable<(int Checked, int Mended)> Counts(System.Text.Json.Nodes.JsonNode status) => status.AsObject()
-        .Select(member => member.Value).OfType<System.Text.Json.Nodes.JsonObject>().Select(count => ((int)count["checked"]!, (int)count["mended"]!));
+    private static IEnumerable<(int Checked, int Repaired)> Counts(System.Text.Json.Nodes.JsonNode status) => status.AsObject()
+        .Select(member => member.Value).OfType<System.Text.Json.Nodes.JsonObject>().Select(count => ((int)count["checked"]!, (int)count["repaired"]!));
 
     private static async Task ChangeAsync(KernelHarness harness, string key, byte[]? value) =>
         Assert.True(await harness.Memory.CommitAsync(new StoreBatch([new StoreWrite(key, value is null ? null : (ReadOnlyMemory<byte>?)value)], [])));

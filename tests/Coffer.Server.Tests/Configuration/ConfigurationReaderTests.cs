@@ -1,8 +1,8 @@
 using System.Net;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Tests.Configuration;
 

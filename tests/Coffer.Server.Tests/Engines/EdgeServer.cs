@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Coffer.Kernel.Mounts;
@@ -17,7 +16,7 @@ public sealed class EdgeServer : IAsyncLifetime
     public const string Root = "root";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-edge-");
-    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly LogCollection _events = new();
     private CofferServer? _server;
 
     public IPEndPoint Address { get; } = ReservedPort.ForThisProcess();
@@ -40,12 +39,13 @@ public sealed class EdgeServer : IAsyncLifetime
         var options = new ServerOptions
         {
             Storage = StorageOptions.InMemory,
+            Loggers = _events,
             Listeners = [new ListenerOptions { Address = Address, Tls = tls }],
             Engines = [EdgeEngine.Type(engine => Engine = engine)],
             Audit = new() { ApiMayCreate = true, Folder = _folder.FullName },
         };
         _server = await CofferServer.StartAsync(
-            options, TimeProvider.System, SystemRandom.Instance, (what, error) => _failures.Enqueue($"{what}: {error}"), CancellationToken.None);
+            options, TimeProvider.System, SystemRandom.Instance, CancellationToken.None);
         await _server.OpenAsync(MountEntry.New(SystemRandom.Instance, "edge/", "edge", MountClass.Secret, ""), CancellationToken.None);
         using var http = Client();
         using var enabled = await http.PostAsync("sys/audit/file", Json($$$"""{"type":"file","options":{"file_path":"{{{AuditFile}}}"}}"""));
@@ -79,6 +79,6 @@ public sealed class EdgeServer : IAsyncLifetime
 
         Authority.Dispose();
         _folder.Delete(recursive: true);
-        Assert.Empty(_failures);
+        Assert.Empty(_events.Failures);
     }
 }

@@ -1,16 +1,18 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Coffer.Kernel.Logging;
 using Coffer.Server.Http;
+using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Server.Tests.Http;
 
-public sealed class AcceptLoopTests
+public sealed class AcceptLoopTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly ConcurrentQueue<LogLine> _lines = new();
+    private readonly LogCollection _lines = new();
     private int _asked;
+
+    public void Dispose() => _lines.Dispose();
 
     [Theory]
     [InlineData(SocketError.TooManyOpenSockets)]
@@ -30,7 +32,7 @@ public sealed class AcceptLoopTests
 
         Assert.InRange(_asked, 300, 620);
         Assert.InRange(_lines.Count, 5, 11);
-        Assert.Contains("limit of open files", _lines.First().What, StringComparison.Ordinal);
+        Assert.Contains("limit of open files", _lines.First().Text, StringComparison.Ordinal);
         await end.CancelAsync();
         Assert.Null(await next);
     }
@@ -72,5 +74,5 @@ public sealed class AcceptLoopTests
             return ValueTask.FromResult(accept());
         },
         _clock,
-        _lines.Enqueue);
+        _lines.CreateLogger(LogNames.Listener));
 }

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Server.Tests.Http;
 
@@ -71,7 +75,7 @@ public sealed class ConnectionPlaceTests
     [Fact]
     public void A_connection_of_several_requests_is_idle_when_the_last_has_ended()
     {
-        var places = new ConnectionPlaces(1);
+        var places = new ConnectionPlaces(1, NullLogger.Instance, TimeProvider.System);
         var first = new ConnectionPlace(places, null);
         Assert.True(places.TryEnter(first, out _));
         first.Begin();
@@ -90,6 +94,23 @@ public sealed class ConnectionPlaceTests
         places.Leave(first);
         second.Begin();
         Assert.False(places.TryEnter(new ConnectionPlace(places, null), out _));
+    }
+
+    [Fact]
+    public void Refused_connections_are_logged_once_a_minute_with_their_number()
+    {
+        using var events = new LogCollection();
+        var clock = new FakeTimeProvider();
+        var places = new ConnectionPlaces(1, events.CreateLogger(LogNames.Listener), clock);
+
+        for (var second = 0; second < 120; second++)
+        {
+            places.Refused();
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(["1", "60"], events.Select(logged => logged.Fields["refused"]));
+        Assert.All(events, logged => Assert.Equal(LogLevel.Warning, logged.Level));
     }
 
     /// <summary>Asks over a new connection.</summary>
@@ -123,5 +144,5 @@ public sealed class ConnectionPlaceTests
 
     private Task<CofferServer> StartAsync() => CofferServer.StartAsync(
         new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [_options] },
-        TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, TestContext.Current.CancellationToken);
+        TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
 }

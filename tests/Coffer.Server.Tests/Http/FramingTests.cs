@@ -84,7 +84,7 @@ public sealed class FramingTests(ServerFixture server) : IClassFixture<ServerFix
         var options = new ListenerOptions { Address = ReservedPort.ForThisProcess(), Times = new ListenerTimes { ReadHeader = TimeSpan.FromMilliseconds(300) } };
         await using var other = await CofferServer.StartAsync(
             new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [options] },
-            TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, TestContext.Current.CancellationToken);
+            TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
         using var used = await RawHttp.ConnectAsync((IPEndPoint)options.Address);
         await used.WriteAsync("GET /v1/sys/seal-status HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
         Assert.Equal(200, (await used.ReadAsync()).Status);

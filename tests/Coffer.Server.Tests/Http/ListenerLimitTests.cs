@@ -158,5 +158,5 @@ public sealed class ListenerLimitTests
 
     private static Task<CofferServer> StartAsync(ListenerOptions listener) => CofferServer.StartAsync(
         new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [listener] },
-        TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, TestContext.Current.CancellationToken);
+        TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
 }

@@ -60,7 +60,7 @@ public sealed class ListenerTimeTests
     private static async Task<CofferServer> StartAsync(IStore store, params ListenerOptions[] listeners)
     {
         var server = await CofferServer.StartAsync(
-            new ServerOptions { Storage = StorageOptions.InMemory, Listeners = listeners }, store, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
+            new ServerOptions { Storage = StorageOptions.InMemory, Listeners = listeners }, store, TimeProvider.System, SystemRandom.Instance, Cancel);
         await server.OpenAsync(mount: null, Cancel);
         return server;
     }

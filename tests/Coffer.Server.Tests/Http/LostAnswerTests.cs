@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Coffer.AwsSandbox;
 using Coffer.AwsSandbox.Faults;
 using Coffer.AwsSandbox.Settings;
+using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Http;
@@ -23,6 +24,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
 
     private static readonly string[] Answers = ["lease", "token", "login", "wrapped value", "wrapped lease", "unwrapped lease"];
 
+    private readonly LogCollection _events = new();
     private readonly ListenerOptions _options = new() { Address = ReservedPort.ForThisProcess(), Times = new ListenerTimes { Write = TimeSpan.FromMilliseconds(200) } };
     private SandboxAccount? _aws;
     private CofferServer? _server;
@@ -52,7 +54,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
     {
         _aws = await SandboxAccount.StartAsync(new SandboxOptions(), Cancel);
         _server = await CofferServer.StartAsync(
-            new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [_options] }, TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
+            new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [_options] }, TimeProvider.System, SystemRandom.Instance, Cancel);
         await _server.OpenAsync(mount: null, Cancel);
         var admin = Aws.AdminKey;
         await SendAsync("PUT", "sys/mounts/aws", """{"type":"aws"}""");
@@ -184,7 +186,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
     {
         var reply = new Response();
         await RunAsync(reply, method, path, body, wrap);
-        Assert.True(reply.StatusCode is 200 or 204, $"{path}: {reply.StatusCode} {reply.Text} {reply.Failure}");
+        Assert.True(reply.StatusCode is 200 or 204, $"{path}: {reply.StatusCode} {reply.Text} {string.Join("; ", _events.Failures)}");
         return reply.Text.Length == 0 ? new JsonObject() : JsonNode.Parse(reply.Text)!;
     }
 
@@ -211,7 +213,7 @@ public sealed class LostAnswerTests : IAsyncLifetime
         features.Set<IHttpRequestLifetimeFeature>(lifetime);
         features.Set<IRequestBodyPipeFeature>(new RequestBodyPipeFeature(new DefaultHttpContext(features)));
         var listener = options ?? _options;
-        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel), AnswerBudget.For([], TimeProvider.System, new MemoryReturn(TimeProvider.System, static () => { })), listener, (_, error) => reply.Failure = error).ProcessRequestAsync(features);
+        await new HttpFrontend(_server!.Kernel, new RequestReader(SystemRandom.Instance, listener, BodyBudget.For([listener.RequestBytesMax]), _server.Kernel), AnswerBudget.For([], TimeProvider.System, new MemoryReturn(TimeProvider.System, static () => { })), listener, _events.CreateLogger(LogNames.Listener)).ProcessRequestAsync(features);
     }
 
     private async Task<IReadOnlyList<string>> AccessorsAsync() =>
@@ -247,8 +249,6 @@ public sealed class LostAnswerTests : IAsyncLifetime
         public Func<CancellationToken, ValueTask<FlushResult>> OnFlush { get; set; } = _ => ValueTask.FromResult(default(FlushResult));
 
         /// <summary>What ended the request in a way that nobody had foreseen; null for nothing.</summary>
-        public Exception? Failure { get; set; }
-
         public string Text => Encoding.UTF8.GetString([.. _taken]);
 
         public int StatusCode { get; set; } = 200;

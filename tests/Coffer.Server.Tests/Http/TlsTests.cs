@@ -96,7 +96,7 @@ public sealed class TlsTests : IDisposable
 
     private static async Task<CofferServer> StartAsync(ListenerOptions listener) => await CofferServer.StartAsync(
         new ServerOptions { Storage = StorageOptions.InMemory, Listeners = [listener] },
-        TimeProvider.System, SystemRandom.Instance, static (_, _) => { }, Cancel);
+        TimeProvider.System, SystemRandom.Instance, Cancel);
 
     /// <summary>One request over one connection of its own.</summary>
     /// <exception cref="Exception">The handshake failed, or the server hung up before it answered.</exception>

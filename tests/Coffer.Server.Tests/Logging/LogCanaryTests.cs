@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text;
 using Coffer.Audit.Devices;
-using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
 using Coffer.Server.Tests.Http;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Tests.Logging;
 
@@ -38,9 +38,9 @@ public sealed class LogCanaryTests : IDisposable
             Storage = StorageOptions.InMemory,
             Listeners = [new ListenerOptions { Address = _address, RequestBytesMax = 64 * 1024 }],
             Audit = new AuditBounds { ApiMayCreate = true, Folder = audit },
-            OnEvent = log.Write,
+            Loggers = log,
         };
-        await using (var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken))
+        await using (var server = await CofferServer.StartAsync(options, TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken))
         {
             await OpenAsync(server);
             await SendAsync("POST", "sys/audit/file", $$$"""{"type":"file","options":{"file_path":"{{{audit}}}/a.log"}}""");

@@ -7,12 +7,12 @@ using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Logging;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Server.Tests.Logging;
 
 public sealed class ServerLogTests : IDisposable
 {
-    private static readonly LogLine Line = new LogLine(LogLevel.Info, "a thing happened").With("plain", "a/b").With("odd", "two words\nand \"a line\"");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("coffer-log-");
     private readonly StoppedClock _clock = new();
@@ -31,9 +31,10 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions(), _console, _clock);
 
-        log.Write(Line);
+        var logger = log.CreateLogger(LogNames.Core);
+        TestLog.Happened(logger, LogLevel.Information, "a/b", "two words\nand \"a line\"", null, null);
 
-        Assert.Equal("2026-01-02T03:04:05.678Z [INFO]  a thing happened: plain=a/b odd=\"two words\\nand \\\"a line\\\"\"\n", _console.ToString());
+        Assert.Equal("2026-01-02T03:04:05.678Z [INFO]  a thing happened: plain=a/b odd_value=\"two words\\nand \\\"a line\\\"\"\n", _console.ToString());
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions(), _console, _clock);
 
-        log.Write(new LogLine(LogLevel.Warn, "a thing happened") { Logger = LogLine.Listener });
+        var logger = log.CreateLogger(LogNames.Listener);
+        TestLog.Happened(logger, LogLevel.Warning, null, null, null, null);
 
         Assert.Equal("2026-01-02T03:04:05.678Z [WARN]  listener: a thing happened\n", _console.ToString());
     }
@@ -51,20 +53,21 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions { Json = true }, _console, _clock);
 
-        log.Write(Line);
+        var logger = log.CreateLogger(LogNames.Core);
+        TestLog.Happened(logger, LogLevel.Information, "a/b", "two words\nand \"a line\"", null, null);
 
         var written = JsonElement.Parse(Assert.Single(_console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal("info", written.GetProperty("@level").GetString());
         Assert.Equal("core", written.GetProperty("@module").GetString());
         Assert.Equal("a thing happened", written.GetProperty("@message").GetString());
         Assert.Equal("2026-01-02T03:04:05.678000Z", written.GetProperty("@timestamp").GetString());
-        Assert.Equal("two words\nand \"a line\"", written.GetProperty("odd").GetString());
+        Assert.Equal("two words\nand \"a line\"", written.GetProperty("odd_value").GetString());
     }
 
     [Theory]
-    [InlineData("trace", 5)]
-    [InlineData("warn", 2)]
-    [InlineData("error", 1)]
+    [InlineData("trace", 6)]
+    [InlineData("warn", 3)]
+    [InlineData("error", 2)]
     [InlineData("off", 0)]
     public void Lines_below_the_level_are_left_out(string level, int lines)
     {
@@ -73,22 +76,61 @@ public sealed class ServerLogTests : IDisposable
 
         foreach (var each in Enum.GetValues<LogLevel>())
         {
-            log.Write(new LogLine(each, "x"));
+            var logger = log.CreateLogger(LogNames.Core);
+            TestLog.Happened(logger, each, null, null, null, null);
         }
 
         Assert.Equal(lines, _console.ToString().Count(character => character == '\n'));
     }
 
     [Fact]
-    public void A_file_that_was_moved_away_is_made_anew_on_demand_and_is_for_its_owner_alone()
+    public void An_event_below_the_level_allocates_nothing()
+    {
+        using var log = new ServerLog(new LogOptions { Level = LogLevel.Warning }, _console, _clock);
+        var logger = log.CreateLogger(LogNames.Core);
+        TestLog.Happened(logger, LogLevel.Information, "a", "b", "c", null);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            TestLog.Happened(logger, LogLevel.Information, "a", "b", "c", null);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Empty(_console.ToString());
+    }
+
+    [Fact]
+    public void A_value_named_by_a_word_of_the_language_has_its_plain_name()
+    {
+        using var log = new ServerLog(new LogOptions(), _console, _clock);
+
+        var logger = log.CreateLogger(LogNames.Core);
+        TestLog.Happened(logger, LogLevel.Information, null, null, "ApplicationError", null);
+
+        Assert.EndsWith("a thing happened: event=ApplicationError\n", _console.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_the_message_names_is_in_the_message_alone()
+    {
+        using var log = new ServerLog(new LogOptions(), _console, _clock);
+
+        TestLog.Noted(log.CreateLogger(LogNames.Core), "it rains");
+
+        Assert.Equal("2026-01-02T03:04:05.678Z [INFO]  it rains\n", _console.ToString());
+    }
+
+    [Fact]
+    public void A_file_that_was_moved_away_is_made_again_on_demand_and_is_for_its_owner_alone()
     {
         using var log = new ServerLog(new LogOptions { File = LogFile }, _console, _clock);
-        log.Write(new LogLine(LogLevel.Info, "first"));
+        TestLog.Noted(log.CreateLogger(LogNames.Core), "first");
         File.Move(LogFile, LogFile + ".1");
-        log.Write(new LogLine(LogLevel.Info, "second"));
+        TestLog.Noted(log.CreateLogger(LogNames.Core), "second");
 
         log.Reopen();
-        log.Write(new LogLine(LogLevel.Info, "third"));
+        TestLog.Noted(log.CreateLogger(LogNames.Core), "third");
 
         Assert.Equal(2, File.ReadAllLines(LogFile + ".1").Length);
         Assert.EndsWith("third", Assert.Single(File.ReadAllLines(LogFile)), StringComparison.Ordinal);
@@ -103,7 +145,7 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions { File = _folder.FullName + "/" }, _console, _clock);
 
-        log.Write(new LogLine(LogLevel.Info, "here"));
+        TestLog.Noted(log.CreateLogger(LogNames.Core), "here");
 
         Assert.Single(File.ReadAllLines(Path.Combine(_folder.FullName, "coffer.log")));
     }
@@ -113,8 +155,9 @@ public sealed class ServerLogTests : IDisposable
     {
         using var log = new ServerLog(new LogOptions(), _console, _clock);
 
-        log.Failure("a request failed", Assert.Throws<FormatException>(() => Guid.Parse("hunter2")));
-        log.Failure("the disk failed", new IOException("No space left on device"));
+        var core = log.CreateLogger(LogNames.Core);
+        TestLog.Happened(core, LogLevel.Error, null, null, null, Assert.Throws<FormatException>(() => Guid.Parse("hunter2")));
+        TestLog.Happened(core, LogLevel.Error, null, null, null, new IOException("No space left on device"));
 
         Assert.DoesNotContain("hunter2", _console.ToString(), StringComparison.Ordinal);
         Assert.Contains("error=FormatException at=", _console.ToString(), StringComparison.Ordinal);
@@ -138,8 +181,7 @@ public sealed class ServerLogTests : IDisposable
         using var log = new ServerLog(new LogOptions { Level = LogLevel.Error }, _console, _clock);
         await using var server = await DevServer.StartAsync(
             new DevServerOptions(ReservedPort.ForThisProcess(), "root", KvVersion1: true, TokenFile: null) { LogLevels = log.Levels },
-            log.Write,
-            log.Failure,
+            log,
             TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(server.Url), DefaultRequestHeaders = { { "X-Vault-Token", "root" } } };
         async Task SendAsync(HttpMethod method, string path, string body = "{}")
@@ -175,7 +217,7 @@ public sealed class ServerLogTests : IDisposable
         var options = read.Options!;
         using var log = new ServerLog(options.Log with { File = LogFile }, _console, _clock);
         await using var server = await CofferServer.StartAsync(
-            options with { OnEvent = log.Write }, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken);
+            options with { Loggers = log }, TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
         var reloading = new Reloading(server, log, [file], options.Log.Level, read.Sections);
         Assert.Empty(_console.ToString());
 
@@ -186,7 +228,7 @@ public sealed class ServerLogTests : IDisposable
 
         await File.WriteAllTextAsync(file, Text("loud"), TestContext.Current.CancellationToken);
         reloading.Run();
-        Assert.Equal(LogLevel.Info, log.Levels.Configured);
+        Assert.Equal(LogLevel.Information, log.Levels.Configured);
         Assert.Contains("log_level must be", _console.ToString(), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(file, Text("info") + "cluster_name = \"s3cret\"\nmax_lease_ttl = \"1000h\"\n", TestContext.Current.CancellationToken);
@@ -217,7 +259,7 @@ public sealed class ServerLogTests : IDisposable
         var options = read.Options!;
         using var log = new ServerLog(options.Log, _console, _clock);
         await using var server = await CofferServer.StartAsync(
-            options with { OnEvent = log.Write }, TimeProvider.System, SystemRandom.Instance, log.Failure, TestContext.Current.CancellationToken);
+            options with { Loggers = log }, TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
         var reloading = new Reloading(server, log, [file], options.Log.Level, read.Sections);
         _console.GetStringBuilder().Clear();
 

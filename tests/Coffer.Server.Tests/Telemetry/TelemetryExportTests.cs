@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using Coffer.Kernel.Logging;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
 using Coffer.Server.Tests.Http;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Server.Tests.Telemetry;
@@ -18,8 +17,7 @@ public sealed class TelemetryExportTests : IAsyncLifetime
     private const string ClientTrace = "0af7651916cd43dd8448eb211c80319c";
     private const string ClientSpan = "b7ad6b7169203331";
 
-    private readonly ConcurrentQueue<LogLine> _events = new();
-    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly LogCollection _events = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
     private CofferServer? _server;
 
@@ -35,7 +33,7 @@ public sealed class TelemetryExportTests : IAsyncLifetime
         }
 
         _http.Dispose();
-        Assert.Empty(_failures);
+        Assert.Empty(_events.Failures);
     }
 
     [Theory]
@@ -139,10 +137,10 @@ public sealed class TelemetryExportTests : IAsyncLifetime
             Assert.False(await Server.FlushTelemetryAsync(TestContext.Current.CancellationToken));
         }
 
-        var lines = _events.Where(line => line.What.Contains("collector", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(["metrics", "traces"], lines.Select(line => line.Fields.Single(field => field.Name == "signal").Value).Order(StringComparer.Ordinal));
-        Assert.All(lines, line => Assert.Equal(LogLevel.Warn, line.Level));
-        Assert.All(lines, line => Assert.Contains("refused", line.Fields.Single(field => field.Name == "reason").Value, StringComparison.Ordinal));
+        var lines = _events.Where(line => line.Text.Contains("collector", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(["metrics", "traces"], lines.Select(line => line.Fields["signal"]).Order(StringComparer.Ordinal));
+        Assert.All(lines, line => Assert.Equal(LogLevel.Warning, line.Level));
+        Assert.All(lines, line => Assert.Contains("refused", line.Fields["reason"], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -157,9 +155,9 @@ public sealed class TelemetryExportTests : IAsyncLifetime
             Assert.Equal(isTaken, await Server.FlushTelemetryAsync(TestContext.Current.CancellationToken));
         }
 
-        var lines = _events.Where(line => line.What.Contains("collector", StringComparison.Ordinal)).ToArray();
-        Assert.Equal([LogLevel.Warn, LogLevel.Info], lines.Select(line => line.Level));
-        Assert.Equal("it answered with status 401", lines[0].Fields.Single(field => field.Name == "reason").Value);
+        var lines = _events.Where(line => line.Text.Contains("collector", StringComparison.Ordinal)).ToArray();
+        Assert.Equal([LogLevel.Warning, LogLevel.Information], lines.Select(line => line.Level));
+        Assert.Equal("it answered with status 401", lines[0].Fields["reason"]);
     }
 
     [Fact]
@@ -211,7 +209,7 @@ public sealed class TelemetryExportTests : IAsyncLifetime
         await using var collector = await Collector.StartAsync();
         await StartAsync(new OtlpOptions { Endpoint = collector.Address, Traces = true });
         var address = ReservedPort.ForThisProcess();
-        await using var other = await CofferServer.StartAsync(Options(address, otlp: null), TimeProvider.System, SystemRandom.Instance, Fail, TestContext.Current.CancellationToken);
+        await using var other = await CofferServer.StartAsync(Options(address, otlp: null), TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
         await other.OpenAsync(mount: null, TestContext.Current.CancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{address}/v1/sys/mounts") { Headers = { { "X-Vault-Token", ServerSetup.Root } } };
         (await _http.SendAsync(request, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
@@ -226,14 +224,12 @@ public sealed class TelemetryExportTests : IAsyncLifetime
     {
         var address = ReservedPort.ForThisProcess();
         _http.BaseAddress = new Uri($"http://{address}/v1/");
-        _server = await CofferServer.StartAsync(Options(address, otlp), clock ?? TimeProvider.System, SystemRandom.Instance, Fail, TestContext.Current.CancellationToken);
+        _server = await CofferServer.StartAsync(Options(address, otlp), clock ?? TimeProvider.System, SystemRandom.Instance, TestContext.Current.CancellationToken);
         await _server.OpenAsync(mount: null, TestContext.Current.CancellationToken);
     }
 
     private ServerOptions Options(IPEndPoint address, OtlpOptions? otlp) =>
-        new() { Storage = StorageOptions.InMemory, Listeners = [new ListenerOptions { Address = address }], Otlp = otlp, OnEvent = _events.Enqueue };
-
-    private void Fail(string what, Exception error) => _failures.Enqueue($"{what}: {error}");
+        new() { Storage = StorageOptions.InMemory, Listeners = [new ListenerOptions { Address = address }], Otlp = otlp, Loggers = _events };
 
     /// <returns>The id of the request.</returns>
     private async Task<string> SendAsync(string method, string path, string? body = null, string? parent = null)

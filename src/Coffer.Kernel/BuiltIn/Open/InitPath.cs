@@ -75,7 +75,7 @@ internal static class InitPath
         }
         catch (Exception error) when (KeySlots.IsKeyProblem(error))
         {
-            server.OnFailure("the static key of the configuration cannot be used, so nothing was initialised", error);
+            SealLog.StaticKeyUnusable(server.Log, error);
             return ApiReply.Error(ErrorKind.Internal, "the static key that the configuration names cannot be used, so nothing was initialised; see the server's log");
         }
 

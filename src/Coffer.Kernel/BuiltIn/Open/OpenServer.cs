@@ -1,5 +1,6 @@
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Open;
 
@@ -19,8 +20,7 @@ internal sealed class OpenServer
     /// <summary>As the configuration names the store.</summary>
     public required string StorageType { get; init; }
 
-    /// <summary>Called with what the operator should see in the log.</summary>
-    public required Action<string, Exception> OnFailure { get; init; }
+    public required ILogger Log { get; init; }
 
     /// <summary>Writes the metrics in a format of <c>sys/metrics</c>.</summary>
     public required Func<string, CancellationToken, ValueTask<ApiReply>> Metrics { get; init; }

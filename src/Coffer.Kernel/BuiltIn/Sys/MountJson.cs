@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
-using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Replies;
@@ -33,10 +31,6 @@ internal static class MountJson
         WriteTuning(json, mount);
         json.WriteEndObject();
     }
-
-    /// <summary>The same reply, and a line in the log once the request is committed.</summary>
-    public static Reply Logged(this Reply reply, Action<LogLine> onEvent, string what, MountEntry mount) =>
-        reply.Then(() => onEvent(mount.ToLine(what)));
 
     /// <summary>The members of a tune answer: effective durations, and what else is set.</summary>
     public static void WriteTuned(Utf8JsonWriter json, MountEntry mount, SystemTtl ttl)

@@ -4,18 +4,18 @@ using Coffer.Audit.Chain;
 using Coffer.Audit.Devices;
 using Coffer.Audit.Entries;
 using Coffer.Kernel.Audit;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/audit</c>: which devices record; <c>sys/audit-hash</c>: how a value looks there; <c>sys/audit-key</c>: who signs; <c>sys/audit-chain</c>: what a log must end with.</summary>
-internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> onEvent)
+internal sealed class SysAudit(IAuditLog audit, IRandom random, ILogger log)
 {
     private static readonly Field<string> TypeField = Field.Text("type", "The device's type: file, socket or syslog.");
     private static readonly Field<string> Description = Field.Text("description", "A line for people.");
@@ -100,7 +100,7 @@ internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> 
             return Reply.Invalid(problem);
         }
 
-        return Change(request, with, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is enabled", device));
+        return Change(request, with, () => AuditDeviceLog.Enabled(log, device.Path, device.Type));
     }
 
     private async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -114,7 +114,7 @@ internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> 
 
         return device.Declared
             ? Reply.Invalid($"the audit device {device.Path} is declared in the server's configuration; take it out there and restart the server")
-            : Change(request, table with { Devices = table.Devices.Remove(device) }, AuditDeclaration.LineOf(LogLevel.Info, "an audit device is disabled", device));
+            : Change(request, table with { Devices = table.Devices.Remove(device) }, () => AuditDeviceLog.Disabled(log, device.Path, device.Type));
     }
 
     private static async ValueTask<Reply> HashAsync(EngineRequest engineRequest, CancellationToken cancellation)
@@ -195,13 +195,13 @@ internal sealed class SysAudit(IAuditLog audit, IRandom random, Action<LogLine> 
         }
     }
 
-    private Reply Change(KernelRequest request, AuditTable table, LogLine line)
+    private Reply Change(KernelRequest request, AuditTable table, Action say)
     {
         var next = table.Write(request.Work);
         return Reply.Done.Then(async _ =>
         {
             await audit.AdoptAsync(next);
-            onEvent(line);
+            say();
             return null;
         });
     }

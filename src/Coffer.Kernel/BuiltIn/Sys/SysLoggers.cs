@@ -4,6 +4,7 @@ using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
@@ -18,7 +19,7 @@ internal sealed class SysLoggers(LogLevels levels)
         {
             Fields = [Level],
             Sudo = true,
-            Read = (request, _) => ValueTask.FromResult(Show(LogLine.Loggers)),
+            Read = (request, _) => ValueTask.FromResult(Show(LogNames.All)),
             Write = (request, _) => ValueTask.FromResult(Write(KernelRequest.Of(request), levels.SetAll)),
             Delete = (request, _) => ValueTask.FromResult(Change(() => levels.SetAll(null))),
         },
@@ -33,7 +34,7 @@ internal sealed class SysLoggers(LogLevels levels)
     ];
 
     private static Reply OfOne(EngineRequest request, Func<string, Reply> answer) =>
-        request.Param("name") is var name && LogLine.Loggers.Contains(name) ? answer(name) : Reply.Invalid($"logger \"{name}\" not found");
+        request.Param("name") is var name && LogNames.All.Contains(name) ? answer(name) : Reply.Invalid($"logger \"{name}\" not found");
 
     private Reply Show(ImmutableArray<string> loggers) => Reply.With(json =>
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Revocation;
@@ -9,12 +8,13 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/mounts</c> and <c>sys/auth</c>: what is served where.</summary>
 internal sealed class SysMounts(
-    RouterFactory routers, SystemTtl systemTtl, SysMountTuning tuning, JobWait jobs, IRandom random, Action<LogLine> onEvent)
+    RouterFactory routers, SystemTtl systemTtl, SysMountTuning tuning, JobWait jobs, IRandom random, ILogger log)
 {
     /// <summary>Types of which every server has exactly one mount.</summary>
     private static readonly HashSet<string> Unmountable = new(StringComparer.Ordinal) { "system", "cubbyhole", "identity", "token" };
@@ -140,7 +140,7 @@ internal sealed class SysMounts(
             ExternalEntropyAccess = request.Get(Entropy),
         };
         request.Work.Put(MountTable.StorageKey, request.Router.Table.With(mount), MountsJsonContext.Default.MountTable);
-        return Reply.Done.Logged(onEvent, "an engine is mounted", mount);
+        return Reply.Done.Then(() => MountLog.Mounted(log, mount.Path, mount.Type, mount.Accessor));
     }
 
     private async ValueTask<Reply> DisableAsync(EngineRequest engineRequest, MountClass kind, CancellationToken cancellation)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Leases;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Pipeline;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Transactions;
@@ -10,11 +9,12 @@ using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Replies;
 using Coffer.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/quarantine</c>: what an older copy of the store would end, and its release.</summary>
-internal sealed class SysQuarantine(Quarantine quarantine, Transactor transactions, TimeProvider clock, Action<LogLine> onEvent)
+internal sealed class SysQuarantine(Quarantine quarantine, Transactor transactions, TimeProvider clock, ILogger log)
 {
     /// <summary>Entries shown of each kind.</summary>
     private const int ShownMax = 1000;
@@ -67,7 +67,7 @@ internal sealed class SysQuarantine(Quarantine quarantine, Transactor transactio
         return ValueTask.FromResult(Reply.Done.Then(async _ =>
         {
             quarantine.Release();
-            onEvent(new LogLine(LogLevel.Warn, "an operator released an older copy of the store").With("touched", string.Join(", ", older.Touched)));
+            SealLog.OlderCopyReleased(log, string.Join(", ", older.Touched));
 
             // This commit makes the copy the newest known state of the store, so the next start accepts it too.
             await transactions.RunAsync(

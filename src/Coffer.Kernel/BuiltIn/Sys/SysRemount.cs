@@ -1,16 +1,16 @@
 using System.Collections.Immutable;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary>Moves a mount to another path. Data and leases belong to the mount, not to its path, so nothing is copied; see <see cref="Revocation.LeaseScope"/>.</summary>
-internal sealed class SysRemount(IRandom random, Action<LogLine> onEvent)
+internal sealed class SysRemount(IRandom random, ILogger log)
 {
     private static readonly Field<string> From = Field.Text("from", "The mount's path.");
     private static readonly Field<string> To = Field.Text("to", "Its new path.");
@@ -84,7 +84,7 @@ internal sealed class SysRemount(IRandom random, Action<LogLine> onEvent)
         var id = random.Uuid();
         var moved = mount.MovedTo(to, id);
         request.Work.Put(MountTable.StorageKey, table.With(moved), MountsJsonContext.Default.MountTable);
-        return Reply.With(json => json.WriteString("migration_id", id)).Logged(onEvent, "an engine is moved", moved);
+        return Reply.With(json => json.WriteString("migration_id", id)).Then(() => MountLog.Moved(log, moved.Path, moved.Type, moved.Accessor));
     }
 
     /// <summary>A move is one commit, so it has either succeeded or not happened. A mount remembers its latest.</summary>

@@ -2,6 +2,7 @@ using Coffer.Kernel.Background;
 using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Transactions;
+using Microsoft.Extensions.Logging;
 
 namespace Coffer.Kernel.Revocation.Jobs;
 
@@ -17,7 +18,7 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
     private readonly LeaseRevoker _revoker;
     private readonly MountRemoval _mounts;
     private readonly TimeProvider _clock;
-    private readonly Action<Exception> _onFailure;
+    private readonly ILogger _log;
     private readonly CancellationToken _stop;
     private readonly DueSignal _due = new();
     private readonly SharedRuns<RevocationJob?> _runs;
@@ -26,13 +27,13 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
 
     /// <param name="stop">Cancelled at seal.</param>
     internal RevocationJobs(
-        Transactor transactions, LeaseRevoker revoker, MountRemoval mounts, Effects effects, TimeProvider clock, Action<Exception> onFailure, CancellationToken stop)
+        Transactor transactions, LeaseRevoker revoker, MountRemoval mounts, Effects effects, TimeProvider clock, ILogger log, CancellationToken stop)
     {
         _transactions = transactions;
         _revoker = revoker;
         _mounts = mounts;
         _clock = clock;
-        _onFailure = onFailure;
+        _log = log;
         _stop = stop;
         _runs = new SharedRuns<RevocationJob?>(effects, _due, stop);
     }
@@ -127,7 +128,7 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
         catch (Exception error) when (!_stop.IsCancellationRequested && error is not OutOfMemoryException)
         {
             // The request that waits gets the error; the job itself goes on.
-            _onFailure(error);
+            RevocationLog.JobBrokeOff(_log, error);
             _queue.Add(id, _clock.GetUtcNow() + RetryAfter);
             throw;
         }
@@ -234,7 +235,7 @@ public sealed class RevocationJobs : IBackgroundWork, IDisposable
         }
         catch (Exception error) when (Janitor.IsOfOneEntry(error))
         {
-            _onFailure(error);
+            RevocationLog.JobBrokeOff(_log, error);
             return "the lease could not be read or its engine broke off; see the server's log";
         }
     }

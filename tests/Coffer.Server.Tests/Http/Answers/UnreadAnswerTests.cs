@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Coffer.Kernel.Logging;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -11,6 +10,7 @@ using Coffer.Server.Http;
 using Coffer.Server.Http.Answers;
 using Coffer.Server.Http.Bodies;
 using Coffer.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Server.Tests.Http.Answers;
@@ -37,8 +37,8 @@ public sealed class UnreadAnswerTests : IAsyncLifetime
         await _fixture.InitializeAsync();
         var options = new ListenerOptions { Address = _address };
         var reader = new RequestReader(SystemRandom.Instance, options, BodyBudget.For([options.RequestBytesMax]), _fixture.Kernel);
-        _listener = new KestrelListener(options, new LogLevels(), static _ => { });
-        await _listener.StartAsync(new HttpFrontend(_fixture.Kernel, reader, _budget, options, static (_, _) => { }), TestContext.Current.CancellationToken);
+        _listener = new KestrelListener(options, NullLoggerFactory.Instance);
+        await _listener.StartAsync(new HttpFrontend(_fixture.Kernel, reader, _budget, options, NullLogger.Instance), TestContext.Current.CancellationToken);
         var name = new string('x', NameBytes);
         for (var i = 0; i < Names; i++)
         {
