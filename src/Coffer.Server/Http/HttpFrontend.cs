@@ -201,7 +201,6 @@ internal sealed class HttpFrontend(
     /// <returns>False when the connection took nothing any more.</returns>
     private async ValueTask<bool> WriteAsync(IFeatureCollection context, ApiReply reply, CancellationToken cancellation)
     {
-        var taken = true;
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
         response.StatusCode = reply.Status;
         var headers = response.Headers;
@@ -227,13 +226,16 @@ internal sealed class HttpFrontend(
 
         var body = context.GetRequiredFeature<IHttpResponseBodyFeature>();
         await body.StartAsync(cancellation);
-        if (reply.Body.Length > 0 && !isBodiless && context.GetRequiredFeature<IHttpRequestFeature>().Method != "HEAD")
+        if (reply.Body.Length > 0 && !isBodiless && context.GetRequiredFeature<IHttpRequestFeature>().Method != "HEAD"
+            && !await WriteBodyAsync(body.Writer, reply.Body, cancellation))
         {
-            taken = await WriteBodyAsync(body.Writer, reply.Body, cancellation);
+            // An answer that is not whole cannot be completed.
+            context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+            return false;
         }
 
         await body.CompleteAsync();
-        return taken;
+        return true;
     }
 
     /// <summary>In pieces: what is handed over at once is copied at once, and the copy is held until the client has read it.</summary>
