@@ -53,7 +53,7 @@ internal static class CodePath
         }
 
         // In the same commit as the answer: of two requests with one code, the second reads what the first has written.
-        var until = end ?? now + (key.Period * (1 + (2 * key.Skew)));
+        var until = end ?? now + (key.Period * (1 + (2 * TotpKey.SkewMax)));
         request.Storage.Put(UsedCodes.Prefix + name, used.With(new UsedCode(code, until, end is not null)), TotpJson.Default.UsedCodes);
         return Answer(end is not null);
     }

@@ -34,7 +34,10 @@ internal sealed record TotpKey
     [JsonPropertyName("digits")]
     public required int Digits { get; init; }
 
-    /// <summary>How many periods before and after the present one are taken as well: 0 or 1.</summary>
+    /// <summary>Most periods before and after the present one that can be taken as well.</summary>
+    public const int SkewMax = 1;
+
+    /// <summary>How many periods before and after the present one are taken as well: 0 to <see cref="SkewMax"/>.</summary>
     [JsonPropertyName("skew")]
     public int Skew { get; init; }
 
@@ -50,7 +53,10 @@ internal sealed record TotpKey
         return Encoding.ASCII.GetString(code);
     }
 
-    /// <summary>When a code stops being taken, in seconds since 1970; null when it is not the code of a period that counts now.</summary>
+    /// <summary>
+    /// When a code is not taken any more with the largest skew, in seconds since 1970; null when it is not the code of a period that counts now. It is the largest
+    /// skew, not the key's, since the key may be written again with another one.
+    /// </summary>
     /// <param name="code">As many ASCII digits as <see cref="Digits"/>.</param>
     /// <param name="now">Seconds since 1970.</param>
     /// <remarks>All periods are always compared, each in constant time, so that how long it takes does not depend on the code.</remarks>
@@ -66,7 +72,7 @@ internal sealed record TotpKey
             OneTimeCode.Write(Secret, Algorithm, counter, right);
             if (System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(right, sent))
             {
-                end = (counter + Skew + 1) * Period;
+                end = (counter + SkewMax + 1) * Period;
             }
         }
 

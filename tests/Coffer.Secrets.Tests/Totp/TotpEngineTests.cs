@@ -74,6 +74,19 @@ public sealed class TotpEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_used_code_stays_used_when_its_key_is_written_again_with_a_larger_skew()
+    {
+        await WriteKeyAsync(""","skew":0""");
+        var code = await CodeAsync();
+        Assert.True(await IsValidAsync(code));
+
+        _harness.Clock.Advance(TimeSpan.FromSeconds(30));
+        await WriteKeyAsync(""","skew":1""");
+
+        (await CheckAsync(code)).AssertRefused(400, Used);
+    }
+
+    [Fact]
     public async Task A_wrong_code_is_refused_when_it_is_tried_again_and_right_once_its_time_comes()
     {
         await WriteKeyAsync();
