@@ -83,8 +83,7 @@ internal sealed class LeaseChecks(TimeProvider clock)
             return false;
         }
 
-        work.Delete(key);
-        return true;
+        return await TokenChecks.RemoveAsync(work, key, cancellation);
     }
 
     private static async ValueTask<bool> RemoveUnlessAsync(
@@ -95,8 +94,7 @@ internal sealed class LeaseChecks(TimeProvider clock)
             return false;
         }
 
-        work.Delete(key);
-        return true;
+        return await TokenChecks.RemoveAsync(work, key, cancellation);
     }
 
     /// <summary>The lease id behind the name that an index puts before it.</summary>

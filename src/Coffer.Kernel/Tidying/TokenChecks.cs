@@ -60,8 +60,7 @@ internal sealed class TokenChecks(TimeProvider clock)
             return false;
         }
 
-        work.Delete(key);
-        return true;
+        return await RemoveAsync(work, key, cancellation);
     }
 
     private async ValueTask<bool> CustomIdAsync(UnitOfWork work, string key, CancellationToken cancellation) =>
@@ -86,14 +85,28 @@ internal sealed class TokenChecks(TimeProvider clock)
             return false;
         }
 
-        work.Delete(key);
-        return true;
+        return await RemoveAsync(work, key, cancellation);
     }
 
     /// <summary>A child ends with its parent, and the parent is gone: the janitor ends it.</summary>
     private bool End(UnitOfWork work, TokenRecord token)
     {
         TokenStore.Put(work, token, token with { Revoking = true, Due = clock.GetUtcNow() });
+        return true;
+    }
+
+    /// <summary>
+    /// Removes an entry that belongs to nothing. A request may have removed it since the walk read its key; and what the check has read since then is of the
+    /// same moment as the entry, or the commit fails.
+    /// </summary>
+    internal static async ValueTask<bool> RemoveAsync(UnitOfWork work, string key, CancellationToken cancellation)
+    {
+        if (!await work.ExistsAsync(key, cancellation))
+        {
+            return false;
+        }
+
+        work.Delete(key);
         return true;
     }
 

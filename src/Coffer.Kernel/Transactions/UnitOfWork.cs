@@ -60,6 +60,19 @@ public sealed class UnitOfWork(IStore store, EntryCipher cipher, EntryQueues que
         return cipher.Open(key, found.Value.Span);
     }
 
+    /// <summary>Whether there is an entry, be it one that cannot be opened.</summary>
+    public async ValueTask<bool> ExistsAsync(string key, CancellationToken cancellation)
+    {
+        if (_writes is not null && _writes.TryGetValue(key, out var written))
+        {
+            return written.Plain is not null;
+        }
+
+        var entry = await store.GetAsync(key, Limits.UncountedValueBytes, cancellation);
+        Remember(key, entry?.Version ?? 0);
+        return entry is not null;
+    }
+
     /// <summary>The decoded entry, or null. Decoded once per version; the instance is shared, so it must be immutable.</summary>
     public ValueTask<T?> GetAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class

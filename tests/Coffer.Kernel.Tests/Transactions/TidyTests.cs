@@ -1,6 +1,8 @@
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Kernel.Tidying;
 using Coffer.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Transactions;
 
@@ -117,6 +119,26 @@ public sealed class TidyTests
         Assert.Equal(1, (int)(await TidyAsync(harness, path))[check]!["repaired"]!);
 
         Assert.Empty(await harness.KeysAsync(key));
+    }
+
+    [Theory]
+    [InlineData("lease/owner/" + NoToken + "/fake/creds/a/x", "owner_entries")]
+    [InlineData("lease/entity/e/fake/creds/a/x", "entity_entries")]
+    [InlineData("lease/attention/m/fake/creds/a/x", "attention_entries")]
+    [InlineData("due/2000000000000000/l/fake/creds/a/x", "due_entries")]
+    [InlineData("due/2000000000000000/t/" + NoToken, "due_entries")]
+    [InlineData("token/child/" + NoToken + "/" + NoToken, "child_entries")]
+    [InlineData("wrap/" + NoToken, "wrapped_answers")]
+    public async Task An_entry_that_a_request_removes_after_the_walk_has_read_its_key_is_no_damage(string key, string check)
+    {
+        var (transactor, store) = ConflictTests.New();
+        await using var owned = store;
+        using var work = transactor.Begin();
+        var clock = new FakeTimeProvider();
+        var checks = new LeaseChecks(clock).All.AddRange(new TokenChecks(clock).All);
+
+        Assert.False(await checks.Single(each => each.Name == check).Repair(work, key, TestContext.Current.CancellationToken));
+        Assert.False(work.HasWrites);
     }
 
     [Fact]
