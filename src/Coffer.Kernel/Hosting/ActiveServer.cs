@@ -14,7 +14,6 @@ using Coffer.Kernel.Tokens;
 using Coffer.Kernel.Transactions;
 using Coffer.Kernel.Versions;
 using Coffer.Sdk.Primitives;
-using Coffer.Sdk.Replies;
 using Coffer.Storage;
 
 namespace Coffer.Kernel.Hosting;
@@ -187,10 +186,6 @@ internal sealed class ActiveServer : IAsyncDisposable
             _gate.Leave();
         }
     }
-
-    /// <summary>As <see cref="MetricsReport.WriteAsync"/>; null when the server is being sealed.</summary>
-    public ValueTask<Reply?> MetricsAsync(string format, CancellationToken cancellation) =>
-        InsideAsync<Reply?>(async () => await _parts.Metrics.WriteAsync(format, cancellation), otherwise: null);
 
     /// <summary>As <see cref="MetricsReport.UsageAsync"/>, for the gauges.</summary>
     /// <returns>False when the server is being sealed.</returns>

@@ -3,6 +3,7 @@ using Coffer.Kernel.BuiltIn.Identity.Oidc;
 using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.BuiltIn.Sys;
 using Coffer.Kernel.BuiltIn.Tokens;
+using Coffer.Kernel.Metrics;
 
 namespace Coffer.Kernel.Hosting;
 
@@ -42,7 +43,7 @@ internal sealed partial class Composition
             .. new SysTools(random).Paths,
             .. SysCors.Paths,
             .. SysUiHeaders.Paths,
-            .. new SysMetrics(Metrics).Paths,
+            .. new SysMetrics(Metrics, new MetricsAnswer(_options.Counters, _clock, _options.ShowsPrometheus)).Paths,
             .. new SysCounters(Metrics).Paths,
             .. new SysInFlight(_options.Counters.Running).Paths,
             .. new SysLoggers(_options.LogLevels).Paths,

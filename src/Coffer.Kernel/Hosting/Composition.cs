@@ -93,7 +93,7 @@ internal sealed partial class Composition : IDisposable
         _rekeying = new Rekeying(_slots, Transactions, options.Random, options.Log);
 
         Audit = NewAudit();
-        Metrics = new MetricsReport(options.Counters, Transactions, _lanes, clock, Quarantine, options.ShowsPrometheus);
+        Metrics = new MetricsReport(Transactions, _lanes, clock, Quarantine);
         ClockUpkeep = new ClockUpkeep(Transactions, clock, options.Log);
         SysEngine = NewSysEngine();
         TokenEngine = NewTokenEngine();

@@ -3,6 +3,7 @@ using Coffer.Barrier;
 using Coffer.Kernel.Bounds;
 using Coffer.Kernel.BuiltIn.Open;
 using Coffer.Kernel.Headers;
+using Coffer.Kernel.Metrics;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Telemetry;
 using Coffer.Sdk.Engines;
@@ -18,10 +19,12 @@ public sealed class RequestEntry
     private readonly ServerKernel _kernel;
     private readonly KernelOptions _options;
     private readonly OpenServer _open;
+    private readonly MetricsAnswer _metrics;
 
     internal RequestEntry(ServerKernel kernel, KernelOptions options)
     {
         (_kernel, _options) = (kernel, options);
+        _metrics = new MetricsAnswer(options.Counters, options.Clock, options.ShowsPrometheus);
         _open = new OpenServer
         {
             Seal = kernel,
@@ -129,14 +132,17 @@ public sealed class RequestEntry
         return _kernel.Active is { } active && await active.TryHandleAsync(running, cancellation) is { } reply ? reply : Sealed;
     }
 
-    private async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation) =>
-        _kernel.Active is not { } active ? Sealed
-            : await active.MetricsAsync(format, cancellation) switch
-            {
-                Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
-                Reply.Refused refused => ApiReply.From(refused.Error),
-                _ => Sealed,
-            };
+    /// <summary>Answered while sealed and while the store is away, too: just then somebody wants to know.</summary>
+    private async ValueTask<ApiReply> MetricsAsync(string format, CancellationToken cancellation)
+    {
+        await CountForGaugesAsync(cancellation);
+        return _metrics.Of(format) switch
+        {
+            Reply.Raw raw => new ApiReply(raw.Status, raw.Body) { ContentType = raw.ContentType },
+            Reply.Refused refused => ApiReply.From(refused.Error),
+            var other => throw new System.Diagnostics.UnreachableException($"no answer with metrics is a {other.GetType().Name}"),
+        };
+    }
 
     private ValueTask<T> LookAsync<T>(Func<ActiveServer, ValueTask<T>> look, T otherwise) =>
         LookAsync(() => _kernel.Active is { } active ? look(active) : ValueTask.FromResult(otherwise), otherwise);

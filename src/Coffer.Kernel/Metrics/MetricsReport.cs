@@ -1,15 +1,12 @@
 using Coffer.Kernel.Clocks;
-using Coffer.Kernel.Requests;
 using Coffer.Kernel.Revocation;
 using Coffer.Kernel.Seal;
-using Coffer.Kernel.Telemetry;
 using Coffer.Kernel.Transactions;
-using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Metrics;
 
-/// <summary>Answers <c>sys/metrics</c>, and knows what the gauges of an unsealed server measure.</summary>
-internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactions, RevocationLanes lanes, KernelClock clock, Quarantine quarantine, bool prometheus)
+/// <summary>Knows what the gauges of an unsealed server measure.</summary>
+internal sealed class MetricsReport(Transactor transactions, RevocationLanes lanes, KernelClock clock, Quarantine quarantine)
 {
     private readonly Lock _lock = new();
     private Task<Usage>? _count;
@@ -19,26 +16,6 @@ internal sealed class MetricsReport(KernelMetrics metrics, Transactor transactio
     public Usage? LastUsage => _last;
 
     public bool IsQuarantined => quarantine.Older is not null;
-
-    /// <param name="format">Empty or <c>json</c>, or <c>prometheus</c>.</param>
-    public async ValueTask<Reply> WriteAsync(string format, CancellationToken cancellation)
-    {
-        if (format is not ("" or "json" or "prometheus"))
-        {
-            return Reply.Invalid("metric response unknown: format must be \"prometheus\" or left out");
-        }
-
-        if (format == "prometheus" && !prometheus)
-        {
-            return Reply.Invalid("prometheus is not enabled: prometheus_retention_time of the telemetry stanza is 0");
-        }
-
-        await UsageAsync(cancellation);
-        var read = metrics.Collector.Read();
-        return format == "prometheus"
-            ? new Reply.Raw(200, PrometheusText.ContentType, PrometheusText.Write(read))
-            : new Reply.Raw(200, ApiReply.Json, MetricsJson.Write(read, clock.GetUtcNow()));
-    }
 
     /// <summary>What is due and was not ended in time, the furthest behind first.</summary>
     public IReadOnlyList<LateMount> Late() => lanes.Late();

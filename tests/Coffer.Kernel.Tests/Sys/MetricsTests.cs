@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Tests.Harness;
 using Coffer.Sdk.Engines;
+using Coffer.Testing;
 
 namespace Coffer.Kernel.Tests.Sys;
 
@@ -190,7 +191,7 @@ public class MetricsTests
     }
 
     [Fact]
-    public async Task A_listener_that_shows_metrics_without_a_token_shows_them_and_they_are_counted_and_a_sealed_server_has_none()
+    public async Task A_listener_that_shows_metrics_without_a_token_shows_them_and_they_are_counted_and_a_sealed_server_shows_what_it_knows()
     {
         await using var kernel = await KernelHarness.StartAsync();
         Assert.True(CanonicalPath.TryParse("sys/metrics", out var path, out _));
@@ -209,8 +210,15 @@ public class MetricsTests
         Assert.Contains("vault_core_unsealed 1\n", first.Body, StringComparison.Ordinal);
         Assert.Equal(1, Parse(second.Body)["vault_core_handle_request_count"] - Parse(first.Body)["vault_core_handle_request_count"]);
         (await kernel.SendAsync(request with { Operation = Operation.Update })).Is(405);
+        kernel.Store.DieAtCall(kernel.Store.Calls + 1, FaultMoment.Before);
+        kernel.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Contains("vault_core_unsealed 1\n", (await kernel.SendAsync(request)).Ok().Body, StringComparison.Ordinal);
+        kernel.Store.Heal();
         await kernel.SealAsync();
-        (await kernel.SendAsync(request)).Is(503);
+        var locked = (await kernel.SendAsync(request)).Ok().Body;
+        Assert.Contains("vault_core_unsealed 0\n", locked, StringComparison.Ordinal);
+        Assert.DoesNotContain("vault_token_count", locked, StringComparison.Ordinal);
+        (await kernel.SendAsync(request with { OpenMetrics = false })).Is(503);
     }
 
     /// <summary>Each series by its name with its labels, and by its name alone the sum of all series that have it.</summary>

@@ -6,7 +6,7 @@ using Coffer.Sdk.Fields;
 namespace Coffer.Kernel.BuiltIn.Sys;
 
 /// <summary><c>sys/metrics</c>.</summary>
-internal sealed class SysMetrics(MetricsReport metrics)
+internal sealed class SysMetrics(MetricsReport report, MetricsAnswer answer)
 {
     public const string Synopsis = "Shows what the server counts and measures.";
 
@@ -16,7 +16,11 @@ internal sealed class SysMetrics(MetricsReport metrics)
     [
         new("metrics", Synopsis)
         {
-            Fields = [Format], Query = [Format], Read = (request, ct) => metrics.WriteAsync(request.Get(Format), ct),
+            Fields = [Format], Query = [Format], Read = async (request, ct) =>
+            {
+                await report.UsageAsync(ct);
+                return answer.Of(request.Get(Format));
+            },
         },
     ];
 }
