@@ -10,6 +10,9 @@ public static class AuditLimits
     /// <summary>Bytes that may wait for a device that requests no longer wait for.</summary>
     public const long LaggingBytesMax = 16 * 1024 * 1024;
 
+    /// <summary>A device that was too slow has caught up when no more than these bytes wait for it.</summary>
+    public const long CaughtUpBytes = LaggingBytesMax / 2;
+
     /// <summary>Bytes of entries after which a group is written, however many more wait.</summary>
     public const int GroupBytesMax = 1024 * 1024;
 

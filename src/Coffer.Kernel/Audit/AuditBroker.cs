@@ -29,7 +29,9 @@ internal sealed class AuditBroker(
 
     public string? Problem => _isFailing
         ? "no audit device could record the last request, so it was refused: see the server's log, and free or repair what the devices write to"
-        : removals?.Problem;
+        : _devices.All.Any(device => device.IsFailing)
+            ? "an audit device does not record, and another does: see the server's log, and repair or disable it"
+            : removals?.Problem;
 
     public bool IsOn => _devices is not { All.IsEmpty: true, Closed: false };
 
@@ -258,7 +260,7 @@ internal sealed class AuditBroker(
         }
 
         var lagging = all.Select(device => device.IsLagging).ToArray();
-        var tasks = all.Select(device => RecordOneOfManyAsync(device, entry, response, time, cancellation)).ToArray();
+        var tasks = all.Select(device => device.RecordAsync(entry, response, time, here: false, cancellation).AsTask()).ToArray();
         var prompt = Task.WhenAll(tasks.Where((_, i) => !lagging[i]));
         if (!prompt.IsCompleted)
         {
@@ -286,18 +288,6 @@ internal sealed class AuditBroker(
             {
                 return null;
             }
-        }
-
-        return failure;
-    }
-
-    private static async Task<Exception?> RecordOneOfManyAsync(
-        EnabledDevice device, AuditEvent entry, bool response, DateTimeOffset time, CancellationToken cancellation)
-    {
-        var failure = await device.RecordAsync(entry, response, time, here: false, cancellation);
-        if (failure is not (null or OperationCanceledException))
-        {
-            device.Report(failure);
         }
 
         return failure;

@@ -26,7 +26,10 @@ internal static partial class AuditDeviceLog
     [LoggerMessage(LogLevel.Error, "the audit device {path} did not close cleanly")]
     public static partial void NotClosed(ILogger log, string path, Exception error);
 
-    [LoggerMessage(LogLevel.Error, "the audit device {path} did not record an entry")]
+    [LoggerMessage(LogLevel.Information, "the audit device {path} records again")]
+    public static partial void RecordsAgain(ILogger log, string path);
+
+    [LoggerMessage(LogLevel.Error, "the audit device {path} did not record an entry; this is said once until it records again")]
     public static partial void NotRecorded(ILogger log, string path, Exception error);
 
     [LoggerMessage(LogLevel.Error, "the last checkpoint of the audit log could not be stored; the next one is stored in its place")]

@@ -113,6 +113,48 @@ public sealed class AuditFailClosedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_takes_an_entry_now_and_then_delays_requests_once_until_it_has_caught_up()
+    {
+        var clock = new FakeTimeProvider();
+        var sinks = new StubSinks(clock);
+        using var events = new LogCollection();
+        await using var broker = new AuditBroker(sinks, _metrics.Audit, clock, SystemRandom.Instance, events.CreateLogger(LogNames.Core));
+        await broker.AdoptAsync(new AuditTable(1, [StubSinks.Device("slow"), StubSinks.Device("quick")]));
+        var entry = StubSinks.Event();
+        var slow = sinks.Made["slow/"];
+        slow.WaitingBytes = AuditLimits.CaughtUpBytes + 1;
+        slow.Gate = new TaskCompletionSource();
+        var first = broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask();
+        clock.Advance(AuditLimits.StragglerWait);
+        await first.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < 3; i++)
+        {
+            slow.Gate.SetResult();
+            slow.Gate = new TaskCompletionSource();
+            Assert.True(broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
+        }
+
+        slow.WaitingBytes = AuditLimits.LaggingBytesMax + 1;
+        Assert.True(broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
+        Assert.True(broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
+        Assert.Contains("an audit device does not record", broker.Problem, StringComparison.Ordinal);
+        Assert.Contains("slow/", Assert.Single(events.Failures).Message, StringComparison.Ordinal);
+
+        slow.Gate.SetResult();
+        slow.Gate = null;
+        slow.WaitingBytes = 0;
+        await broker.ResponseAsync(entry, TestContext.Current.CancellationToken);
+        Assert.Null(broker.Problem);
+        slow.Gate = new TaskCompletionSource();
+        var late = broker.ResponseAsync(entry, TestContext.Current.CancellationToken).AsTask();
+        Assert.False(late.IsCompleted);
+        clock.Advance(AuditLimits.StragglerWait);
+        await late.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        slow.Gate.SetResult();
+    }
+
+    [Fact]
     public async Task With_every_device_failing_the_request_is_refused_and_each_is_reported()
     {
         var clock = new FakeTimeProvider();

@@ -39,7 +39,7 @@ internal sealed class StubSinks(TimeProvider clock) : AuditSinks(new AuditBounds
 
         public int Entries { get; private set; }
 
-        public long WaitingBytes => 0;
+        public long WaitingBytes { get; set; }
 
         public Task WriteAsync(ReadOnlyMemory<byte> entry, bool here, CancellationToken cancellation)
         {
