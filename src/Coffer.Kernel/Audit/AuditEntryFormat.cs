@@ -224,7 +224,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, Au
 
     private void WriteHeaders(Utf8JsonWriter json, ApiRequest request)
     {
-        if (headers.IsEmpty || !headers.Keys.Any(request.Headers.ContainsKey))
+        if (headers.IsEmpty || !headers.Keys.Any(name => request.TryGetHeader(name, out _)))
         {
             return;
         }
@@ -232,7 +232,7 @@ internal sealed class AuditEntryFormat(AuditHash keyed, CallerHashes callers, Au
         json.WriteStartObject("headers"u8);
         foreach (var (name, hashed) in headers)
         {
-            if (!request.Headers.TryGetValue(name, out var values))
+            if (!request.TryGetHeader(name, out var values))
             {
                 continue;
             }

@@ -45,8 +45,20 @@ internal sealed record HandlerInput(KernelRequest Request, string? Problem)
     private static ImmutableDictionary<string, ImmutableArray<string>> PassedHeaders(RequestContext context, Mounts.MountedEngine mounted)
     {
         var wanted = mounted.Mount.Tuning.PassthroughRequestHeaders;
-        return wanted.IsDefaultOrEmpty
-            ? ImmutableDictionary<string, ImmutableArray<string>>.Empty
-            : context.Request.Headers.Where(header => wanted.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).ToImmutableDictionary();
+        if (wanted.IsDefaultOrEmpty)
+        {
+            return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+        }
+
+        var passed = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>();
+        foreach (var name in wanted.Select(name => name.ToLowerInvariant()))
+        {
+            if (context.Request.TryGetHeader(name, out var values))
+            {
+                passed[name] = values;
+            }
+        }
+
+        return passed.ToImmutable();
     }
 }

@@ -47,9 +47,12 @@ public sealed record ApiRequest
     /// <summary>The listener shows the metrics without a token.</summary>
     public bool OpenMetrics { get; init; }
 
-    /// <summary>Request headers by lower-case name; only what audit and mounts may ask for, credentials never.</summary>
+    /// <summary>Request headers by lower-case name, but for credentials and <see cref="UsualHeaders"/>.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Headers { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>The headers that nearly every request has; null where it came by no HTTP.</summary>
+    public IRequestHeaders? UsualHeaders { get; init; }
 
     /// <summary>What logs, traces and metrics call the operation.</summary>
     /// <param name="operation">As <see cref="Operation"/>, or what that turned out to be.</param>
@@ -64,4 +67,18 @@ public sealed record ApiRequest
             Operation.Patch => "patch",
             _ => "delete",
         };
+
+    /// <summary>Looks a header up for an audit device or a mount that wants it. Credentials are never found.</summary>
+    /// <param name="name">In lower case.</param>
+    /// <param name="values">Empty where there is no such header.</param>
+    public bool TryGetHeader(string name, out ImmutableArray<string> values)
+    {
+        if (Headers.TryGetValue(name, out values))
+        {
+            return true;
+        }
+
+        values = [];
+        return UsualHeaders?.TryGet(name, out values) == true;
+    }
 }

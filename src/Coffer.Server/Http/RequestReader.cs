@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coffer.Kernel;
+using Coffer.Kernel.Headers;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Requests;
 using Coffer.Sdk.Engines;
@@ -22,9 +23,6 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
 
     /// <summary>Where Kestrel puts a Content-Length that a Transfer-Encoding overrides. Two lengths are how one request is smuggled inside another.</summary>
     private const string SuppressedLength = "X-Content-Length";
-
-    private static readonly string[] NeverPassed =
-        ["x-vault-token", "authorization", "cookie", "proxy-authorization"];
 
     public async ValueTask<ReadRequest> ReadAsync(IFeatureCollection context, CancellationToken cancellation)
     {
@@ -76,6 +74,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
             RemoteAddress = remote is { } address ? Text(address) : "",
             RemotePort = connection?.RemotePort ?? 0,
             Headers = PassableHeaders(http.Headers),
+            UsualHeaders = new UsualHeaders(http.Headers),
             ClientCertificates = ClientCertificates.Of(context),
             OpenMetrics = listener.OpenMetrics,
         };
@@ -268,8 +267,7 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         ImmutableDictionary<string, ImmutableArray<string>>.Builder? passed = null;
         foreach (var (name, values) in headers)
         {
-            // The usual ones are of no interest to any engine, and copying them would be the dearest part of a read.
-            if (name.Length < 3 || IsUsual(name) || NeverPassed.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (name.Length < 3 || UsualHeaders.Contains(name) || CredentialHeaders.Contains(name))
             {
                 continue;
             }
@@ -280,12 +278,4 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
 
         return passed?.ToImmutable() ?? ImmutableDictionary<string, ImmutableArray<string>>.Empty;
     }
-
-    private static bool IsUsual(string name) => name.Equals("Host", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("X-Vault-Request", StringComparison.OrdinalIgnoreCase);
 }

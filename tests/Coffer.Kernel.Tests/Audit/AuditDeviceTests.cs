@@ -242,6 +242,20 @@ public class AuditDeviceTests
         Assert.Equal(405, (await server.SendAsync(Operation.Read, "sys/audit/main")).Status);
     }
 
+    [Theory]
+    [InlineData("Authorization")]
+    [InlineData("x-vault-token")]
+    [InlineData("COOKIE")]
+    [InlineData("proxy-authorization")]
+    public async Task A_header_with_a_credential_is_refused_instead_of_listed_and_never_recorded(string name)
+    {
+        await using var server = await AuditServer.StartAsync();
+
+        Assert.Contains("holds a credential", await server.RefusedAsync(Operation.Update, $"sys/config/auditing/request-headers/{name}"), StringComparison.Ordinal);
+
+        Assert.Equal("{}", (await server.OkAsync(Operation.Read, "sys/config/auditing/request-headers")).GetProperty("headers").GetRawText());
+    }
+
     [Fact]
     public async Task Audited_headers_are_kept_by_lower_case_name()
     {

@@ -85,6 +85,20 @@ public sealed class EdgeTests(EdgeServer server) : IClassFixture<EdgeServer>
     }
 
     [Fact]
+    public async Task A_header_that_nearly_every_request_has_is_recorded_where_it_is_audited()
+    {
+        using var http = server.Client();
+        using var set = await http.PostAsync("sys/config/auditing/request-headers/User-Agent", EdgeServer.Json("""{"hmac":false}"""), Cancel);
+        Assert.Equal(HttpStatusCode.NoContent, set.StatusCode);
+        http.DefaultRequestHeaders.Add("User-Agent", "probe/1.0");
+        using var answer = await http.GetAsync("edge/refused", Cancel);
+
+        var lines = await File.ReadAllLinesAsync(server.AuditFile, Cancel);
+        var last = lines.Select(line => JsonNode.Parse(line)!).Last(entry => (string?)entry["request"]?["path"] == "edge/refused");
+        Assert.Equal("""{"user-agent":["probe/1.0"]}""", last["request"]!["headers"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_redirect_and_a_refusal_carry_the_headers_that_their_rows_declare_and_no_others()
     {
         using var http = server.Client();

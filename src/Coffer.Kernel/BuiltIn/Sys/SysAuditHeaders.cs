@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Coffer.Audit;
 using Coffer.Kernel.Audit;
+using Coffer.Kernel.Headers;
 using Coffer.Kernel.Pipeline;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Fields;
@@ -65,6 +66,11 @@ internal sealed class SysAuditHeaders(IAuditLog audit)
         if (name.Length is 0 or > NameCharactersMax || !name.All(char.IsAscii))
         {
             return Reply.Invalid($"a header's name has 1 to {NameCharactersMax} ASCII characters");
+        }
+
+        if (CredentialHeaders.Contains(name))
+        {
+            return Reply.Invalid("this header holds a credential, which no audit device records: the entry's auth.client_token is the token's hash already");
         }
 
         if (table.Headers.Count >= AuditLimits.HeadersMax && !table.Headers.ContainsKey(name))
