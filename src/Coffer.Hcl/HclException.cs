@@ -16,7 +16,7 @@ public sealed class HclException : FormatException
     {
         Position = position;
         Reason = reason;
-        AnonymousMessage = $"At {position.Line}:{position.Column}: {anonymous}";
+        AnonymousReason = anonymous;
     }
 
     /// <summary>Where it went wrong.</summary>
@@ -25,8 +25,11 @@ public sealed class HclException : FormatException
     /// <summary>What is wrong, without the position.</summary>
     public string Reason { get; }
 
-    /// <summary>As <see cref="Exception.Message"/>, without a word of the text: for texts that a client sent, since answers to them are logged.</summary>
-    public string AnonymousMessage { get; }
+    /// <summary>As <see cref="Reason"/>, without a word of the text: for texts that may hold secrets, since messages about them are logged.</summary>
+    public string AnonymousReason { get; }
+
+    /// <summary>As <see cref="Exception.Message"/>, without a word of the text.</summary>
+    public string AnonymousMessage => $"At {Line}:{Column}: {AnonymousReason}";
 
     /// <summary>The line, from 1.</summary>
     public int Line => Position.Line;

@@ -53,7 +53,7 @@ public sealed class HclObject(HclPosition position, ImmutableArray<HclItem> item
 
         if (value is not HclObject body)
         {
-            throw HclException.Quoting(value.Position, $"{Name(key)} must be a block, found {value.Kind}");
+            throw new HclException(value.Position, $"'{key.Text}' must be a block, found {value.Kind}");
         }
 
         if (labels.Length == wanted)
@@ -66,14 +66,12 @@ public sealed class HclObject(HclPosition position, ImmutableArray<HclItem> item
             var deeper = labels.Add(inner.Key).AddRange(inner.Labels);
             if (deeper.Length > wanted || inner.Value is not (HclObject or HclList))
             {
-                throw HclException.Quoting(inner.Key.Position, $"{Name(key)} takes {Count(wanted)} and a block, found {Name(inner.Key)}");
+                throw HclException.Quoting(inner.Key.Position, $"'{key.Text}' takes {Count(wanted)} and a block, found {new Quoted($"'{inner.Key.Text}'", "a key")}");
             }
 
             return Descend(key, deeper, inner.Value, wanted);
         });
     }
-
-    private static Quoted Name(HclKey key) => new($"'{key.Text}'", "a key");
 
     private static string Count(int labels) => labels == 1 ? "1 label" : $"{labels} labels";
 }

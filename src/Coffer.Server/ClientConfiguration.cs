@@ -29,7 +29,7 @@ public static class ClientConfiguration
         }
         catch (HclException error)
         {
-            return (null, error.Message);
+            return (null, error.AnonymousMessage);
         }
     }
 }

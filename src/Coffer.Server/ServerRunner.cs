@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Coffer.Sdk.Primitives;
 using Coffer.Server.Configuration;
+using Coffer.Server.Files;
 using Coffer.Server.Logging;
 
 namespace Coffer.Server;
@@ -163,8 +164,8 @@ public static class ServerRunner
             {
                 var key = flags.File.Length > 0 ? "-log-file" : "log_file";
                 problems.Add(Path.GetDirectoryName(Path.GetFullPath(options.File)) is { } folder && !Directory.Exists(folder)
-                    ? $"the folder {folder} of the log file does not exist: create it for the server's user, or name another file with {key}"
-                    : $"the log file {options.File}, named by {key}, cannot be opened: {error.Message}");
+                    ? $"{key} names a file in a folder that does not exist: create the folder for the server's user, or name another file"
+                    : $"{key} names a file that cannot be opened: {FileProblem.Of(error)}");
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class ServerRunnerTests : IDisposable
     [InlineData("log_file", "server.log")]
     [InlineData("log_file", "")]
     [InlineData("-log-file", "server.log")]
-    public async Task A_log_file_whose_folder_is_missing_is_refused_with_the_folder_the_key_and_the_remedy(string key, string name)
+    public async Task A_log_file_whose_folder_is_missing_is_refused_with_the_key_and_the_remedy(string key, string name)
     {
         var missing = Path.Combine(_folder.FullName, "none");
         var log = $"{missing}/{name}";
@@ -25,6 +25,6 @@ public sealed class ServerRunnerTests : IDisposable
         var code = await ServerRunner.RunAsync([file], new LogFlags("", "", isFlag ? log : ""), TextWriter.Null, errors, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
-        Assert.Equal($"Error: the folder {missing} of the log file does not exist: create it for the server's user, or name another file with {key}", errors.ToString().TrimEnd());
+        Assert.Equal($"Error: {key} names a file in a folder that does not exist: create the folder for the server's user, or name another file", errors.ToString().TrimEnd());
     }
 }

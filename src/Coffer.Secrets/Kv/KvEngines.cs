@@ -32,7 +32,7 @@ public static class KvEngines
     {
         "" or "1" => 1,
         "2" => 2,
-        var other => throw new EngineException(FailureClass.Invalid, $"kv has no version \"{other}\": set the option version to \"1\" or \"2\""),
+        _ => throw new EngineException(FailureClass.Invalid, "kv has no such version: set the option version to \"1\" or \"2\""),
     };
 
     private static KeyValuePair<string, ImmutableDictionary<string, string>> Alias(string name, string version) =>

@@ -66,7 +66,7 @@ internal sealed class AuditReader(ConfigurationNotes notes)
             }
             else
             {
-                notes.Problem(file, item.Position, $"audit_targets: \"{text}\" must be \"syslog\", \"tcp://HOST:PORT\", \"udp://HOST:PORT\" (the port may be *) or \"unix:///PATH\"");
+                notes.Problem(file, item.Position, "each of audit_targets must be \"syslog\", \"tcp://HOST:PORT\", \"udp://HOST:PORT\" (the port may be *) or \"unix:///PATH\"");
             }
         }
 
@@ -91,7 +91,7 @@ internal sealed class AuditReader(ConfigurationNotes notes)
     {
         if (path.Length is < 2 or > 128 || path.Split('/')[..^1].Any(segment => segment.Length == 0 || !segment.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')))
         {
-            return $"\"{path.TrimEnd('/')}\" cannot be the path of an audit device: it takes letters, digits, '-' and '_'";
+            return "its path takes letters, digits, '-' and '_'";
         }
 
         return others.Count >= DevicesMax ? $"there are {DevicesMax} declared devices already"

@@ -141,7 +141,7 @@ public sealed class ConfigurationReader
         catch (HclException error)
         {
             _isPartial = true;
-            _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.Reason}");
+            _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.AnonymousReason}");
             return null;
         }
     }
@@ -162,7 +162,7 @@ public sealed class ConfigurationReader
         {
             // Of this kind of block alone: what else is wrong is still reported.
             _isPartial = true;
-            _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.Reason}, such as {name} \"{Labels[name]}\" {{ }}");
+            _notes.Problem($"{file}:{error.Line}:{error.Column}: {error.AnonymousReason}, such as {name} \"{Labels[name]}\" {{ }}");
         }
     }
 
@@ -225,7 +225,7 @@ public sealed class ConfigurationReader
 
         if (_places.FirstOrDefault(place => ListenerAddress.Collide(place.Address, listener.Address)) is { Address: not null } taken)
         {
-            _notes.Problem(file, type.Position, $"this listener has the address {ListenerAddress.Show(listener.Address)}, which the one at {taken.Where} takes already; give each an address of its own");
+            _notes.Problem(file, type.Position, $"this listener has the address that the one at {taken.Where} takes already; give each an address of its own");
             return;
         }
 

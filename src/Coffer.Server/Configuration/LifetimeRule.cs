@@ -38,7 +38,7 @@ internal sealed class LifetimeRule
     }
 
     private string Shown(string key, TimeSpan value) =>
-        _places.ContainsKey(key) ? $"{key} {Text(value)}" : $"{key}, which the configuration does not set and which is {Text(value)} by default,";
+        _places.ContainsKey(key) ? key : $"{key}, which the configuration does not set and which is {Text(value)} by default,";
 
     private static string Text(TimeSpan value) => value.Ticks % TimeSpan.TicksPerSecond == 0 ? GoDuration.Human((long)value.TotalSeconds) : GoDuration.Format(value);
 }

@@ -18,7 +18,7 @@ internal static class ListenerAddress
         if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535
             || (host.Contains(':', StringComparison.Ordinal) && !(host.StartsWith('[') && host.EndsWith(']'))))
         {
-            problem = $"address \"{text}\" must be a host and a port, such as 127.0.0.1:8200, localhost:8200, [::1]:8200 or :8200 for all addresses";
+            problem = "address must be a host and a port, such as 127.0.0.1:8200, localhost:8200, [::1]:8200 or :8200 for all addresses";
             return null;
         }
 
@@ -34,7 +34,7 @@ internal static class ListenerAddress
 
         if (Uri.CheckHostName(host) != UriHostNameType.Dns)
         {
-            problem = $"address \"{text}\": \"{host}\" is neither an IP address nor a host name";
+            problem = "the host of address is neither an IP address nor a host name";
             return null;
         }
 
@@ -51,7 +51,7 @@ internal static class ListenerAddress
             // As a name without addresses.
         }
 
-        problem = $"address \"{text}\": the host name {host} has no address; write an IP address, or see to its resolution";
+        problem = "the host name of address cannot be resolved; write an IP address, or let the name be resolved";
         return null;
     }
 
@@ -62,9 +62,6 @@ internal static class ListenerAddress
         (UnixDomainSocketEndPoint a, UnixDomainSocketEndPoint b) => Path.GetFullPath(a.ToString()!) == Path.GetFullPath(b.ToString()!),
         _ => false,
     };
-
-    /// <summary>As it is written in a configuration.</summary>
-    public static string Show(EndPoint address) => address.ToString() ?? "";
 
     private static bool TakesAll(IPAddress all, IPAddress other) =>
         all.Equals(IPAddress.IPv6Any) || (all.Equals(IPAddress.Any) && other.AddressFamily == AddressFamily.InterNetwork);

@@ -212,7 +212,7 @@ internal sealed class ListenerReader(ConfigurationNotes notes)
             }
             else
             {
-                notes.Problem(file, item.Position, $"{item.Key.Text}: \"{text}\" must be an IP address or a network such as 10.0.0.0/8");
+                notes.Problem(file, item.Position, $"each of {item.Key.Text} must be an IP address or a network such as 10.0.0.0/8");
             }
         }
 

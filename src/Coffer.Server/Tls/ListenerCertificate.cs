@@ -110,14 +110,14 @@ internal sealed class ListenerCertificate
         }
         catch (CryptographicException error)
         {
-            throw new IOException($"{key}: {file} is not a PEM file of certificates: {error.Message}", error);
+            throw new IOException($"{key} names a file that is not a PEM file of certificates: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{key}: {file} cannot be read: {error.Message}", error);
+            throw new IOException($"{key} names a file that cannot be read: {error.Message}", error);
         }
 
-        return found.Count > 0 ? found : throw new IOException($"{key}: {file} holds no certificate in PEM");
+        return found.Count > 0 ? found : throw new IOException($"{key} names a file that holds no certificate in PEM");
     }
 
     private static X509Certificate2 WithKey(X509Certificate2 certificate, string file)
@@ -128,11 +128,11 @@ internal sealed class ListenerCertificate
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new IOException($"tls_key_file: {file} is not the private key, in PEM and unencrypted, of the first certificate in tls_cert_file", error);
+            throw new IOException("tls_key_file names a file that is not the private key, in PEM and unencrypted, of the first certificate in tls_cert_file", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"tls_key_file: {file} cannot be read: {error.Message}", error);
+            throw new IOException($"tls_key_file names a file that cannot be read: {error.Message}", error);
         }
     }
 }

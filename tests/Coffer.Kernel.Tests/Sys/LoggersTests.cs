@@ -45,15 +45,19 @@ public class LoggersTests
     [InlineData(Operation.Update, "sys/loggers", """{"level":""}""", "level is empty")]
     [InlineData(Operation.Update, "sys/loggers", """{"level":"loud"}""", "invalid level provided: there are trace, debug, info, warn, error and off")]
     [InlineData(Operation.Update, "sys/loggers/core", """{"level":"loud"}""", "invalid level provided: there are trace, debug, info, warn, error and off")]
-    [InlineData(Operation.Update, "sys/loggers/raft", """{"level":"info"}""", "logger \\\"raft\\\" not found")]
-    [InlineData(Operation.Read, "sys/loggers/raft", null, "logger \\\"raft\\\" not found")]
-    [InlineData(Operation.Delete, "sys/loggers/raft", null, "logger \\\"raft\\\" not found")]
+    [InlineData(Operation.Update, "sys/loggers/raft", """{"level":"info"}""", "logger not found: there are ")]
+    [InlineData(Operation.Read, "sys/loggers/raft", null, "logger not found: there are ")]
+    [InlineData(Operation.Delete, "sys/loggers/raft", null, "logger not found: there are ")]
     public async Task What_names_no_level_or_no_logger_changes_nothing(Operation operation, string path, string? body, string problem)
     {
         await using var kernel = await KernelHarness.StartAsync();
         var before = await ShownAsync(kernel);
 
-        Assert.Contains(problem, (await kernel.SendAsync(operation, path, body)).Is(400).Body, StringComparison.Ordinal);
+        var refused = (await kernel.SendAsync(operation, path, body)).Is(400).Body;
+
+        Assert.Contains(problem, refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("raft", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("loud", refused, StringComparison.Ordinal);
 
         Assert.Equal(before, await ShownAsync(kernel));
     }

@@ -62,7 +62,7 @@ public sealed class PlainEngineTests : IAsyncDisposable
         var refused = await Assert.ThrowsAsync<EngineException>(() => harness.ReadAsync("a"));
 
         Assert.Equal(FailureClass.Invalid, refused.Failure);
-        Assert.Equal("kv has no version \"3\": set the option version to \"1\" or \"2\"", refused.Message);
+        Assert.Equal("kv has no such version: set the option version to \"1\" or \"2\"", refused.Message);
     }
 
     [Theory]

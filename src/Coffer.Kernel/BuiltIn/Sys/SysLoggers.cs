@@ -34,7 +34,7 @@ internal sealed class SysLoggers(LogLevels levels)
     ];
 
     private static Reply OfOne(EngineRequest request, Func<string, Reply> answer) =>
-        request.Param("name") is var name && LogNames.All.Contains(name) ? answer(name) : Reply.Invalid($"logger \"{name}\" not found");
+        request.Param("name") is var name && LogNames.All.Contains(name) ? answer(name) : Reply.Invalid($"logger not found: there are {string.Join(", ", LogNames.All)}");
 
     private Reply Show(ImmutableArray<string> loggers) => Reply.With(json =>
     {

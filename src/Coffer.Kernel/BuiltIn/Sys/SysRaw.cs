@@ -61,7 +61,7 @@ internal sealed class SysRaw(bool isOn)
         var asBase64 = request.Get(Encoding);
         if (asBase64 is not ("" or "base64"))
         {
-            return Reply.Invalid($"invalid encoding \"{asBase64}\"; must be \"base64\" or empty");
+            return Reply.Invalid("invalid encoding: it must be \"base64\" or empty");
         }
 
         if (asBase64.Length == 0 && !Utf8.IsValid(value.Span))
