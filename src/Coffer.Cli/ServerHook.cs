@@ -31,7 +31,7 @@ internal static class ServerHook
 
             if (!IPEndPoint.TryParse(options.DevListenAddress.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address))
             {
-                await errors.WriteLineAsync($"Error: -dev-listen-address \"{options.DevListenAddress}\" must be an IP address and a port, such as 127.0.0.1:8200");
+                await errors.WriteLineAsync("Error: -dev-listen-address must be an IP address and a port, such as 127.0.0.1:8200");
                 return 1;
             }
 

@@ -192,7 +192,7 @@ public sealed class ServerCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_static_key_that_is_gone_is_named_in_one_sentence_at_the_start()
+    public async Task A_server_does_not_start_without_its_static_key_and_one_that_opens_nothing_leaves_it_sealed()
     {
         var address = ReservedPort.ForThisProcess();
         var file = Path.Combine(_home.FullName, "c.hcl");
@@ -212,10 +212,13 @@ public sealed class ServerCommandTests : IDisposable
         await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
         await ServeAsync("operator init", async () => Assert.Equal(0, await RunAsync(address.ToString(), "operator", "init")));
         File.Delete(key);
+        using var refused = new TestConsole();
+        Assert.Equal(1, await CliProgram.RunAsync(["server", $"-config={file}"], refused, new CliHooks { RunServer = ServerHook.RunAsync }, TestContext.Current.CancellationToken));
+        await File.WriteAllBytesAsync(key, [.. Enumerable.Range(1, 32).Select(n => (byte)n)], TestContext.Current.CancellationToken);
 
         var output = await ServeAsync("did not unseal it", () => Task.CompletedTask);
 
-        Assert.Contains("did not unseal it: the static key \"a\"", output, StringComparison.Ordinal);
+        Assert.Contains("did not unseal it: no key slot opens with the static key \"a\"", output, StringComparison.Ordinal);
         Assert.DoesNotContain("..", output, StringComparison.Ordinal);
 
         async Task<string> ServeAsync(string words, Func<Task> act)

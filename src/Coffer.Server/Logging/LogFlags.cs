@@ -12,12 +12,12 @@ public sealed record LogFlags(string Level, string Format, string File)
     {
         if (Level.Length > 0 && !LogLevels.TryParse(Level, out _))
         {
-            yield return $"-log-level \"{Level}\" must be trace, debug, info, warn, error or off";
+            yield return "-log-level must be trace, debug, info, warn, error or off";
         }
 
         if (Format.Length > 0 && !LogOptions.TryParseFormat(Format, out _))
         {
-            yield return $"-log-format \"{Format}\" must be standard or json";
+            yield return "-log-format must be standard or json";
         }
     }
 

@@ -68,7 +68,7 @@ internal static class DevCertificate
             }
             else
             {
-                throw new IOException($"-dev-tls-san \"{name}\" must be a host name or an IP address");
+                throw new IOException("each -dev-tls-san must be a host name or an IP address");
             }
         }
 

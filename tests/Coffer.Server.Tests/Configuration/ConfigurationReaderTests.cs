@@ -79,21 +79,22 @@ public sealed class ConfigurationReaderTests : IDisposable
     public void A_static_seal_names_where_its_keys_are()
     {
         var key = Path.Combine(_folder.FullName, "unseal.key");
-        File.WriteAllText(key, "a key");
+        var (current, previous) = (new string('c', 63) + "0", new string('d', 63) + "0");
+        File.WriteAllText(key, current);
+        Environment.SetEnvironmentVariable("COFFER_TEST_PREVIOUS_KEY", previous);
         var read = Read(("a.hcl", Plain + $$"""
             seal "static" {
               current_key_id  = "2026-2"
               current_key     = "file://{{key}}"
               previous_key_id = "2026-1"
-              previous_key    = "env://COFFER_TEST_NO_SUCH_KEY"
+              previous_key    = "env://COFFER_TEST_PREVIOUS_KEY"
             }
             """));
 
         Assert.Empty(read.Problems);
         var keys = read.Options!.StaticKeys;
         Assert.Equal(["2026-2", "2026-1"], keys.Select(source => source.Id));
-        Assert.Equal("a key"u8.ToArray(), keys[0].Read());
-        Assert.Contains("COFFER_TEST_NO_SUCH_KEY is not set", Assert.Throws<IOException>(() => keys[1].Read()).Message, StringComparison.Ordinal);
+        Assert.Equal([current, previous], keys.Select(source => System.Text.Encoding.UTF8.GetString(source.Read())));
     }
 
     [Theory]
@@ -101,6 +102,9 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("seal \"static\" { current_key = \"file:///k\" }", "needs current_key_id, a name")]
     [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"c2VjcmV0\" }", "current_key must say where the key is")]
     [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"file://\" }", "current_key must say where the key is")]
+    [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"file:///nowhere/c2VjcmV0\" }", "a.hcl:12:1: current_key names a key that cannot be used: a folder of its path does not exist")]
+    [InlineData("seal \"static\" { current_key_id = \"a\"\ncurrent_key = \"env://c2VjcmV0\" }", "a.hcl:12:1: current_key names a key that cannot be used: the environment variable is not set")]
+    [InlineData("seal \"static\" { previous_key_id = \"a\" }", "needs previous_key beside previous_key_id")]
     [InlineData("seal \"static\" { keyy = \"a\" }", "unknown key keyy in seal \"static\"")]
     [InlineData("seal \"awskms\" { }", "seal \"awskms\" is not known")]
     [InlineData("seal { current_key = \"file:///k\" }", "seal \"static\" { }")]
@@ -110,6 +114,41 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         Assert.Contains(read.Problems, text => text.Contains(problem, StringComparison.Ordinal));
         Assert.DoesNotContain(read.Problems, text => text.Contains("c2VjcmV0", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c2VjcmV0")]
+    [InlineData("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0")]
+    [InlineData("c2VjcmV0 and no base64")]
+    public void A_static_key_that_is_none_is_a_problem_beside_all_others(string content)
+    {
+        var key = Path.Combine(_folder.FullName, "unseal.key");
+        File.WriteAllText(key, content);
+
+        var read = Read(("a.hcl", $$"""
+            storage "file" { }
+            listener "tcp" { tls_disable = "maybe" }
+            seal "static" {
+              colour          = "red"
+              current_key_id  = "2"
+              current_key     = "file://{{key}}"
+              previous_key_id = "1"
+              previous_key    = "file://{{key}}.none"
+            }
+            """));
+
+        string[] expected =
+        [
+            "a.hcl:1:9: storage \"file\" needs a path",
+            "a.hcl:2:18: tls_disable must be true or false",
+            "a.hcl:4:3: unknown key colour in seal",
+            "a.hcl:6:3: current_key names a key that cannot be used: ",
+            "a.hcl:8:3: previous_key names a key that cannot be used: it does not exist",
+        ];
+        Assert.All(expected, problem => Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, read.Problems.Count);
+        Assert.DoesNotContain(read.Problems, problem => problem.Contains("c2VjcmV0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -352,8 +391,10 @@ public sealed class ConfigurationReaderTests : IDisposable
             "tls_cert_file names a file that cannot be read: it is larger than",
             Assert.Single(Read(("a.hcl", $"storage \"inmem\" {{}}\nlistener \"tcp\" {{ tls_cert_file = \"{path}\"\n tls_key_file = \"{path}\" }}")).Problems),
             StringComparison.Ordinal);
-        var seal = Read(("a.hcl", Plain + $"seal \"static\" {{ current_key_id = \"a\"\n current_key = \"file://{path}\" }}")).Options!;
-        Assert.Throws<IOException>(() => seal.StaticKeys[0].Read());
+        Assert.Contains(
+            "current_key names a key that cannot be used: it is larger than",
+            Assert.Single(Read(("a.hcl", Plain + $"seal \"static\" {{ current_key_id = \"a\"\n current_key = \"file://{path}\" }}")).Problems),
+            StringComparison.Ordinal);
     }
 
     [Theory]
