@@ -80,6 +80,10 @@ public sealed class CofferServer : IAsyncDisposable
             {
                 server._telemetry = new TelemetryExport(kernel, otlp, CofferVersion.Own, clock, random, log);
                 TelemetryLog.Sent(log, otlp.Endpoint.Authority, otlp.Metrics ? "yes" : "no", otlp.Traces ? "yes" : "no");
+                if (otlp.SendsHeadersUnencrypted)
+                {
+                    TelemetryLog.HeadersUnencrypted(log);
+                }
             }
 
             foreach (var listener in options.Listeners)

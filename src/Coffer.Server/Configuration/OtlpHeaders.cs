@@ -17,7 +17,7 @@ internal static class OtlpHeaders
         foreach (var line in BoundedFile.ReadText(path).Split('\n'))
         {
             number++;
-            var text = line.Trim();
+            var text = line.Trim(' ', '\t', '\r');
             if (text.Length == 0 || text[0] == '#')
             {
                 continue;
@@ -27,6 +27,12 @@ internal static class OtlpHeaders
             if (colon <= 0 || !TryAdd(probe.Headers, text[..colon].Trim(), text[(colon + 1)..].Trim()))
             {
                 throw new IOException($"line {number} is no header; write one a line, such as Authorization: Bearer TOKEN");
+            }
+
+            // Anything else could not be sent, or would be sent as another value.
+            if (text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                throw new IOException($"line {number} has a character that no header carries; write visible ASCII characters and spaces alone");
             }
 
             headers.Add(new(text[..colon].Trim(), text[(colon + 1)..].Trim()));

@@ -12,6 +12,9 @@ public sealed record OtlpOptions
     /// <summary>A file of headers that each call carries, such as an API key; empty for none. Read at the start.</summary>
     public string HeadersFile { get; init; } = "";
 
+    /// <summary>Whether anyone on the way to the collector can read the headers, which usually are credentials.</summary>
+    public bool SendsHeadersUnencrypted => HeadersFile.Length > 0 && Endpoint.Scheme == Uri.UriSchemeHttp && !Endpoint.IsLoopback;
+
     /// <summary>A file of certificates in PEM that are trusted instead of the system's; empty for the system's. Read at the start.</summary>
     public string CaFile { get; init; } = "";
 

@@ -8,6 +8,9 @@ internal static partial class TelemetryLog
     [LoggerMessage(LogLevel.Information, "telemetry is sent")]
     public static partial void Sent(ILogger log, string to, string metrics, string traces);
 
+    [LoggerMessage(LogLevel.Warning, "the headers of otlp_headers_file are sent unencrypted to another machine: set otlp_endpoint to an https URL")]
+    public static partial void HeadersUnencrypted(ILogger log);
+
     [LoggerMessage(LogLevel.Information, "the collector of otlp_endpoint takes telemetry again")]
     public static partial void TakenAgain(ILogger log, string signal);
 

@@ -99,6 +99,36 @@ public sealed class TelemetryReaderTests : IDisposable
         Assert.DoesNotContain("secret", found, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Good: one\nAuthorization: Bearer secr\u00E9t\n", 2)]
+    [InlineData("Authorization: Bearer secret\u00A0\n", 1)]
+    [InlineData("Authorization: Bearer secret\u0001\n", 1)]
+    [InlineData("Authorization: Bearer\tsecret\n", 1)]
+    [InlineData("Authorization: Bearer secret\rX-Other: secret\n", 1)]
+    public void A_header_that_cannot_be_sent_is_named_by_its_line_alone(string text, int line)
+    {
+        var found = Assert.Single(Read(Endpoint + $"otlp_headers_file = \"{File("headers", text)}\"").Problems);
+
+        Assert.Contains($"a.hcl:5:1: otlp_headers_file names a file that cannot be used: line {line} has a character that no header carries", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("secr", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_comment_in_a_file_of_headers_may_have_any_character() =>
+        Assert.Empty(Read(Endpoint + $"otlp_headers_file = \"{File("headers", "# caf\u00E9\r\nGood: one\r\n")}\"").Problems);
+
+    [Theory]
+    [InlineData("http://collector.test:4318", true, true)]
+    [InlineData("http://192.0.2.1:4318", true, true)]
+    [InlineData("http://collector.test:4318", false, false)]
+    [InlineData("https://collector.test:4318", true, false)]
+    [InlineData("http://localhost:4318", true, false)]
+    [InlineData("http://127.0.0.2:4318", true, false)]
+    [InlineData("http://[::1]:4318", true, false)]
+    public void Headers_travel_unencrypted_over_http_to_another_machine(string endpoint, bool hasHeaders, bool isUnencrypted) => Assert.Equal(
+        isUnencrypted,
+        Read($"otlp_endpoint = \"{endpoint}\"\n" + (hasHeaders ? $"otlp_headers_file = \"{File("headers", "Good: one\n")}\"" : "")).Options!.Otlp!.SendsHeadersUnencrypted);
+
     [Fact]
     public void A_file_of_authorities_without_a_certificate_is_refused()
     {

@@ -160,6 +160,27 @@ public sealed class TelemetryExportTests : IAsyncLifetime
         Assert.Equal("it answered with status 401", lines[0].Fields["reason"]);
     }
 
+    [Theory]
+    [InlineData("http://collector.invalid:4318", 1)]
+    [InlineData("https://collector.invalid:4318", 0)]
+    public async Task A_start_warns_where_headers_are_sent_unencrypted_to_another_machine(string endpoint, int warnings)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "Authorization: Bearer hunter2\n", TestContext.Current.CancellationToken);
+            await StartAsync(new OtlpOptions { Endpoint = new Uri(endpoint), HeadersFile = file, Interval = TimeSpan.FromHours(1) });
+
+            var lines = _events.Where(line => line.Text.Contains("otlp_headers_file are sent unencrypted", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(warnings, lines.Length);
+            Assert.All(lines, line => Assert.Equal(LogLevel.Warning, line.Level));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public async Task A_stop_sends_what_was_not_sent_yet()
     {
