@@ -6,7 +6,7 @@ namespace Coffer.Policies;
 /// <summary>Why a request is refused.</summary>
 public enum AclRefusal
 {
-    /// <summary>It is not.</summary>
+    /// <summary>It is not refused.</summary>
     None,
 
     /// <summary>No rule covers the path.</summary>
@@ -21,7 +21,7 @@ public enum AclRefusal
     /// <summary>The path is root-protected and the rule does not grant sudo.</summary>
     MissingSudo,
 
-    /// <summary>The rule's bounds want the reply wrapped, and it is not.</summary>
+    /// <summary>The rule requires a wrapped reply, and the request asks for none.</summary>
     NotWrapped,
 
     /// <summary>The reply is to be wrapped for less than the rule's minimum.</summary>
@@ -30,7 +30,7 @@ public enum AclRefusal
     /// <summary>The reply is to be wrapped for more than the rule's maximum.</summary>
     WrapTtlTooLong,
 
-    /// <summary>The minimum and maximum of several policies leave nothing between them.</summary>
+    /// <summary>The minimum that one policy sets is longer than the maximum that another sets.</summary>
     WrapTtlImpossible,
 
     /// <summary>A required parameter is not there.</summary>
@@ -43,7 +43,7 @@ public enum AclRefusal
     ParameterNotAllowed,
 }
 
-/// <summary>What the ACL says to a request, and why. The reply to a client says less: this is for explain, audit and operators.</summary>
+/// <summary>Whether the ACL allows a request, and why. A client's reply holds less than this, which is for explain, audit and operators.</summary>
 public readonly record struct AclDecision
 {
     /// <summary>Whether the request may go on. False in a default value.</summary>
@@ -52,7 +52,7 @@ public readonly record struct AclDecision
     /// <summary>Allowed by the root policy.</summary>
     public bool IsRoot { get; private init; }
 
-    /// <summary>Why not, when it may not.</summary>
+    /// <summary>Why the request is refused; <see cref="AclRefusal.None"/> when it is allowed.</summary>
     public AclRefusal Refusal { get; private init; }
 
     /// <summary>The rule that decided; null for root, for help, and when no rule covers the path.</summary>
@@ -65,14 +65,14 @@ public readonly record struct AclDecision
     public string? Parameter { get; private init; }
 
     /// <summary>
-    /// Whether a decision that was made without the fields of the path may come out otherwise with them, as a value or the name of a field has several spellings.
+    /// Whether a decision that was made without the fields of the path may differ once they are known: a field has several names, and a value several spellings.
     /// </summary>
-    /// <param name="parameters">Those that were asked about.</param>
+    /// <param name="parameters">The parameters of the decision.</param>
     public bool TurnsOnSpelling(JsonElement parameters) => ParameterCheck.TurnsOnSpelling(this, parameters);
 
-    /// <summary>A write that is refused whether it would create or update: which of the two it is says whether something is there.</summary>
-    /// <param name="update">What is said to it as an update.</param>
-    /// <param name="create">What is said to it as a creation.</param>
+    /// <summary>Refuses a write whose caller may neither create nor update. The decision names both capabilities, because naming one of them would show whether the entry exists.</summary>
+    /// <param name="update">The decision on the request as an update.</param>
+    /// <param name="create">The decision on the request as a creation.</param>
     public static AclDecision RefuseWrite(AclDecision update, AclDecision create) =>
         (update.Refusal == AclRefusal.MissingCapability ? create : update) with { Capability = update.Capability | create.Capability };
 

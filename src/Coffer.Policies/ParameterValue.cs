@@ -19,17 +19,17 @@ public sealed class ParameterValue
 
     internal ParameterValue(HclValue value) => _value = value;
 
-    /// <summary>Whether it stands for many values.</summary>
+    /// <summary>Whether it begins or ends with a wildcard, and so matches many values.</summary>
     internal bool IsPattern => Pattern is not null;
 
     private string? Pattern => _value is HclString text && (text.Value.StartsWith('*') || text.Value.EndsWith('*')) ? text.Value : null;
 
-    /// <summary>Whether a value of a request is this one, as both are written.</summary>
+    /// <summary>Whether a value of a request equals this one or matches its pattern, both as they are written.</summary>
     public bool Matches(JsonElement value) => _value is HclString pattern
         ? value.ValueKind == JsonValueKind.String && Glob(pattern.Value, SafeText.Of(value))
         : Same(_value, value);
 
-    /// <summary>Whether what a field read holds this value, in whatever spelling. A value that has several parts is held when each of them is.</summary>
+    /// <summary>Whether what a field read contains this value in any spelling. A value of several parts is contained when each part is.</summary>
     public bool IsHeldBy(Field field, FieldReading sent)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -44,7 +44,7 @@ public sealed class ParameterValue
         return Read(field) is { } own && (own.Items.IsEmpty ? sent.Items.IsEmpty : own.Items.All(part => sent.Items.Any(part.MayBe)));
     }
 
-    /// <summary>Whether what a field read is this value as a whole, or nothing that a wildcard would be held against.</summary>
+    /// <summary>Whether the whole of what a field read equals this value. A pattern is compared with the text as it was sent, so it never matches what has no such text.</summary>
     public bool IsWhole(Field field, FieldReading sent)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -52,14 +52,14 @@ public sealed class ParameterValue
         return Pattern is { } pattern ? sent.Written is { } written && Glob(Own(pattern, field), Own(written, field)) : Read(field) is { } own && own.IsSameAs(sent);
     }
 
-    /// <summary>Whether one of the values that a field read is this one, exactly.</summary>
+    /// <summary>Whether one of the values that a field read equals this value exactly.</summary>
     public bool IsValue(Field field, FieldItem item)
     {
         ArgumentNullException.ThrowIfNull(field);
         return Pattern is { } pattern ? Glob(Own(pattern, field), item.Value) : Read(field) is { Items: [var own] } && own.Value == item.Value;
     }
 
-    /// <summary>A text as the field's values are: folded where they are, and <c>name=value</c> without blanks around the sign where they are entries.</summary>
+    /// <summary>A text in the form of the field's values: folded where the field folds, and without blanks around the sign of <c>name=value</c> where its values are entries.</summary>
     private static string Own(string text, Field field)
     {
         if (field.Folds)
@@ -78,7 +78,7 @@ public sealed class ParameterValue
         return [pattern, folded, pattern.EndsWith('*') ? TextEnds.TrimStart(folded) : TextEnds.TrimEnd(folded)];
     }
 
-    /// <summary>What a field makes of the value; null where it would refuse it. The last answer is kept, as a rule is mostly asked about one field.</summary>
+    /// <summary>The value as a field reads it; null where the field refuses it. The last reading is kept, because most rules are compared with one field only.</summary>
     private FieldReading? Read(Field field)
     {
         if (_read is { } last && ReferenceEquals(last.Item1, field))

@@ -38,7 +38,7 @@ public sealed class UnsealKeySharesTests
     [InlineData(3, 1, "threshold must be greater than one for multiple shares")]
     [InlineData(255, 2, null)]
     [InlineData(1, 1, null)]
-    public void Numbers_are_judged_in_the_words_clients_know(int shares, int threshold, string? problem)
+    public void Wrong_numbers_of_shares_and_thresholds_are_refused_in_the_words_that_clients_know(int shares, int threshold, string? problem)
     {
         Assert.Equal(problem, UnsealKeyShares.Problem(shares, threshold));
         if (problem is not null)

@@ -11,12 +11,12 @@ public sealed class LargeValues(TimeProvider clock)
     private readonly ByteShare _medium = new(Limits.LargeValueBytesMax);
     private readonly ByteShare _large = new(Limits.LargeValueBytesMax);
 
-    /// <summary>Takes a share, and waits for it if need be.</summary>
+    /// <summary>Takes memory for one stored value. Waits for it, at most <see cref="Limits.LargeValueWaitMax"/>, if the request holds none yet.</summary>
     /// <param name="bytes">Length of the stored value.</param>
-    /// <param name="share">What the request has already; it becomes larger, or fails at once: two that wait for each other would wait in vain.</param>
+    /// <param name="share">What the request already holds; null for nothing. A request that holds some does not wait for more, because two such requests could wait for each other forever.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="LargeValuesTakenException">Others have it, and did not end in time.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled first.</exception>
+    /// <exception cref="LargeValuesTakenException">Other requests hold the memory, and did not end in time.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; nothing is taken.</exception>
     public async ValueTask<LargeShare> TakeAsync(int bytes, LargeShare? share, CancellationToken cancellation)
     {
         var kind = bytes <= Limits.LargeValueBytes ? _medium : _large;

@@ -4,15 +4,15 @@ using Coffer.Sdk.Primitives;
 
 namespace Coffer.Sdk.Passwords;
 
-/// <summary>What a made password has to look like: its length in characters, and of which sets of characters it takes how many.</summary>
-/// <param name="Length">Characters of a password.</param>
-/// <param name="Charsets">At least one. A password's characters come from all sets together.</param>
+/// <summary>The rules for a generated password: its length in characters, and how many characters of each set it contains at least.</summary>
+/// <param name="Length">Characters of a password, as Unicode code points.</param>
+/// <param name="Charsets">At least one. A password is drawn from the characters of all sets together.</param>
 public sealed record PasswordRules(int Length, ImmutableArray<PasswordCharset> Charsets)
 {
-    /// <summary>Texts tried before a password counts as not to be found. A policy that fails once in a thousand texts is refused long before.</summary>
+    /// <summary>Texts that are drawn before the search is given up: ten times as many as when a policy is stored, which is refused if none of those obeys it.</summary>
     private const int AttemptsMax = 100_000;
 
-    /// <summary>A password, or null when the rules leave so few that none was found.</summary>
+    /// <summary>Generates a password; null when no drawn text obeys the rules.</summary>
     /// <remarks>
     /// Whole texts are drawn until one obeys the rules. So every password that obeys them is as likely as any other, which putting the wanted
     /// characters in first would not give.

@@ -139,7 +139,7 @@ public class AuditDeviceTests
     }
 
     [Fact]
-    public async Task A_removed_audit_file_is_said_in_the_log_and_in_the_warnings_of_health()
+    public async Task The_log_and_the_warnings_of_health_name_a_removed_audit_file()
     {
         await using var server = await AuditServer.StartAsync();
         var file = await server.EnableAsync();
@@ -187,7 +187,7 @@ public class AuditDeviceTests
     }
 
     [Fact]
-    public async Task A_prefix_that_the_configuration_allows_stands_before_each_line_and_the_chain_holds()
+    public async Task A_prefix_that_the_configuration_allows_begins_each_line_and_the_chain_holds()
     {
         using var folder = new TemporaryFolder();
         await using var server = await AuditServer.StartAsync(new AuditBounds { ApiMayCreate = true, Folder = folder.Path, AllowPrefix = true });
@@ -215,7 +215,7 @@ public class AuditDeviceTests
     }
 
     [Fact]
-    public async Task Enabling_writes_a_test_entry_unless_told_not_to()
+    public async Task Enabling_a_device_writes_a_test_entry_unless_skip_test_is_set()
     {
         await using var server = await AuditServer.StartAsync();
         var tested = await server.EnableAsync("tested");
@@ -226,7 +226,7 @@ public class AuditDeviceTests
     }
 
     [Fact]
-    public async Task Hashing_wants_a_value_and_a_device_and_the_device_list_wants_sudo()
+    public async Task Hashing_needs_a_value_and_an_enabled_device_and_listing_devices_needs_sudo()
     {
         await using var server = await AuditServer.StartAsync();
         await server.EnableAsync();

@@ -9,7 +9,7 @@ namespace Coffer.Kernel.Tests.Sys;
 public class MetricsTests
 {
     [Fact]
-    public async Task What_happens_is_counted_and_what_is_held_is_measured()
+    public async Task Counters_grow_with_requests_tokens_and_leases_and_gauges_show_how_many_there_are()
     {
         await using var kernel = await KernelHarness.StartAsync();
         var before = Parse((await kernel.SendAsync(Operation.Read, "sys/metrics", """{"format":"prometheus"}""")).Body);
@@ -155,7 +155,7 @@ public class MetricsTests
     }
 
     [Fact]
-    public async Task Whoever_asks_for_counts_that_are_not_kept_is_told_so()
+    public async Task A_request_for_counts_that_are_not_kept_is_answered_with_the_reason()
     {
         await using var kernel = await KernelHarness.StartAsync();
 
@@ -169,7 +169,7 @@ public class MetricsTests
     }
 
     [Fact]
-    public async Task No_path_and_no_name_stands_in_the_metrics()
+    public async Task The_metrics_hold_no_path_and_no_name()
     {
         await using var kernel = await KernelHarness.StartAsync();
         (await kernel.WriteAsync("fake/items/very-private-name", """{"value":"very-private-value"}""")).Ok();

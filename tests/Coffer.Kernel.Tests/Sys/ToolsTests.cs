@@ -10,7 +10,7 @@ public class ToolsTests
     [InlineData("sha2-256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")]
     [InlineData("sha3-224", "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf")]
     [InlineData("sha3-256", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532")]
-    public async Task The_examples_of_the_standards_come_out(string algorithm, string sum)
+    public async Task Hash_gives_the_sums_of_the_examples_in_the_standards(string algorithm, string sum)
     {
         await using var kernel = await KernelHarness.StartAsync();
         Assert.Equal(sum, (string)(await kernel.WriteAsync("sys/tools/hash", $$"""{"input":"YWJj","algorithm":"{{algorithm}}"}""")).Ok().Data["sum"]!);
@@ -24,7 +24,7 @@ public class ToolsTests
     [InlineData("hash", """{"input":"a b="}""", "input byte 1")]
     [InlineData("hash", """{"input":"abc"}""", "input byte 3")]
     [InlineData("hash", """{"input":"YQ==","algorithm":"sha3-225"}""", "unsupported algorithm; there are sha2-224")]
-    public async Task What_cannot_be_done_is_refused_in_words(string path, string body, string expected)
+    public async Task A_request_that_cannot_be_carried_out_is_refused_with_400_and_a_reason(string path, string body, string expected)
     {
         await using var kernel = await KernelHarness.StartAsync();
 
@@ -37,7 +37,7 @@ public class ToolsTests
     [InlineData("random/platform", 32)]
     [InlineData("random/platform/7", 7)]
     [InlineData("random/131072", 131072)]
-    public async Task So_many_bytes_come_as_were_asked_for(string path, int count)
+    public async Task Random_returns_as_many_bytes_as_were_asked_for_and_others_each_time(string path, int count)
     {
         await using var kernel = await KernelHarness.StartAsync();
 

@@ -13,7 +13,7 @@ internal static class OpenPaths
 
     private static readonly ImmutableArray<OpenPath> Rows = [InitPath.Row, .. UnsealPaths.Rows, HealthPath.Row, LeaderPath.Row, MetricsPath.Row];
 
-    /// <summary>What help and the OpenAPI document say of these paths, as rows of the mount <c>sys/</c>. A path that some requests alone find here is the mount's own.</summary>
+    /// <summary>These paths as rows of the mount <c>sys/</c>, for help and the OpenAPI document. A row that answers only some requests is left out, because the mount declares its path itself.</summary>
     public static IEnumerable<EnginePath> Declared => Rows.Where(row => row.Where is null).Select(row => row.Declared);
 
     /// <summary>The row that answers a request, whether or not it knows the operation; null when the request goes on to a mount.</summary>
