@@ -8,7 +8,7 @@ using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Sdk.Storage;
 
-namespace Tickets;
+namespace Coffer.Secrets.Tickets;
 
 /// <summary>Gives tickets that are good at a desk until their leases end.</summary>
 public sealed class TicketsEngine(IRandom random) : IEngine, IStoredSecret

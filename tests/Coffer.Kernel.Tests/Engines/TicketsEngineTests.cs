@@ -1,6 +1,7 @@
+using Coffer.Secrets.Tickets;
 using Coffer.Testing.Engines;
 
-namespace Tickets;
+namespace Coffer.Secrets.Tests.Tickets;
 
 public sealed class TicketsEngineTests : IAsyncDisposable
 {

@@ -1,4 +1,5 @@
 using Coffer.Kernel.Tests.Harness;
+using Coffer.Secrets.Tickets;
 
 namespace Coffer.Kernel.Tests.Engines;
 
@@ -8,7 +9,7 @@ public sealed class WriteAnEngineTests
     [Fact]
     public async Task The_engine_of_the_page_can_be_mounted_and_does_what_the_page_says()
     {
-        await using var harness = await KernelHarness.StartAsync(engines: [Tickets.TicketsEngine.Type]);
+        await using var harness = await KernelHarness.StartAsync(engines: [TicketsEngine.Type]);
         (await harness.WriteAsync("sys/mounts/tickets", """{"type":"tickets"}""")).Is(204);
         (await harness.WriteAsync("tickets/tickets/north")).Is(400);
         (await harness.WriteAsync("tickets/desks/north", """{"ttl":"5m"}""")).Is(204);
