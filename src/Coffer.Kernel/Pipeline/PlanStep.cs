@@ -4,7 +4,7 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Kernel.Pipeline;
 
-/// <summary>Puts into the unit of work what has to be true before the effect of a reply begins: the lease of a secret, the token of a login, the rotation.</summary>
+/// <summary>Adds to the unit of work what has to be stored before the effect of a reply begins: the lease of a secret, the token of a login, the run of a task.</summary>
 internal sealed class PlanStep(LeaseStep lease, LoginStep login, EngineTasks tasks)
 {
     public async ValueTask<KernelReply> RunAsync(RequestContext context, Reply reply, CancellationToken cancellation) => reply switch
