@@ -4,13 +4,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Leases;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
 using Coffer.Kernel.Seal;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
-using Coffer.Sdk.Leases;
 using Coffer.Sdk.Primitives;
 using Coffer.Sdk.Replies;
 using Coffer.Sdk.Storage;
@@ -25,7 +23,7 @@ namespace Coffer.Testing.Engines;
 /// The kernel starts with the first request. By default, every request that a commit ends meets a conflict once, because another writer changes the mount table
 /// after the first run of the handler: a handler with an effect outside the store shows. <see cref="RunsTwice"/> turns it off.
 /// </remarks>
-public sealed class EngineHarness : IAsyncDisposable
+public sealed partial class EngineHarness : IAsyncDisposable
 {
     /// <summary>When every harness begins.</summary>
     public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -188,26 +186,6 @@ public sealed class EngineHarness : IAsyncDisposable
         return ask.Reply is { } said && (said.Status() == answer.Status || answer.Status < 400) ? said : RefusalOf(answer);
     }
 
-    /// <summary>Asks for a dynamic secret, which the kernel makes under a lease.</summary>
-    /// <exception cref="EngineException">The engine could not make it.</exception>
-    public async Task<HarnessLease> IssueAsync(Operation operation, string path, string? json = null)
-    {
-        var lease = await LeaseAsync(new Ask(), operation, path, json);
-        return lease.Created is null ? throw new InvalidOperationException("the kernel asked the engine for no secret") : lease;
-    }
-
-    /// <summary>Plans a dynamic secret and stops before it is made, as a crash would. The kernel knows no lease of it afterwards.</summary>
-    public Task<HarnessLease> PlanAsync(Operation operation, string path, string? json = null) => LeaseAsync(new Ask { OnlyPlans = true }, operation, path, json);
-
-    /// <summary>Ids of the leases that the kernel keeps for secrets.</summary>
-    public async Task<IReadOnlyList<string>> LeasesAsync()
-    {
-        await StartAsync();
-        var prefix = LeaseKeys.Record(_path);
-        var keys = await _memory.ScanAsync(prefix, null, StoreLimits.ScanMax, CancellationToken.None);
-        return [.. keys.Select(entry => _path + entry.Key[prefix.Length..])];
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _kernel.DisposeAsync();
@@ -241,8 +219,6 @@ public sealed class EngineHarness : IAsyncDisposable
 
     internal Ask AskOf(string requestId) => _asks.GetValueOrDefault(requestId) ?? new Ask();
 
-    internal Ask AskOfLease(string leaseId) => _asks.Values.FirstOrDefault(ask => ask.LeaseId == leaseId) ?? new Ask();
-
     /// <summary>Another writer commits an entry as it is: whatever has read it meets a conflict.</summary>
     internal async ValueTask TouchAsync(string key)
     {
@@ -258,15 +234,6 @@ public sealed class EngineHarness : IAsyncDisposable
         (Cost, LastOperation) = (ask.Cost, ask.Operation);
         Shared.CheckUnchanged();
         return answer;
-    }
-
-    private async Task<HarnessLease> LeaseAsync(Ask ask, Operation operation, string path, string? json)
-    {
-        var answer = await SendAsync(ask, operation, path, json);
-        ask.Failure?.Throw();
-        return ask is { Reply: Reply.Leased leased, Secret: { } context }
-            ? new HarnessLease(this, context, leased) { Created = ask.Created }
-            : throw new InvalidOperationException($"expected a lease, got {answer.Status} {Encoding.UTF8.GetString(answer.Body.Span)}");
     }
 
     private async Task<ApiReply> MustAsync(Operation operation, string path, string json)

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 using Coffer.Kernel.Mounts;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
 using Coffer.Sdk.Logins;
-using Coffer.Sdk.Replies;
 using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
@@ -23,7 +21,7 @@ internal class WatchedEngine : IEngine, IAsyncDisposable
     {
         (_inner, _harness) = (inner, harness);
         Paths = [.. inner.Paths.Select(Watched)];
-        Secrets = [.. inner.Secrets.Select(secret => secret is IDynamicSecret dynamic ? new WatchedSecret(dynamic, harness) : secret)];
+        Secrets = [.. inner.Secrets.Select(Watched)];
         Tasks = [.. inner.Tasks.Select(task => new WatchedTask(task, harness))];
     }
 
@@ -37,6 +35,13 @@ internal class WatchedEngine : IEngine, IAsyncDisposable
         inner is IAuthMethod method ? new WatchedMethod(method, harness) : new WatchedEngine(inner, harness);
 
     public ValueTask DisposeAsync() => EngineInstance.DisposeAsync(_inner);
+
+    private ISecretKind Watched(ISecretKind secret) => secret switch
+    {
+        IDynamicSecret dynamic => new WatchedDynamicSecret(dynamic, _harness),
+        IStoredSecret stored => new WatchedStoredSecret(stored, _harness),
+        _ => secret,
+    };
 
     private EnginePath Watched(EnginePath row) => row with
     {
@@ -72,35 +77,5 @@ internal class WatchedEngine : IEngine, IAsyncDisposable
     private sealed class WatchedMethod(IAuthMethod inner, EngineHarness harness) : WatchedEngine(inner, harness), IAuthMethod
     {
         public ValueTask<LoginRenewal> RenewAsync(LoginRenewalRequest request, CancellationToken cancellation) => inner.RenewAsync(request, cancellation);
-    }
-
-    private sealed class WatchedSecret(IDynamicSecret inner, EngineHarness harness) : IDynamicSecret
-    {
-        public string Name => inner.Name;
-
-        public async ValueTask<CreatedSecret> CreateAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation)
-        {
-            var ask = harness.AskOfLease(context.LeaseId);
-            ask.Secret = context;
-            if (ask.OnlyPlans)
-            {
-                throw new EngineException(FailureClass.Invalid, "the test makes the secret itself") { NothingMade = true };
-            }
-
-            try
-            {
-                return ask.Created = await inner.CreateAsync(context, plan, cancellation);
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                ask.Failure = ExceptionDispatchInfo.Capture(error);
-                throw;
-            }
-        }
-
-        public ValueTask<Renewal> RenewAsync(SecretContext context, LeasePlan plan, TimeSpan increment, CancellationToken cancellation) =>
-            inner.RenewAsync(context, plan, increment, cancellation);
-
-        public ValueTask RevokeAsync(SecretContext context, LeasePlan plan, CancellationToken cancellation) => inner.RevokeAsync(context, plan, cancellation);
     }
 }
