@@ -4,10 +4,13 @@ using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>Has the kernel run a task of the engine, and shows how the run ended. Time passes while it waits.</summary>
+/// <summary>Has the kernel run a task of the engine, and shows how the run ended. Virtual time passes while it waits.</summary>
+/// <param name="engine">The harness of the engine.</param>
 public sealed class HarnessTask(EngineHarness engine)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+
+    private Func<string, string, bool> _watches = (_, _) => false;
 
     /// <summary>Commits of the run so far.</summary>
     public int Commits { get; private set; }
@@ -18,22 +21,27 @@ public sealed class HarnessTask(EngineHarness engine)
     /// <summary>Whether the failing commit is stored all the same, as when the answer of a store is lost.</summary>
     public bool FailsAfterwards { get; set; }
 
-    /// <summary>Runs before the task does anything: the place to let others act.</summary>
+    /// <summary>Runs before each run of the task that begins while this object waits: the place to let others act.</summary>
     public Func<Task> Before { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Waits for the next run of a task that the kernel begins by itself, because it is due or will be.</summary>
-    public async Task<TaskOutcome> RunAsync(string name)
+    /// <summary>Waits for the next run of a task that is due now or later, as a handler, an earlier run or the task itself has set it.</summary>
+    /// <param name="name">The <see cref="IEngineTask.Name"/>.</param>
+    /// <param name="argument">What the run is for, such as the name of a role; empty for the run of the whole mount.</param>
+    /// <returns>How the first run ended that no earlier call has returned; it may have ended before this call.</returns>
+    /// <exception cref="InvalidOperationException">No run of this task with this argument is due.</exception>
+    public async Task<TaskOutcome> RunAsync(string name, string argument = "")
     {
-        engine.Tasks.Wanted = this;
-        try
+        var ended = engine.Tasks.Of(name, argument).Reader;
+        if (ended.TryRead(out var run))
         {
-            var ended = engine.Tasks.Of(name).Reader;
-            if (ended.TryRead(out var run))
-            {
-                return run.OutcomeOrThrow();
-            }
+            return run.OutcomeOrThrow();
+        }
 
-            var state = await engine.Store.FindTaskAsync(name, "", CancellationToken.None) ?? throw new InvalidOperationException($"no run of {name} is due");
+        var state = await engine.Store.FindTaskAsync(name, argument, CancellationToken.None)
+            ?? throw new InvalidOperationException(
+                $"no run of task \"{name}\" with argument \"{argument}\" is due: ask a path that answers {nameof(Reply.Run)}, or schedule the run first");
+        return await WatchAsync((task, of) => (task, of) == (name, argument), async () =>
+        {
             if (state.Due - engine.Clock.GetUtcNow() is var wait && wait > TimeSpan.Zero)
             {
                 engine.Clock.Advance(wait);
@@ -42,39 +50,50 @@ public sealed class HarnessTask(EngineHarness engine)
             var next = ended.ReadAsync().AsTask();
             await engine.AdvanceUntilEndAsync(next, Step);
             return (await next).OutcomeOrThrow();
-        }
-        finally
-        {
-            engine.Tasks.Wanted = null;
-        }
+        });
     }
 
-    /// <summary>Asks a path for a run of its task, and waits until the kernel has run it.</summary>
-    public async Task<TaskOutcome> WriteAsync(string path)
+    /// <summary>Writes to a path whose handler answers <see cref="Reply.Run"/>, and waits until the kernel has run that task with that argument.</summary>
+    /// <param name="path">Below the mount.</param>
+    /// <param name="json">The body; null for none.</param>
+    /// <exception cref="InvalidOperationException">The handler answered something else, or the kernel refused the request.</exception>
+    public Task<TaskOutcome> WriteAsync(string path, string? json = null)
     {
-        engine.Tasks.Wanted = this;
-        try
+        var ask = new Ask();
+        return WatchAsync((task, argument) => ask.Reply is Reply.Run run && (task, argument) == (run.Task, run.Argument), async () =>
         {
-            var ask = new Ask();
             engine.Tasks.Forget();
-            var asked = engine.SendAsync(ask, Operation.Update, path, null);
+            var asked = engine.SendAsync(ask, Operation.Update, path, json);
             await engine.AdvanceUntilEndAsync(asked, Step);
             await asked;
-            return ask.Reply is Reply.Run run && engine.Tasks.Of(run.Task).Reader.TryRead(out var ended)
+            return ask.Reply is Reply.Run run && engine.Tasks.Of(run.Task, run.Argument).Reader.TryRead(out var ended)
                 ? ended.OutcomeOrThrow()
                 : throw new InvalidOperationException($"{path} ran no task");
-        }
-        finally
-        {
-            engine.Tasks.Wanted = null;
-        }
+        });
     }
+
+    /// <summary>Whether the run of a task that begins now is the one that this object waits for.</summary>
+    internal bool Watches(string task, string argument) => _watches(task, argument);
 
     internal void BeforeCommit(FaultyStore store)
     {
         if (Commits++ == FailingCommit)
         {
             store.FailCall(StoreCall.Commit, store.CallsOf(StoreCall.Commit) + 1, FailsAfterwards ? FaultMoment.After : FaultMoment.Before);
+        }
+    }
+
+    private async Task<TaskOutcome> WatchAsync(Func<string, string, bool> watches, Func<Task<TaskOutcome>> run)
+    {
+        _watches = watches;
+        engine.Tasks.Wanted = this;
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            engine.Tasks.Wanted = null;
         }
     }
 }

@@ -12,19 +12,21 @@ internal sealed class WatchedTask(IEngineTask inner, EngineHarness harness) : IE
 
     public TimeSpan? FirstRunAfter => inner.FirstRunAfter;
 
+    public TimeSpan RunTimeMax => inner.RunTimeMax;
+
     public async ValueTask<TaskOutcome> RunAsync(ITaskContext context, CancellationToken cancellation)
     {
-        var wanted = harness.Tasks.Wanted;
+        var wanted = harness.Tasks.Wanted is { } waiting && waiting.Watches(Name, context.Argument) ? waiting : null;
         try
         {
             await (wanted?.Before() ?? Task.CompletedTask);
             var outcome = await inner.RunAsync(new Context(context, Name, harness, wanted), cancellation);
-            harness.Tasks.Of(Name).Writer.TryWrite(new TaskRun(outcome, null));
+            harness.Tasks.Of(Name, context.Argument).Writer.TryWrite(new TaskRun(outcome, null));
             return outcome;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            harness.Tasks.Of(Name).Writer.TryWrite(new TaskRun(null, ExceptionDispatchInfo.Capture(error)));
+            harness.Tasks.Of(Name, context.Argument).Writer.TryWrite(new TaskRun(null, ExceptionDispatchInfo.Capture(error)));
             throw;
         }
     }
