@@ -77,7 +77,7 @@ internal sealed class HclParser
             case TokenKind.String or TokenKind.Heredoc:
                 return Leaf(new HclString(token.Position, token.Value));
             case TokenKind.Number:
-                return Leaf(Numbers.Parse(token.Value, token.Position, json: false));
+                return Leaf(Numbers.Parse(token.Value, token.Position));
             case TokenKind.Identifier when token.Value is "true" or "false":
                 return Leaf(new HclBoolean(token.Position, token.Value == "true"));
             case TokenKind.Identifier:

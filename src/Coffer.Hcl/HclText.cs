@@ -59,7 +59,7 @@ public static class HclText
     {
         var scanner = new Scanner(text);
         scanner.SkipByteOrderMark();
-        return scanner.LooksLikeJson() ? new JsonParser(scanner, limits).Parse() : new HclParser(scanner, limits).Parse();
+        return scanner.LooksLikeJson() ? new JsonParser(Utf8.GetBytes(text.TrimStart('\uFEFF')), limits).Parse() : new HclParser(scanner, limits).Parse();
     }
 
     private static void RefuseLarge(int bytes, HclLimits limits)

@@ -4,7 +4,7 @@ namespace Coffer.Hcl;
 internal sealed class NodeBudget(HclLimits limits)
 {
     // Parsing recurses once a level; this many levels fit any thread's stack.
-    private const int DepthCeiling = 256;
+    internal const int DepthCeiling = 256;
 
     private int _nodes;
     private int _depth;

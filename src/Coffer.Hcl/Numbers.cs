@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace Coffer.Hcl;
 
-/// <summary>Numbers as written in HCL and JSON.</summary>
+/// <summary>Numbers as written in HCL, and those of JSON, which are fewer.</summary>
 internal static class Numbers
 {
     private static readonly SearchValues<char> FloatCharacters = SearchValues.Create("0123456789.eE+-");
 
     /// <summary>The number, or an error that says why it is none.</summary>
-    public static HclValue Parse(string text, HclPosition position, bool json)
+    public static HclValue Parse(string text, HclPosition position)
     {
         var negative = text[0] == '-';
         var digits = text.AsSpan(negative ? 1 : 0);
-        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && !json)
+        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
             return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
                 ? new HclInteger(position, Signed(hex, negative, text, position))
@@ -37,7 +37,7 @@ internal static class Numbers
 
         if (digits.Length > 1 && digits[0] == '0')
         {
-            return json ? throw Refuse(text, position) : Octal(text, digits, negative, position);
+            return Octal(text, digits, negative, position);
         }
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)

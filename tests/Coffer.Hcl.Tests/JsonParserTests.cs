@@ -2,6 +2,9 @@ namespace Coffer.Hcl.Tests;
 
 public sealed class JsonParserTests
 {
+    private const string Json =
+        "JSON: a word is true, false or null, a number does not begin with 0, and a string ends with '\"' and has the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX";
+
     [Theory]
     [InlineData("{}", "")]
     [InlineData(" \r\n\t{ } ", "")]
@@ -12,26 +15,26 @@ public sealed class JsonParserTests
     public void A_json_text_gives_its_tree(string text, string tree) => Assert.Equal(tree, Tree.Show(HclText.Parse(text)));
 
     [Theory]
-    [InlineData("{", 1, 2, "found the end of the text, expected a key in quotes in the object begun at 1:1")]
-    [InlineData("{a: 1}", 1, 2, "found 'a', expected a key in quotes in the object begun at 1:1")]
-    [InlineData("{\"a\" 1}", 1, 6, "found the number 1, expected ':' after the key")]
+    [InlineData("{", 1, 2, "found the end of the text, expected a key in quotes, or '}'")]
+    [InlineData("{a: 1}", 1, 2, "found 'a', expected a key in quotes, or '}'")]
+    [InlineData("{\"a\" 1}", 1, 6, "found '1', expected ':' after the key")]
     [InlineData("{\"a\": }", 1, 7, "found '}', expected a value")]
-    [InlineData("{\"a\": yes}", 1, 7, "found 'yes', expected a value")]
-    [InlineData("{\"a\": 1,}", 1, 9, "found '}', expected a key in quotes in the object begun at 1:1")]
+    [InlineData("{\"a\": yes}", 1, 7, "found 'y', expected a value")]
+    [InlineData("{\"a\": 1,}", 1, 9, "found '}', expected a key in quotes")]
     [InlineData("{\"a\": [1,]}", 1, 10, "found ']', expected a value")]
-    [InlineData("{\"a\": [1\n2]}", 2, 1, "found the number 2, expected ',' or ']' to go with 1:7")]
-    [InlineData("{} x", 1, 4, "found 'x' after the JSON object, expected the end of the text")]
-    [InlineData("{\"a\": 01}", 1, 7, "'01' is not a number")]
-    [InlineData("{\"a\": 0x1}", 1, 7, "'0x1' is not a number")]
-    [InlineData("{\"a\": 1.}", 1, 7, "'1.' is not a number")]
-    [InlineData("{\"a\": \"\n\"}", 1, 8, "unexpected character U+000A in a string, expected an escape such as \\n")]
-    [InlineData("{\"a\": \"x", 1, 7, "string without an end, expected '\"'")]
-    [InlineData("{\"a\": \"\\v\"}", 1, 8, "unknown escape in a string, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")]
-    [InlineData("{\"a\": \"\\u12\"}", 1, 8, "unknown escape in a string, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")]
-    [InlineData("{\"a\": \"\\u12", 1, 8, "unknown escape in a string, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")]
-    [InlineData("{\"a\": \"\\ud800x\"}", 1, 8, "half of a surrogate pair, which is no character")]
-    [InlineData("{\"a\": \"\\ude00\\ud83d\"}", 1, 8, "half of a surrogate pair, which is no character")]
-    [InlineData("{ // no comments\n}", 1, 3, "unexpected character '/', expected JSON")]
+    [InlineData("{\"a\": [1\n2]}", 2, 1, "found '2', expected ',' or ']'")]
+    [InlineData("{\"a\": 1 \"b\": 2}", 1, 9, "found '\"', expected ',' or '}'")]
+    [InlineData("{} x", 1, 4, "found 'x', expected the end of the text")]
+    [InlineData("{\"a\": 01}", 1, 8, "found '1', expected " + Json)]
+    [InlineData("{\"a\": tru}", 1, 10, "found '}', expected " + Json)]
+    [InlineData("{\"a\": 1.}", 1, 9, "found '}', expected " + Json)]
+    [InlineData("{\"a\": \"\n\"}", 1, 8, "found U+000A, expected " + Json)]
+    [InlineData("{\"a\": \"x", 1, 9, "found the end of the text, expected " + Json)]
+    [InlineData("{\"a\": \"\\v\"}", 1, 9, "found 'v', expected " + Json)]
+    [InlineData("{\"ä😀\": \"\\u12\"}", 1, 13, "found '\"', expected " + Json)]
+    [InlineData("{\"a\": \"\\ud800x\"}", 1, 7, "half of a surrogate pair in a string, which is no character")]
+    [InlineData("{\"\\ude00\\ud83d\": 1}", 1, 2, "half of a surrogate pair in a string, which is no character")]
+    [InlineData("{ // no comments\n}", 1, 3, "found '/', expected a key in quotes, or '}'")]
     public void A_text_that_is_not_json_is_refused_with_its_place(string text, int line, int column, string reason)
     {
         var error = Assert.Throws<HclException>(() => HclText.Parse(text));
