@@ -49,13 +49,20 @@ public static class ServerRunner
             return 1;
         }
 
+        var logFile = flags.Over(options.Log).FilePath;
+        if (AuditReader.LogProblem(options.Audit.Declared, logFile, "-log-file") is { } shared)
+        {
+            await errors.WriteLineAsync($"Error: {shared}");
+            return 1;
+        }
+
         using var log = await OpenLogAsync(flags, options.Log, errors);
         if (log is null)
         {
             return 1;
         }
 
-        options = options with { Loggers = log, LogLevels = log.Levels };
+        options = options with { Loggers = log, LogLevels = log.Levels, Audit = options.Audit with { LogFile = logFile } };
         using var stop = new StopSignal(cancellation);
         if (ProcessMemory.Close() is { } open)
         {

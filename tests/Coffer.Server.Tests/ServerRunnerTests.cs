@@ -8,6 +8,22 @@ public sealed class ServerRunnerTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [Fact]
+    public async Task A_flag_that_sends_the_log_into_the_file_of_an_audit_device_is_refused()
+    {
+        var log = Path.Combine(_folder.FullName, "audit.log");
+        var file = Path.Combine(_folder.FullName, "c.hcl");
+        var text = $"storage \"inmem\" {{}}\nlistener \"tcp\" {{\n  address = \"127.0.0.1:18299\"\n  tls_disable = true\n}}\naudit \"file\" \"main\" {{ options {{ file_path = \"{log}\" }} }}\n";
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        using var errors = new StringWriter();
+
+        var code = await ServerRunner.RunAsync([file], new LogFlags("", "", log), TextWriter.Null, errors, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("Error: -log-file is the file that the audit device \"main\" writes to", errors.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(log));
+    }
+
     [Theory]
     [InlineData("log_file", "server.log")]
     [InlineData("log_file", "")]

@@ -14,6 +14,9 @@ public sealed record AuditBounds
     /// <summary>Folder that file devices made over the API must stay below; empty: none may be made. Made if it is missing.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>The server's own log file, which no device may write to; empty: there is none.</summary>
+    public string LogFile { get; init; } = "";
+
     /// <summary>
     /// Devices may put a text of the client's choice before each line. Default false: with it, a client that may enable devices decides how a file begins.
     /// </summary>

@@ -32,6 +32,11 @@ public static class AuditPath
                 $"file_path must be below {bounds.Folder}, the folder that the server's configuration names (audit_folder), and so must what its links lead to");
         }
 
+        if (bounds.LogFile.Length > 0 && file == Real(Path.GetFullPath(bounds.LogFile)))
+        {
+            throw new AuditPathException("file_path is the server's own log file, whose lines would break the chain of entries; choose another file");
+        }
+
         MakeFolder(Path.GetDirectoryName(file)!);
         if (Directory.Exists(file))
         {

@@ -24,7 +24,10 @@ public abstract record RemoteTarget(TimeSpan WriteTimeout)
 
         public override string OptionName => "address";
 
-        /// <summary>What is wrong with the address; null when all is well.</summary>
+        /// <summary>Whether there are sockets of this kind.</summary>
+        public bool IsKnownKind => Kind is "tcp" or "udp" or "unix";
+
+        /// <summary>What is wrong with the address, or with the kind; null when all is well.</summary>
         public string? Problem() => Kind switch
         {
             "unix" => System.IO.Path.IsPathRooted(Address) ? null : "address must be the absolute path of a socket",

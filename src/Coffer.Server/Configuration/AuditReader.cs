@@ -42,15 +42,23 @@ internal sealed class AuditReader(ConfigurationNotes notes)
         }
 
         var device = new DeclaredDevice(type, path, description, options.ToImmutable());
-        var problem = PathProblem(path, others) ?? device.Problem();
-        if (problem is null)
+        var before = notes.Problems.Count;
+        foreach (var problem in (string?[])[PathProblem(path, others), device.Problem(), FileProblem(device, others)])
         {
-            return device;
+            if (problem is not null)
+            {
+                notes.Problem(file, block.Position, $"{name}: {problem}");
+            }
         }
 
-        notes.Problem(file, block.Position, $"{name}: {problem}");
-        return null;
+        return notes.Problems.Count == before ? device : null;
     }
+
+    /// <summary>What is wrong with a declared device and the server's log together; null when nothing is.</summary>
+    public static string? LogProblem(IEnumerable<DeclaredDevice> devices, string logFile, string key) =>
+        devices.FirstOrDefault(device => device.WritesTo(logFile)) is { } device
+            ? $"{key} is the file that the audit device \"{device.Path.TrimEnd('/')}\" writes to: the log's lines would break the chain of its entries; give each a file of its own"
+            : null;
 
     /// <summary>One target or a list of them; what is wrong with one is noted.</summary>
     public ImmutableArray<string> Targets(string file, HclItem item)
@@ -86,6 +94,11 @@ internal sealed class AuditReader(ConfigurationNotes notes)
         address = address.EndsWith(":*", StringComparison.Ordinal) && !text.StartsWith("unix", StringComparison.Ordinal) ? address[..^1] + "1" : address;
         return new RemoteTarget.Socket(text[..at], address, TimeSpan.Zero).Problem() is null;
     }
+
+    private static string? FileProblem(DeclaredDevice device, IReadOnlyList<DeclaredDevice> others) =>
+        others.FirstOrDefault(other => device.WritesTo(other.File)) is { } taken
+            ? $"file_path is the file of the audit device \"{taken.Path.TrimEnd('/')}\": give each a file of its own"
+            : null;
 
     private static string? PathProblem(string path, IReadOnlyList<DeclaredDevice> others)
     {

@@ -36,6 +36,7 @@ public sealed class ConfigurationReader
     private readonly LifetimeRule _lifetimes = new();
     private int _listenersSeen;
     private bool _isPartial;
+    private string _logFileAt = "";
 
     /// <summary>What was read so far. Storage and listeners are put in at the end.</summary>
     private ServerOptions _options = new() { Storage = StorageOptions.InMemory, Listeners = [] };
@@ -74,6 +75,11 @@ public sealed class ConfigurationReader
         if (_lifetimes.Problem(_options.SystemTtl) is { } lifetimes)
         {
             _notes.Problem(lifetimes);
+        }
+
+        if (AuditReader.LogProblem(_declared, _options.Log.FilePath, "log_file") is { } shared)
+        {
+            _notes.Problem($"{_logFileAt}: {shared}");
         }
 
         var audit = _options.Audit;
@@ -193,6 +199,7 @@ public sealed class ConfigurationReader
         {
             var before = _notes.Problems.Count;
             _options = apply(_options, value);
+            _logFileAt = key.Name == "log_file" ? $"{value.File}:{value.Item.Position}" : _logFileAt;
             _lifetimes.Note(key.Name, $"{value.File}:{value.Item.Position}", isUnread: _notes.Problems.Count > before);
         }
         else

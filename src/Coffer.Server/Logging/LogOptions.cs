@@ -17,6 +17,9 @@ public sealed record LogOptions
     /// <summary>Lines go here as well; a path that ends in a slash is a folder, in which <c>coffer.log</c> is written. Empty: no file.</summary>
     public string File { get; init; } = "";
 
+    /// <summary>The file itself; empty: no file.</summary>
+    public string FilePath => File.EndsWith('/') ? Path.Combine(File, "coffer.log") : File;
+
     /// <summary>Takes a format by its name.</summary>
     public static bool TryParseFormat(string text, out bool json)
     {

@@ -8,8 +8,6 @@ namespace Coffer.Server.Logging;
 /// <remarks>A log that cannot be written stops nothing: that is what the audit log is for. The next line that can be written says how many were lost.</remarks>
 public sealed class ServerLog : ILoggerFactory
 {
-    private const string DefaultName = "coffer.log";
-
     private readonly Lock _writing = new();
     private readonly TextWriter _console;
     private readonly TimeProvider _clock;
@@ -28,7 +26,7 @@ public sealed class ServerLog : ILoggerFactory
         _clock = clock;
         _json = options.Json;
         Levels = new LogLevels(options.Level);
-        _path = options.File.EndsWith('/') ? Path.Combine(options.File, DefaultName) : options.File;
+        _path = options.FilePath;
         _loggers = LogNames.All.ToFrozenDictionary(name => name, ILogger (name) => new NamedLog(this, name), StringComparer.Ordinal);
         _file = Open();
     }

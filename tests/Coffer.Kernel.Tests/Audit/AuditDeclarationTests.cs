@@ -83,6 +83,17 @@ public sealed class AuditDeclarationTests : IDisposable
         new DeclaredDevice(type, "a/", "", ImmutableSortedDictionary<string, string>.Empty.Add(option, value)).Problem(),
         StringComparison.Ordinal);
 
+    [Fact]
+    public async Task A_declared_device_does_not_write_to_the_servers_log_file()
+    {
+        await using var server = await AuditServer.StartAsync(new AuditBounds());
+
+        await server.RestartAsync(With(Declared("main/", ("file_path", _folder.File("server.log")))) with { LogFile = _folder.File("server.log") });
+
+        Assert.Equal(500, (await server.SendAsync(Operation.Update, "echo/a", "{}")).Status);
+        Assert.False(File.Exists(_folder.File("server.log")));
+    }
+
     private static AuditBounds With(DeclaredDevice device) => new() { Declared = [device] };
 
     private static DeclaredDevice Declared(string path, params (string Name, string Value)[] options)

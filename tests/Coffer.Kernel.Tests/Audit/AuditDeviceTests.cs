@@ -63,6 +63,9 @@ public class AuditDeviceTests
     [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1","socket_type":"sctp"}}""", "socket_type must be tcp, udp or unix")]
     [InlineData("""{"type":"socket","options":{"address":"127.0.0.1:1","write_timeout":"soon"}}""", "write_timeout must be a duration")]
     [InlineData("""{"type":"file"}""", "file_path is required")]
+    [InlineData("""{"type":"file","options":{"format":"xml","mode":"0755","log_raw":"maybe","sync":"x","prefix":"{","filter":"x"}}""", "unknown option: a file device takes file_path, path, mode, sync, format, log_raw, hmac_accessor, elide_list_responses, prefix, skip_test; file_path is required; mode is refused: an audit file can be readable and writable (0666 at most), never executable; log_raw must be true or false; format must be \"json\": nothing else is offered; sync must be \"fsync\", or \"none\" for writing without waiting for the disk; prefix is not allowed: it lets the API decide how a file begins; the server's configuration can allow it; prefix must not hold")]
+    [InlineData("""{"type":"socket","options":{"socket_type":"sctp","write_timeout":"2h"}}""", "write_timeout must be a duration of at most a minute, such as \"2s\"; address is required; socket_type must be")]
+    [InlineData("""{"type":"syslog","options":{"facility":"PIGEON","tag":"a b"}}""", "such as AUTH or LOCAL3; tag must be")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"xml"}}""", "format must be")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","format":"jsonx"}}""", "format must be")]
     [InlineData("""{"type":"file","options":{"file_path":"F/a.log","mode":"rwx"}}""", "mode must be octal")]
@@ -196,6 +199,26 @@ public class AuditDeviceTests
 
         Assert.All(await File.ReadAllLinesAsync(folder.File("a.log"), TestContext.Current.CancellationToken), line => Assert.StartsWith("audit: {\"time\"", line));
         Assert.True(AuditFiles.Verify(folder.File("a.log")).IsIntact);
+    }
+
+    [Theory]
+    [InlineData("server.log")]
+    [InlineData("./sub//../server.log")]
+    [InlineData("link.log")]
+    public async Task The_servers_own_log_file_is_no_file_for_entries(string logFile)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("server.log"), "", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(folder.File("link.log"), folder.File("server.log"));
+        await using var server = await AuditServer.StartAsync(new AuditBounds { ApiMayCreate = true, Folder = folder.Path, LogFile = $"{folder.Path}/{logFile}" });
+
+        foreach (var name in (string[])["server.log", "/server.log", "link.log"])
+        {
+            var refused = await server.RefusedAsync(Operation.Update, "sys/audit/a", $$$"""{"type":"file","options":{"file_path":"{{{folder.Path}}}/{{{name}}}"}}""");
+            Assert.Contains("file_path is the server's own log file", refused, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("", await File.ReadAllTextAsync(folder.File("server.log"), TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -482,6 +482,40 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Contains(read.Problems, told => told.Contains(problem, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("log_file = \"F/server.log\"\naudit \"file\" \"main\" { options { file_path = \"F/server.log\" } }")]
+    [InlineData("log_file = \"F/./sub/..//server.log\"\naudit \"file\" \"main\" { options { path = \"F//server.log\" } }")]
+    [InlineData("log_file = \"F/\"\naudit \"file\" \"main\" { options { file_path = \"F/coffer.log\" } }")]
+    [InlineData("log_file = \"F/server.log\"\naudit \"file\" \"main\" { options { file_path = \"F/link.log\" } }")]
+    public void An_audit_device_in_the_servers_log_file_is_refused_by_either_name(string text)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "server.log"), "");
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "link.log"), Path.Combine(_folder.FullName, "server.log"));
+
+        var problem = Assert.Single(Read(("a.hcl", Plain + text.Replace("F/", _folder.FullName + "/", StringComparison.Ordinal))).Problems);
+
+        Assert.Contains("a.hcl:11:1: log_file is the file that the audit device \"main\" writes to", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_audit_devices_in_one_file_are_refused_and_everything_wrong_with_one_is_named()
+    {
+        var read = Read(("a.hcl", Plain + """
+            audit "file" "one" { options { file_path = "/var/log/coffer/a.log" } }
+            audit "file" "two" { options { file_path = "/var/log/coffer/../coffer/a.log" } }
+            audit "file" "a b" { options { file_path = "a.log"
+              mode = "0777"
+              sync = "x" } }
+            """));
+
+        Assert.Equal(3, read.Problems.Count);
+        Assert.Contains("a.hcl:12:14: audit \"file\" \"two\": file_path is the file of the audit device \"one\"", read.Problems[0], StringComparison.Ordinal);
+        Assert.Contains("a.hcl:13:14: audit \"file\" \"a b\": its path takes letters", read.Problems[1], StringComparison.Ordinal);
+        Assert.Contains("mode is refused", read.Problems[2], StringComparison.Ordinal);
+        Assert.Contains("; sync must be", read.Problems[2], StringComparison.Ordinal);
+        Assert.EndsWith("; file_path must be an absolute path", read.Problems[2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_of_a_listener_end_where_they_belong()
     {
