@@ -52,7 +52,9 @@ internal sealed class AuditVerifyCommand : ApiCommand
 
         if (call.Arguments.FirstOrDefault(file => !File.Exists(file)) is { } missing)
         {
-            throw CliException.Local($"Error opening audit log: {missing} does not exist");
+            throw CliException.Local(Directory.Exists(missing)
+                ? $"Error opening audit log: {missing} is a folder; give the files of one audit device in it, oldest first, such as {missing.TrimEnd('/')}/audit.log.1 {missing.TrimEnd('/')}/audit.log"
+                : $"Error opening audit log: {missing} does not exist");
         }
 
         var options = new AuditVerifyOptions(call.Arguments, PublicKey(), _device.Value, _end.Value.Length > 0 ? [_end.Value] : []);
