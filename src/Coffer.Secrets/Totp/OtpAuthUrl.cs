@@ -49,25 +49,23 @@ internal static class OtpAuthUrl
         };
     }
 
-    /// <summary>The parameters that have a value; null when one is named twice or cannot be decoded.</summary>
+    /// <summary>The parameters that have a value; null when one is named twice or cannot be decoded. As in Vault, <c>Secret</c> is another one than <c>secret</c>.</summary>
     private static Dictionary<string, string>? ParametersOf(string query)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var part in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0 || Decode(part[(equals + 1)..].Replace('+', ' ')) is not { } value || parameters.ContainsKey(part[..equals]))
+            if (equals <= 0
+                || Decode(part[..equals].Replace('+', ' ')) is not { } name
+                || Decode(part[(equals + 1)..].Replace('+', ' ')) is not { } value
+                || !parameters.TryAdd(name, value))
             {
                 return null;
             }
-
-            if (value.Length > 0)
-            {
-                parameters[part[..equals]] = value;
-            }
         }
 
-        return parameters;
+        return parameters.Where(parameter => parameter.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
     }
 
     private static long NumberOf(Dictionary<string, string> parameters, string name, long beside, ref string problem)

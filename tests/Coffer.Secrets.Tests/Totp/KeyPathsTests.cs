@@ -55,6 +55,10 @@ public sealed class KeyPathsTests : IAsyncDisposable
     [InlineData("otpauth://totp:80/a?secret=GEZDGNBV")]
     [InlineData("otpauth://totp/a?secret=GEZDGNBV#x")]
     [InlineData("otpauth://totp/a?secret=GEZDGNBV&secret=GEZDGNBV")]
+    [InlineData("otpauth://totp/a?secret=GEZDGNBV&%73ecret=GEZDGNBV")]
+    [InlineData("otpauth://totp/a?secret=&secret=GEZDGNBV")]
+    [InlineData("otpauth://totp/a?secret=GEZDGNBV&issuer=&issuer=I")]
+    [InlineData("otpauth://totp/a?secret=GEZDGNBV&a%zz=1")]
     [InlineData("otpauth://totp/a?secret")]
     [InlineData("otpauth://totp/a%2?secret=GEZDGNBV")]
     [InlineData("otpauth://totp/a%zz?secret=GEZDGNBV")]
@@ -63,6 +67,29 @@ public sealed class KeyPathsTests : IAsyncDisposable
     public async Task An_url_that_is_not_of_the_form_is_refused(string url) =>
         (await _harness.WriteAsync("keys/k", $$"""{"url":"{{url}}"}""")).AssertRefused(
             400, "the url value is not valid: expected otpauth://totp/ISSUER:ACCOUNT?secret=KEY");
+
+    [Theory]
+    [InlineData("secret=GEZDGNBV&Secret=AAAAAAAA&SECRET=AAAAAAAA&Issuer=J&Digits=8&PERIOD=60&Algorithm=SHA512")]
+    [InlineData("Secret=AAAAAAAA&secret=GEZDGNBV")]
+    [InlineData("%73ecret=GEZDGNBV")]
+    [InlineData("secret=GEZDGNBV&x=")]
+    public async Task Parameters_of_an_url_are_known_by_their_exact_names_and_others_do_not_count(string query)
+    {
+        (await _harness.WriteAsync("keys/k", $$"""{"url":"otpauth://totp/I:a?{{query}}"}""")).AssertDone();
+
+        var key = await KeyAsync("k");
+        Assert.Equal("GEZDGNBV", Base32.Encode(key.Secret).TrimEnd('='));
+        Assert.Equal(("I", "a", 6L, 30L, "SHA1"), (key.Issuer, key.AccountName, (long)key.Digits, (long)key.Period, key.Algorithm));
+    }
+
+    [Theory]
+    [InlineData("Secret=GEZDGNBV")]
+    [InlineData("SECRET=GEZDGNBV&issuer=I")]
+    public async Task An_url_whose_key_has_another_name_holds_no_key(string query)
+    {
+        (await _harness.WriteAsync("keys/k", $$"""{"url":"otpauth://totp/I:a?{{query}}"}""")).AssertRefused(400, "the key value is required");
+        Assert.Empty(await _harness.Store.KeysAsync());
+    }
 
     [Theory]
     [InlineData("digits=six", "an error occurred while parsing digits value in url")]
