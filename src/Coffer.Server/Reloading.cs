@@ -28,21 +28,26 @@ internal sealed class Reloading(
                 ReloadLog.CertificateNotRead(_log, problem);
             }
 
-            ReadLevel(unusable);
-            if (reopened && unusable.Count == 0)
+            var isTaken = TryReadLevel(unusable);
+            if (reopened && unusable.Count == 0 && isTaken)
             {
                 ReloadLog.Reopened(_log, LogLevels.NameOf(log.Levels.Configured));
+                return;
             }
+
+            string[] done = [.. reopened && log.HasFile ? ["log file"] : (string[])[], "audit files", .. unusable.Count == 0 ? ["certificates"] : (string[])[]];
+            ReloadLog.PartlyDone(_log, isTaken ? "read" : "not taken up, and what was in force stays", string.Join(", ", done));
         }
     }
 
     /// <summary>A level that the configuration has changed counts from now on; one it has not leaves a flag's in force.</summary>
     /// <param name="said">Problems that the log has already: reading the configuration finds those of certificates a second time.</param>
-    private void ReadLevel(IReadOnlyList<string> said)
+    /// <returns>False where the configuration has problems, which are logged, and nothing of it is taken up.</returns>
+    private bool TryReadLevel(IReadOnlyList<string> said)
     {
         if (configuration.Count == 0)
         {
-            return;
+            return true;
         }
 
         var read = ConfigurationReader.Read(configuration);
@@ -51,9 +56,9 @@ internal sealed class Reloading(
             ReloadLog.ConfigurationNotTaken(_log, problem);
         }
 
-        if (read.Options is null)
+        if (read.Options is not { } options)
         {
-            return;
+            return false;
         }
 
         var left = SectionDigests.Changed(sections, read.Sections).Where(key => key != LevelKey).ToArray();
@@ -62,11 +67,13 @@ internal sealed class Reloading(
             ReloadLog.ConfigurationLeft(_log, string.Join(", ", left));
         }
 
-        if (read.Options is { } options && options.Log.Level != _configured)
+        if (options.Log.Level != _configured)
         {
             _configured = options.Log.Level;
             log.Levels.Configure(_configured);
         }
+
+        return true;
     }
 
     private bool TryReopen()

@@ -11,6 +11,9 @@ internal static partial class ReloadLog
     [LoggerMessage(LogLevel.Information, "files were opened again, as asked by a signal")]
     public static partial void Reopened(ILogger log, string logLevel);
 
+    [LoggerMessage(LogLevel.Warning, "a signal asked to open files and to read the configuration again, and not all of it could be done")]
+    public static partial void PartlyDone(ILogger log, string configuration, string openedAgain);
+
     [LoggerMessage(LogLevel.Error, "the configuration is not taken up")]
     public static partial void ConfigurationNotTaken(ILogger log, string problem);
 

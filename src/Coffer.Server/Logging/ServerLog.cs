@@ -34,6 +34,9 @@ public sealed class ServerLog : ILoggerFactory
     /// <summary>Which lines are written.</summary>
     public LogLevels Levels { get; }
 
+    /// <summary>Whether lines go to a file as well as to standard error.</summary>
+    public bool HasFile => _path.Length > 0;
+
     /// <summary>Gives one of the server's loggers.</summary>
     /// <param name="categoryName">One of <see cref="LogNames"/>.</param>
     /// <exception cref="KeyNotFoundException">There is no such logger.</exception>
