@@ -85,6 +85,7 @@ public sealed class ListenerLimitTests
     [Theory]
     [InlineData("""{"a":[[1]]}""", "nested deeper than 2 levels")]
     [InlineData("""{"a":"12345678901"}""", "a string longer than 10 bytes")]
+    [InlineData("""{"a":"\u00e9\u00e9"}""", "a string longer than 10 bytes")]
     [InlineData("""{"a":1,"b":2,"c":3,"d":4}""", "more than 3 entries in an object")]
     [InlineData("""{"a":[1,2,3,4]}""", "more than 3 elements in an array")]
     [InlineData("""{"a":["1","2","3"],"b":["4","5"]}""", "more than 4 strings")]
