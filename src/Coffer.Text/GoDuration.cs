@@ -8,7 +8,13 @@ namespace Coffer.Text;
 /// <summary>Durations as Vault reads and writes them: Go's notation, a bare number as seconds, and <c>d</c> for days.</summary>
 public static class GoDuration
 {
+    /// <summary>The longest duration in whole hours, as it is written: 2<sup>63</sup> nanoseconds, about 292 years.</summary>
+    public const string Longest = "2562047h";
+
     private const int NanosecondsPerTick = 100;
+
+    /// <summary>Stands for everything that is too long. Several of them can be added.</summary>
+    private const decimal TooLong = 1e20m;
 
     private static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
 
@@ -22,9 +28,16 @@ public static class GoDuration
     /// Reads <c>3600</c>, <c>90s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>, <c>7d</c>, each with an optional sign. Empty is zero. False for anything
     /// else, and for more nanoseconds than 64 bits hold (about 292 years).
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration) => TryParse(text, out duration, out _);
+
+    /// <summary>As the other.</summary>
+    /// <param name="text">What is read.</param>
+    /// <param name="duration">What it says; zero where it is refused.</param>
+    /// <param name="isTooLong">It is a duration, and longer than <see cref="Longest"/>.</param>
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration, out bool isTooLong)
     {
         duration = TimeSpan.Zero;
+        isTooLong = false;
         var rest = text.Trim();
         if (rest.IsEmpty)
         {
@@ -35,6 +48,12 @@ public static class GoDuration
         rest = rest[0] is '-' or '+' ? rest[1..] : rest;
         if (!TrySum(rest, out var nanoseconds))
         {
+            return false;
+        }
+
+        if (nanoseconds > long.MaxValue)
+        {
+            isTooLong = true;
             return false;
         }
 
@@ -97,6 +116,7 @@ public static class GoDuration
         return text.EndsWith("h0m", StringComparison.Ordinal) ? text[..^2] : text;
     }
 
+    /// <summary>False when it is no duration. One that is too long becomes more than 64 bits hold.</summary>
     private static bool TrySum(ReadOnlySpan<char> text, out decimal nanoseconds)
     {
         nanoseconds = 0;
@@ -106,30 +126,42 @@ public static class GoDuration
         }
 
         // A number without a unit is seconds, but only alone and whole: "1h30" is refused.
-        if (decimal.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        if (TryAmount(text, NumberStyles.None, out var seconds))
         {
-            nanoseconds = seconds <= long.MaxValue ? seconds * 1_000_000_000 : decimal.MaxValue;
-            return nanoseconds <= long.MaxValue;
+            nanoseconds = seconds <= long.MaxValue ? seconds * 1_000_000_000 : TooLong;
+            return true;
         }
 
         while (!text.IsEmpty)
         {
-            if (!TakeTerm(ref text, out var term) || nanoseconds + term > long.MaxValue)
+            if (!TakeTerm(ref text, out var term))
             {
                 return false;
             }
 
-            nanoseconds += term;
+            nanoseconds = Math.Min(nanoseconds + term, TooLong);
         }
 
         return true;
+    }
+
+    /// <summary>A number of any size: one that a decimal cannot hold becomes one that is too long in any unit.</summary>
+    private static bool TryAmount(ReadOnlySpan<char> text, NumberStyles style, out decimal amount)
+    {
+        if (decimal.TryParse(text, style, CultureInfo.InvariantCulture, out amount))
+        {
+            return true;
+        }
+
+        amount = TooLong;
+        return double.TryParse(text, style, CultureInfo.InvariantCulture, out _);
     }
 
     private static bool TakeTerm(ref ReadOnlySpan<char> rest, out decimal nanoseconds)
     {
         nanoseconds = 0;
         var digits = rest.IndexOfAnyExcept(DigitsAndPoint);
-        if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+        if (digits <= 0 || !TryAmount(rest[..digits], NumberStyles.AllowDecimalPoint, out var amount))
         {
             return false;
         }
@@ -141,9 +173,9 @@ public static class GoDuration
         {
             if (name.SequenceEqual(unit))
             {
-                nanoseconds = amount <= long.MaxValue / size ? amount * size : decimal.MaxValue;
+                nanoseconds = amount <= long.MaxValue / size ? amount * size : TooLong;
                 rest = end < 0 ? default : rest[end..];
-                return nanoseconds <= long.MaxValue;
+                return true;
             }
         }
 

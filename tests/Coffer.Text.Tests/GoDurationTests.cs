@@ -54,7 +54,26 @@ public sealed class GoDurationTests
     [InlineData(".s")]
     [InlineData("99999999999999999999")]
     [InlineData("9999999999h")]
+    [InlineData("9999999999hours")]
+    [InlineData("2562047h2562047hx")]
     public void Anything_else_is_refused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("2562047h", true, false)]
+    [InlineData("2562048h", false, true)]
+    [InlineData("9223372036", true, false)]
+    [InlineData("9223372037", false, true)]
+    [InlineData("2562047h47m16s", true, false)]
+    [InlineData("2562047h48m", false, true)]
+    [InlineData("-2562048h", false, true)]
+    [InlineData("99999999999999999999999999999999999999999999", false, true)]
+    [InlineData("99999999999999999999999999999999999999999999.5h", false, true)]
+    [InlineData("9999999999h9999999999h9999999999h", false, true)]
+    [InlineData("9999999999hours", false, false)]
+    [InlineData("9999999999h1", false, false)]
+    [InlineData("soon", false, false)]
+    public void A_duration_that_is_too_long_is_told_from_a_text_that_is_none(string text, bool isRead, bool isTooLong) =>
+        Assert.Equal((isRead, isTooLong), (GoDuration.TryParse(text, out _, out var tooLong), tooLong));
 
     [Theory]
     [InlineData(0, "0s")]

@@ -229,8 +229,14 @@ internal sealed class RequestReader(IRandom random, ListenerOptions listener, Bo
         var wrap = headers["X-Vault-Wrap-TTL"].ToString();
         if (wrap.Length > 0)
         {
+            if (!GoDuration.TryParse(wrap, out var ttl, out var isTooLong) && isTooLong)
+            {
+                return ReadRequest.Refused(
+                    ErrorKind.Invalid, $"error parsing X-Vault-Wrap-TTL: it is too long; the longest is {GoDuration.Longest}, of which a wrapping token gets max_lease_ttl at most");
+            }
+
             // A time that is too short to count is a mistake: the wrapping token would be gone before the client has it.
-            if (!GoDuration.TryParse(wrap, out var ttl) || ttl < TimeSpan.Zero || (ttl > TimeSpan.Zero && ttl < TimeSpan.FromMicroseconds(1)))
+            if (!GoDuration.TryParse(wrap, out ttl) || ttl < TimeSpan.Zero || (ttl > TimeSpan.Zero && ttl < TimeSpan.FromMicroseconds(1)))
             {
                 return ReadRequest.Refused(ErrorKind.Invalid, "error parsing X-Vault-Wrap-TTL: expected a duration such as 60, \"90s\" or \"2m\", not negative");
             }

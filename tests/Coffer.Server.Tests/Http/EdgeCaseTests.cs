@@ -259,6 +259,19 @@ public sealed class EdgeCaseTests(ServerFixture server) : IClassFixture<ServerFi
         });
     }
 
+    [Theory]
+    [InlineData("99999999999999999999h")]
+    [InlineData("2562048h")]
+    [InlineData("9223372037")]
+    [InlineData("2562047h2562047h")]
+    public async Task A_wrap_ttl_that_is_too_long_is_refused_with_the_longest(string ttl)
+    {
+        var reply = await server.SendAsync("POST", "/v1/auth/token/create", "{}", $"X-Vault-Wrap-TTL: {ttl}\r\n");
+
+        Assert.Equal(400, reply.Status);
+        Assert.Contains("it is too long; the longest is 2562047h", reply.Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Long_paths_headers_and_tokens_are_refused()
     {
@@ -419,6 +432,9 @@ public sealed class EdgeCaseTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData("activecode=304", 304)]
     [InlineData("activecode=299", 299)]
     [InlineData("activecode=599", 599)]
+    [InlineData("activecode=999", 999)]
+    [InlineData("activecode=1000", 400)]
+    [InlineData("activecode=199", 400)]
     [InlineData("activecode=100", 400)]
     [InlineData("activecode=101", 400)]
     [InlineData("activecode=-1", 400)]
