@@ -1,34 +1,44 @@
 namespace Coffer.Testing.Engines;
 
-/// <summary>Knows how many calls of an engine are under way, each until its answer is here as a whole.</summary>
-public sealed class CallCounter : DelegatingHandler
+/// <summary>Counts the HTTP calls of an engine as work of the context of its harness, each until its answer is here as a whole and what waited for it has gone on.</summary>
+internal sealed class CallCounter : DelegatingHandler
 {
-    private int _underWay;
-
-    private CallCounter(HttpMessageHandler inner)
-        : base(inner)
-    {
-    }
+    private readonly CountingContext _context;
 
     /// <param name="inner">Carries the calls; null for real connections.</param>
-    public static CallCounter Over(HttpMessageHandler? inner) => new(inner ?? new SocketsHttpHandler());
-
-    public int UnderWay => Volatile.Read(ref _underWay);
-
-    public HttpClient Client() => new(this);
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <param name="context">Is not idle while a call is under way.</param>
+    public CallCounter(HttpMessageHandler? inner, CountingContext context)
+        : base(inner ?? new SocketsHttpHandler())
     {
-        Interlocked.Increment(ref _underWay);
+        _context = context;
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // What waits for the answer without a context goes on within SetResult, up to its next wait. A task that continues elsewhere would leave a moment that
+        // nothing counts.
+        var answer = new TaskCompletionSource<HttpResponseMessage>();
+        _context.Enter();
+        _ = AnswerAsync(answer, request, cancellationToken);
+        return answer.Task;
+    }
+
+    private async Task AnswerAsync(TaskCompletionSource<HttpResponseMessage> answer, HttpRequestMessage request, CancellationToken cancellation)
+    {
         try
         {
-            var response = await base.SendAsync(request, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(cancellationToken);
-            return response;
+            // Without the context, which SetResult would not go on in.
+            var response = await base.SendAsync(request, cancellation).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(cancellation).ConfigureAwait(false);
+            answer.SetResult(response);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            answer.SetException(failure);
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            _context.Leave();
         }
     }
 }

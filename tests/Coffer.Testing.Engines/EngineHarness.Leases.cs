@@ -20,19 +20,19 @@ public sealed partial class EngineHarness
     /// <summary>Asks for a secret with a lease, of either kind: one that the engine makes at an outside system, or one that its handler has stored.</summary>
     /// <exception cref="EngineException">The engine could not make it.</exception>
     /// <exception cref="InvalidOperationException">The answer has no lease; the message shows it.</exception>
-    public async Task<HarnessLease> IssueAsync(Operation operation, string path, string? json = null)
+    public Task<HarnessLease> IssueAsync(Operation operation, string path, string? json = null) => CountedAsync(async () =>
     {
         var lease = await LeaseAsync(new Ask(), operation, path, json);
         return lease.Created is null ? throw new InvalidOperationException("the kernel asked the engine for no secret") : lease;
-    }
+    });
 
     /// <summary>Plans a secret at an outside system and stops before it is made, as a crash would. The kernel knows no lease of it afterwards.</summary>
     /// <exception cref="InvalidOperationException">The answer has no lease, or its secret is stored with it and cannot be planned alone.</exception>
-    public async Task<HarnessLease> PlanAsync(Operation operation, string path, string? json = null)
+    public Task<HarnessLease> PlanAsync(Operation operation, string path, string? json = null) => CountedAsync(async () =>
     {
         var lease = await LeaseAsync(new Ask { OnlyPlans = true }, operation, path, json);
         return lease.Reply is Reply.LeasedData ? throw new InvalidOperationException($"{path} stores its secret with its lease: use {nameof(IssueAsync)}") : lease;
-    }
+    });
 
     /// <summary>Ids of the leases that the kernel keeps for secrets of the mount.</summary>
     public async Task<IReadOnlyList<string>> LeasesAsync()
@@ -49,7 +49,7 @@ public sealed partial class EngineHarness
 
     /// <summary>Sends a request with <see cref="Token"/> to a path of the kernel's own.</summary>
     /// <returns>The whole body as data, or nothing; a refusal where it was refused.</returns>
-    internal async Task<Reply> AskKernelAsync(Operation operation, string path, string json)
+    internal Task<Reply> AskKernelAsync(Operation operation, string path, string json) => CountedAsync(async () =>
     {
         await StartAsync();
         using var document = JsonDocument.Parse(json);
@@ -58,9 +58,9 @@ public sealed partial class EngineHarness
         return answer.Status >= 400 ? RefusalOf(answer)
             : answer.Body.IsEmpty ? Reply.Done
             : new Reply.Data(JsonText.FromValid(answer.Body));
-    }
+    });
 
-    private async Task<HarnessLease> LeaseAsync(Ask ask, Operation operation, string path, string? json)
+    private Task<HarnessLease> LeaseAsync(Ask ask, Operation operation, string path, string? json) => CountedAsync(async () =>
     {
         var answer = await SendAsync(ask, operation, path, json);
         ask.Failure?.Throw();
@@ -71,7 +71,7 @@ public sealed partial class EngineHarness
                 new HarnessLease(this, await ContextAsync(ask.LeaseId), stored, stored.Plan) { Created = new CreatedSecret(stored.Body) },
             _ => throw new InvalidOperationException($"expected a lease, got {answer.Status} {Encoding.UTF8.GetString(answer.Body.Span)}"),
         };
-    }
+    });
 
     /// <summary>The context that the kernel would make for a call about a lease that it has just stored.</summary>
     private async Task<SecretContext> ContextAsync(string leaseId)

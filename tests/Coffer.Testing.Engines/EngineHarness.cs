@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Hosting;
 using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
@@ -33,7 +34,8 @@ public sealed partial class EngineHarness : IAsyncDisposable
     private readonly EngineType _type;
     private readonly string _path;
     private readonly ImmutableSortedDictionary<string, string> _options;
-    private readonly CallCounter _calls;
+    private readonly CountingContext _context = new();
+    private readonly VirtualTime _time;
     private readonly HttpClient _http;
     private readonly MemoryStore _memory = new();
     private readonly SeededRandom _random = new(1);
@@ -53,14 +55,15 @@ public sealed partial class EngineHarness : IAsyncDisposable
         _type = type;
         _path = path ?? (type.Class == MountClass.Auth ? $"auth/{type.Name}/" : $"{type.Name}/");
         _options = (options ?? new Dictionary<string, string>()).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        _calls = CallCounter.Over(http);
-        _http = _calls.Client();
-        Faults = new FaultyStore(_memory);
+        _http = new HttpClient(new CallCounter(http, _context));
+        Faults = new FaultyStore(new CountedStore(_memory, _context));
         Store = new EngineStore(this);
+        var clocks = new TwoClocks(Clock);
+        _time = new VirtualTime(clocks, Clock.Advance, _context);
         _kernel = new ServerKernel(new KernelOptions
         {
             Store = Faults,
-            Clock = Clock,
+            Clock = clocks,
             Random = _random,
             Engines = [type with { Create = Create }],
             Outbound = () => new TestOutbound(_http),
@@ -147,22 +150,6 @@ public sealed partial class EngineHarness : IAsyncDisposable
         return (string)JsonNode.Parse(answer.Body.Span)!["wrap_info"]!["token"]!;
     }
 
-    /// <summary>
-    /// Lets virtual time pass until something has ended. While a call is under way none passes: how long it takes is the machine's affair, and how
-    /// long the engine waits for an answer goes by the clock.
-    /// </summary>
-    public async Task AdvanceUntilEndAsync(Task end, TimeSpan step)
-    {
-        while (!end.IsCompleted)
-        {
-            await Task.WhenAny(end, Task.Delay(2));
-            if (!end.IsCompleted && _calls.UnderWay == 0)
-            {
-                Clock.Advance(step);
-            }
-        }
-    }
-
     /// <summary>A GET. What follows a question mark in the path becomes fields, as text.</summary>
     public Task<Reply> ReadAsync(string path) => AskAsync(Operation.Read, path);
 
@@ -179,12 +166,12 @@ public sealed partial class EngineHarness : IAsyncDisposable
 
     /// <summary>Sends one request through the kernel.</summary>
     /// <returns>What the engine's handler said; a refusal of the kernel where the kernel refused.</returns>
-    public async Task<Reply> AskAsync(Operation operation, string path, string? json = null)
+    public Task<Reply> AskAsync(Operation operation, string path, string? json = null) => CountedAsync(async () =>
     {
         var ask = new Ask();
         var answer = await SendAsync(ask, operation, path, json);
         return ask.Reply is { } said && (said.Status() == answer.Status || answer.Status < 400) ? said : RefusalOf(answer);
-    }
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -210,6 +197,13 @@ public sealed partial class EngineHarness : IAsyncDisposable
         return _kernel.Active!.Parts.Transactions;
     }
 
+    /// <summary>Changes the mount's part of the store in one commit.</summary>
+    internal async Task CommitAsync(Func<IStorageView, ValueTask> change)
+    {
+        await StartAsync();
+        await _kernel.Active!.Parts.Transactions.RunAsync(work => change(new StorageView(work, _uuid!)), CancellationToken.None);
+    }
+
     /// <summary>The mount's name in the store.</summary>
     internal async Task<string> UuidAsync()
     {
@@ -226,7 +220,7 @@ public sealed partial class EngineHarness : IAsyncDisposable
         await _memory.CommitAsync(new StoreBatch([new StoreWrite(key, entry.Value)], []));
     }
 
-    internal async Task<ApiReply> SendAsync(Ask ask, Operation operation, string path, string? json)
+    internal Task<ApiReply> SendAsync(Ask ask, Operation operation, string path, string? json) => CountedAsync(async () =>
     {
         await StartAsync();
         using var document = DocumentOf(ref path, json);
@@ -234,7 +228,7 @@ public sealed partial class EngineHarness : IAsyncDisposable
         (Cost, LastOperation) = (ask.Cost, ask.Operation);
         Shared.CheckUnchanged();
         return answer;
-    }
+    });
 
     private async Task<ApiReply> MustAsync(Operation operation, string path, string json)
     {
@@ -255,18 +249,17 @@ public sealed partial class EngineHarness : IAsyncDisposable
         _asks[id] = ask;
         try
         {
-            return await _kernel.Requests.HandleAsync(
-                new ApiRequest
-                {
-                    Id = id,
-                    Path = canonical,
-                    Operation = operation,
-                    Token = token,
-                    WrapTtl = wrap,
-                    Data = document?.RootElement ?? default,
-                    RemoteAddress = RemoteAddress,
-                },
-                CancellationToken.None);
+            var request = new ApiRequest
+            {
+                Id = id,
+                Path = canonical,
+                Operation = operation,
+                Token = token,
+                WrapTtl = wrap,
+                Data = document?.RootElement ?? default,
+                RemoteAddress = RemoteAddress,
+            };
+            return await _context.RunAsync(async () => await _kernel.Requests.HandleAsync(request, CancellationToken.None));
         }
         finally
         {
@@ -284,7 +277,7 @@ public sealed partial class EngineHarness : IAsyncDisposable
         await _starting.WaitAsync();
         try
         {
-            _uuid ??= await UnsealedAsync();
+            _uuid ??= await _context.RunAsync(UnsealedAsync);
         }
         finally
         {

@@ -34,17 +34,11 @@ public sealed class EngineStore : IStorageReader
     public ValueTask<PasswordRules?> FindPasswordPolicyAsync(string name, CancellationToken cancellation) => ReadAsync(reader => reader.FindPasswordPolicyAsync(name, cancellation));
 
     /// <summary>Changes the store in one commit, as an earlier version of the engine or another node would.</summary>
-    public async Task ChangeAsync(Action<IStorageView> change)
+    public Task ChangeAsync(Action<IStorageView> change) => _harness.CommitAsync(view =>
     {
-        var uuid = await _harness.UuidAsync();
-        await (await _harness.TransactionsAsync()).RunAsync(
-            work =>
-            {
-                change(new StorageView(work, uuid));
-                return ValueTask.CompletedTask;
-            },
-            CancellationToken.None);
-    }
+        change(view);
+        return ValueTask.CompletedTask;
+    });
 
     private async ValueTask<T> ReadAsync<T>(Func<IStorageReader, ValueTask<T>> read)
     {

@@ -1,4 +1,3 @@
-using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Leases;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Leases;
@@ -57,22 +56,22 @@ public sealed class HarnessLease
 
     /// <summary>Has the engine make the secret that was planned.</summary>
     /// <exception cref="EngineException">The engine could not make it.</exception>
-    public async Task<CreatedSecret> CreateAsync()
+    public Task<CreatedSecret> CreateAsync() => _harness.CountedAsync(async () =>
     {
         var secret = await KindAsync() as IDynamicSecret
             ?? throw new InvalidOperationException($"a handler makes a secret of kind \"{Plan.Secret}\" itself, with its lease: ask the path again");
         return Created = await secret.CreateAsync(await ContextAsync(), Plan, CancellationToken.None);
-    }
+    });
 
     /// <summary>Asks the engine for how long the lease may live on, with the plan as it would be stored.</summary>
     /// <param name="increment">The life from now that a client wishes for.</param>
     /// <exception cref="EngineException">The engine refuses.</exception>
-    public async Task<Renewal> RenewAsync(TimeSpan increment) =>
-        await (await KindAsync()).RenewAsync(await ContextAsync(), Kept, increment, CancellationToken.None);
+    public Task<Renewal> RenewAsync(TimeSpan increment) =>
+        _harness.CountedAsync(async () => await (await KindAsync()).RenewAsync(await ContextAsync(), Kept, increment, CancellationToken.None));
 
     /// <summary>Has the engine take the secret away, with the plan as it would be stored. A secret of the store goes in a commit of its own.</summary>
     /// <exception cref="EngineException">The engine could not take it away.</exception>
-    public async Task RevokeAsync()
+    public Task RevokeAsync() => _harness.CountedAsync(async () =>
     {
         var context = await ContextAsync();
         switch (await KindAsync())
@@ -81,12 +80,12 @@ public sealed class HarnessLease
                 await secret.RevokeAsync(context, Kept, CancellationToken.None);
                 break;
             case IStoredSecret secret:
-                var uuid = await _harness.UuidAsync();
-                await (await _harness.TransactionsAsync()).RunAsync(
-                    work => secret.RevokeAsync(context, new StorageView(work, uuid), Kept, CancellationToken.None), CancellationToken.None);
+                await _harness.CommitAsync(storage => secret.RevokeAsync(context, storage, Kept, CancellationToken.None));
                 break;
         }
-    }
+
+        return true;
+    });
 
     /// <summary>The plan without what is not stored.</summary>
     private LeasePlan Kept => Plan with { Ttl = TimeSpan.Zero };

@@ -8,8 +8,6 @@ namespace Coffer.Testing.Engines;
 /// <param name="engine">The harness of the engine.</param>
 public sealed class HarnessTask(EngineHarness engine)
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
-
     private Func<string, string, bool> _watches = (_, _) => false;
 
     /// <summary>Commits of the run so far.</summary>
@@ -44,12 +42,11 @@ public sealed class HarnessTask(EngineHarness engine)
         {
             if (state.Due - engine.Clock.GetUtcNow() is var wait && wait > TimeSpan.Zero)
             {
-                engine.Clock.Advance(wait);
+                await engine.LeapAsync(wait);
             }
 
-            var next = ended.ReadAsync().AsTask();
-            await engine.AdvanceUntilEndAsync(next, Step);
-            return (await next).OutcomeOrThrow();
+            await engine.AdvanceUntilAsync(() => Task.FromResult(ended.TryRead(out run)));
+            return run!.OutcomeOrThrow();
         });
     }
 
@@ -64,7 +61,7 @@ public sealed class HarnessTask(EngineHarness engine)
         {
             engine.Tasks.Forget();
             var asked = engine.SendAsync(ask, Operation.Update, path, json);
-            await engine.AdvanceUntilEndAsync(asked, Step);
+            await engine.AdvanceUntilEndAsync(asked);
             await asked;
             return ask.Reply is Reply.Run run && engine.Tasks.Of(run.Task, run.Argument).Reader.TryRead(out var ended)
                 ? ended.OutcomeOrThrow()

@@ -1,5 +1,5 @@
 using Coffer.Kernel.Background;
-using Coffer.Kernel.Tests.Harness;
+using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Kernel.Tests.Background;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Coffer.Kernel.Background;
 using Coffer.Kernel.Logging;
-using Coffer.Kernel.Tests.Harness;
 using Coffer.Testing;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,6 @@
 using Coffer.Kernel.Clocks;
 using Coffer.Kernel.Logging;
 using Coffer.Kernel.Telemetry;
-using Coffer.Kernel.Tests.Harness;
 using Coffer.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

@@ -20,6 +20,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
 {
     private readonly HttpClient _http = new();
     private readonly CountingContext _context;
+    private readonly VirtualTime _time;
     private readonly IRandom _random;
 
     private string _share = "";
@@ -31,6 +32,7 @@ public sealed partial class KernelHarness : IAsyncDisposable
         Memory = inner;
         MoreEngines = engines ?? [];
         Wall = new TwoClocks(Clock);
+        _time = new VirtualTime(Wall, Clock.Advance, _context);
         Store = new FaultyStore(new CountedStore(Memory, _context));
         Kernel = NewKernel();
     }

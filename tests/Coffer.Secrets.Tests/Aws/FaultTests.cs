@@ -246,7 +246,7 @@ public sealed class FaultTests : AwsTest
         Sandbox.Faults.ThrottleNext = 2;
 
         var creating = lease.CreateAsync();
-        await Engine.AdvanceUntilEndAsync(creating, TimeSpan.FromMilliseconds(100));
+        await Engine.AdvanceUntilEndAsync(creating);
         await creating;
         Assert.Single(Users(), UserOf(lease));
     }

@@ -50,16 +50,16 @@ public sealed class NothingMadeTests : AwsTest
         using var stranger = new Stranger();
         await using var alone = new EngineHarness(new EngineType("aws", MountClass.Secret, "", context => new AwsEngine(context, new Nobody())));
         await using var astray = new EngineHarness(AwsEngine.Type, http: stranger);
-        var lease = way switch
+        var (engine, lease) = way switch
         {
-            "no credentials" => await PlanAsync(alone, "\"use_environment\":true", role),
-            "refused by a text that is no answer of AWS" => await PlanAsync(astray, "\"access_key\":\"AKIA1\",\"secret_key\":\"x\"", role),
-            _ => await PlanAsync("r"),
+            "no credentials" => (alone, await PlanAsync(alone, "\"use_environment\":true", role)),
+            "refused by a text that is no answer of AWS" => (astray, await PlanAsync(astray, "\"access_key\":\"AKIA1\",\"secret_key\":\"x\"", role)),
+            _ => (Engine, await PlanAsync("r")),
         };
         await ArrangeAsync(way, action);
 
         var creating = lease.CreateAsync();
-        await Engine.AdvanceUntilEndAsync(creating, TimeSpan.FromMilliseconds(100));
+        await engine.AdvanceUntilEndAsync(creating);
         var failed = await Failed(creating);
 
         var isCertain = Ways.Single(known => known.Way == way).IsCertain;

@@ -1,10 +1,10 @@
-namespace Coffer.Kernel.Tests.Harness;
+namespace Coffer.Testing;
 
 /// <summary>
 /// As <see cref="CountingContext"/>, and runs one thing at a time, in an order that a seed decides. What stays in it does the same in each run with that seed, and
 /// another seed is another order of events.
 /// </summary>
-internal sealed class SeededContext(int seed) : CountingContext
+public sealed class SeededContext(int seed) : CountingContext
 {
     private readonly Lock _lock = new();
     private readonly List<WaitCallback> _queued = [];

@@ -1,4 +1,4 @@
-namespace Coffer.Kernel.Tests.Harness;
+namespace Coffer.Testing;
 
 /// <summary>
 /// Runs what is posted to it on the thread pool, and counts what is queued or runs. While nothing is, everything that was begun in it waits: for the clock, for
@@ -8,7 +8,7 @@ namespace Coffer.Kernel.Tests.Harness;
 /// It counts only code that stays in it: code that is begun with <see cref="RunAsync"/>, and awaits without leaving its context. The kernel's background work
 /// does; that is why it begins its effects without <see cref="Task.Run(Action)"/>.
 /// </remarks>
-internal class CountingContext : SynchronizationContext
+public class CountingContext : SynchronizationContext
 {
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource> _waiting = [];
@@ -30,7 +30,7 @@ internal class CountingContext : SynchronizationContext
         }
     }
 
-    /// <summary>Runs something in this context. The task is completed no later than the context is idle.</summary>
+    /// <summary>Runs something in this context. The task is completed before the context is idle.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         var done = new TaskCompletionSource<T>();
@@ -86,8 +86,8 @@ internal class CountingContext : SynchronizationContext
     {
     }
 
-    /// <summary>Counts something that leaves the context and comes back to it.</summary>
-    internal void Enter()
+    /// <summary>Counts something that leaves the context and comes back to it, until <see cref="Leave"/>.</summary>
+    public void Enter()
     {
         lock (_lock)
         {
@@ -95,7 +95,8 @@ internal class CountingContext : SynchronizationContext
         }
     }
 
-    internal void Leave()
+    /// <summary>Ends what <see cref="Enter"/> began. What waits for it has been posted to the context before, so that the context is not idle in between.</summary>
+    public void Leave()
     {
         TaskCompletionSource[] waiting;
         lock (_lock)

@@ -1,19 +1,21 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Time.Testing;
 
-namespace Coffer.Kernel.Tests.Harness;
+namespace Coffer.Testing;
 
 /// <summary>
 /// A machine's two clocks, steered apart: timestamps and timers run with the steady one, and the wall's can be set. Knows when the next timer ends, so that a
 /// test can let time pass from one to the next.
 /// </summary>
 /// <param name="steady">Moved by the test.</param>
-public sealed class TwoClocks(FakeTimeProvider steady) : TimeProvider
+public sealed class TwoClocks(TimeProvider steady) : TimeProvider
 {
     private readonly ConcurrentDictionary<Timer, DateTimeOffset> _ends = new();
 
     /// <summary>How far the wall's clock was set from where the steady one puts it.</summary>
     public TimeSpan Offset { get; set; }
+
+    /// <summary>The time by the steady clock.</summary>
+    public DateTimeOffset SteadyNow => steady.GetUtcNow();
 
     /// <summary>When the next timer ends, by the steady clock; null when none is set.</summary>
     public DateTimeOffset? NextEnd => _ends.Values.Select(end => (DateTimeOffset?)end).Min();
@@ -37,6 +39,7 @@ public sealed class TwoClocks(FakeTimeProvider steady) : TimeProvider
         private readonly TimerCallback _callback;
         private readonly object? _state;
         private readonly ITimer _inner;
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
         public Timer(TwoClocks owner, TimerCallback callback, object? state)
         {
@@ -46,16 +49,8 @@ public sealed class TwoClocks(FakeTimeProvider steady) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Assert.Equal(Timeout.InfiniteTimeSpan, period);
-            if (dueTime == Timeout.InfiniteTimeSpan)
-            {
-                _owner._ends.TryRemove(this, out _);
-            }
-            else
-            {
-                _owner._ends[this] = _owner.Steady.GetUtcNow() + dueTime;
-            }
-
+            _period = period;
+            NoteEnd(dueTime);
             return _inner.Change(dueTime, period);
         }
 
@@ -71,12 +66,37 @@ public sealed class TwoClocks(FakeTimeProvider steady) : TimeProvider
             await _inner.DisposeAsync();
         }
 
+        /// <summary>
+        /// Outside any context, as with the system's timers. What waited for the timer without a context then goes on here, before time passes on; in the
+        /// context of a test it would go on elsewhere, where nothing counts it.
+        /// </summary>
         private void End()
         {
-            _owner._ends.TryRemove(this, out _);
-            _callback(_state);
+            NoteEnd(_period);
+            var context = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                _callback(_state);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+        }
+
+        private void NoteEnd(TimeSpan wait)
+        {
+            if (wait == Timeout.InfiniteTimeSpan)
+            {
+                _owner._ends.TryRemove(this, out _);
+            }
+            else
+            {
+                _owner._ends[this] = _owner.Steady.GetUtcNow() + wait;
+            }
         }
     }
 
-    private FakeTimeProvider Steady => steady;
+    private TimeProvider Steady => steady;
 }

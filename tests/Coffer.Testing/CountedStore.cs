@@ -1,10 +1,10 @@
 using Coffer.Storage;
 
-namespace Coffer.Kernel.Tests.Harness;
+namespace Coffer.Testing;
 
 /// <summary>Counts calls to a store that works on threads of its own as something that runs in the harness's context.</summary>
 /// <param name="inner">Not disposed with this store.</param>
-internal sealed class CountedStore(IStore inner, CountingContext context) : IStore
+public sealed class CountedStore(IStore inner, CountingContext context) : IStore
 {
     public ValueTask<StoreEntry?> GetAsync(string key, int bytesMax, CancellationToken cancellation) => CountAsync(inner.GetAsync(key, bytesMax, cancellation));
 
