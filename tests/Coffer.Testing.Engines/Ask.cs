@@ -12,7 +12,7 @@ internal sealed class Ask
     private CountedView? _view;
     private bool _handled = true;
 
-    /// <summary>The engine is not asked to make the secret that it has planned.</summary>
+    /// <summary>Whether the engine is kept from making the secret that it has planned.</summary>
     public bool OnlyPlans { get; init; }
 
     /// <summary>What the handler said last.</summary>
@@ -22,7 +22,7 @@ internal sealed class Ask
 
     public string LeaseId { get; private set; } = "";
 
-    /// <summary>With what the kernel asked the engine for a secret; null when it did not.</summary>
+    /// <summary>The context of the kernel's call that makes the secret; null when it made no such call.</summary>
     public SecretContext? Secret { get; set; }
 
     public CreatedSecret? Created { get; set; }
@@ -36,7 +36,7 @@ internal sealed class Ask
     /// <summary>What the last try asked of the engine's storage.</summary>
     public (int Gets, int Lists, int Puts, int Deletes) Cost => _view?.Cost ?? default;
 
-    /// <summary>The storage of a try, counted. The kernel may look whether there is something before it runs the handler, in the same try.</summary>
+    /// <summary>The storage of a try, counted. The kernel may ask whether an entry exists before it runs the handler, in the same try.</summary>
     public CountedView Count(IStorageView storage, SharedInstances shared, bool isHandler)
     {
         _view = new CountedView(storage, shared, _handled ? null : _view);

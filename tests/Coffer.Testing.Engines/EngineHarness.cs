@@ -5,9 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coffer.Kernel.EngineStorage;
 using Coffer.Kernel.Hosting;
-using Coffer.Kernel.Mounts;
 using Coffer.Kernel.Requests;
-using Coffer.Kernel.Seal;
 using Coffer.Kernel.Transactions;
 using Coffer.Sdk.Engines;
 using Coffer.Sdk.Primitives;
@@ -19,14 +17,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>A kernel in this process, in memory and under virtual time, with one engine or auth method mounted; shows what the engine itself says.</summary>
+/// <summary>A server's kernel in this process with one engine or auth method mounted, in memory and under virtual time. Its requests return what the engine's handlers say.</summary>
 /// <remarks>
-/// The kernel starts with the first request. By default, every request that a commit ends meets a conflict once, because another writer changes the mount table
-/// after the first run of the handler: a handler with an effect outside the store shows. <see cref="RunsTwice"/> turns it off.
+/// The kernel starts with the first call. By default each request that ends in a commit meets a conflict: another writer changes the mount table after the first run of the handler, so
+/// the handler runs again, which shows a handler that has an effect outside the store. <see cref="RunsTwice"/> turns this off.
 /// </remarks>
 public sealed partial class EngineHarness : IAsyncDisposable
 {
-    /// <summary>When every harness begins.</summary>
+    /// <summary>The virtual time at which every harness begins.</summary>
     public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private const string RootToken = "root-of-the-harness";
@@ -44,10 +42,11 @@ public sealed partial class EngineHarness : IAsyncDisposable
     private readonly ServerKernel _kernel;
     private string? _uuid;
 
+    /// <summary>Mounts an engine. Nothing runs before the first call.</summary>
     /// <param name="type">The engine under test.</param>
-    /// <param name="options">The options of its mount.</param>
-    /// <param name="http">Carries the calls of the engine; null for real connections.</param>
-    /// <param name="slowWork">Where the engine runs functions that keep a core busy.</param>
+    /// <param name="options">The options of its mount; null for none.</param>
+    /// <param name="http">Answers the HTTP calls of the engine; null for real connections.</param>
+    /// <param name="slowWork">Where the engine runs functions that keep a core busy; null for threads of this harness.</param>
     /// <param name="path">Where it is mounted, with a slash at the end; null: at the name of its type.</param>
     public EngineHarness(
         EngineType type, IReadOnlyDictionary<string, string>? options = null, HttpMessageHandler? http = null, SlowWork? slowWork = null, string? path = null)
@@ -74,34 +73,34 @@ public sealed partial class EngineHarness : IAsyncDisposable
         });
     }
 
-    /// <summary>The time of the kernel and of the engine.</summary>
+    /// <summary>The time of the kernel and of the engine. It stands still until a test moves it; <see cref="AdvanceAsync"/> also waits for what is then due.</summary>
     public FakeTimeProvider Clock { get; } = new(Start);
 
-    /// <summary>What is committed of the mount.</summary>
+    /// <summary>What is stored for the mount.</summary>
     public EngineStore Store { get; }
 
-    /// <summary>What the engine passed on of the time of outside systems, in order.</summary>
+    /// <summary>The times of outside systems that the engine has reported (<see cref="EngineContext.OnOutsideTime"/>), oldest first.</summary>
     public ConcurrentQueue<(string Name, DateTimeOffset Time)> OutsideTimes { get; } = new();
 
-    /// <summary>What the kernel reported and no request waited for.</summary>
+    /// <summary>Exceptions of background work, which no request waited for, as the kernel logged them.</summary>
     public IReadOnlyList<Exception> Failures => Events.Failures;
 
-    /// <summary>What the kernel logged.</summary>
+    /// <summary>All that the kernel logged.</summary>
     public LogCollection Events { get; } = new();
 
-    /// <summary>The token that asks: the root token at first.</summary>
+    /// <summary>The token that requests are sent with: the root token unless a test sets another.</summary>
     public string Token { get; set; } = RootToken;
 
-    /// <summary>Where the client is; empty for one on a unix socket.</summary>
+    /// <summary>The client's address in requests; empty for a client on a unix socket.</summary>
     public string RemoteAddress { get; set; } = "127.0.0.1";
 
-    /// <summary>Each request meets one conflict. Default true.</summary>
+    /// <summary>Whether each request that ends in a commit, each commit of a task and each revocation of a stored secret meets one conflict and so runs twice. True unless a test sets it.</summary>
     public bool RunsTwice { get; set; } = true;
 
-    /// <summary>What the engine asked of its storage in the last request, in the try that was committed.</summary>
+    /// <summary>How often the last request read, listed, wrote and deleted in its storage, in the run that was committed.</summary>
     public (int Gets, int Lists, int Puts, int Deletes) Cost { get; private set; }
 
-    /// <summary>The operation that the last request turned out to be: create or update.</summary>
+    /// <summary>The operation of the last request as the kernel saw it: a write is a create or an update.</summary>
     public Operation LastOperation { get; private set; }
 
     /// <summary>The store under the kernel: the place to make it fail.</summary>
@@ -113,35 +112,44 @@ public sealed partial class EngineHarness : IAsyncDisposable
 
     private IEngine? Made { get; set; }
 
-    /// <summary>The engine of the mount as it is now.</summary>
+    /// <summary>The engine's own object, for tests that look into it. A change of the mount's options makes another one.</summary>
     public async Task<IEngine> EngineAsync()
     {
         await StartAsync();
         return Made ?? throw new InvalidOperationException("the kernel has made no engine");
     }
 
-    /// <summary>The mount as its engine sees it.</summary>
+    /// <summary>The mount's settings as the engine sees them.</summary>
     public async Task<MountView> MountAsync()
     {
         await StartAsync();
         return (await RouterAsync()).FindByUuid(_uuid!)!.View;
     }
 
-    /// <summary>Changes settings of the mount, as <c>sys/mounts/…/tune</c> takes them.</summary>
+    /// <summary>Changes settings of the mount.</summary>
+    /// <param name="json">As <c>sys/mounts/…/tune</c> takes them.</param>
+    /// <exception cref="InvalidOperationException">The kernel refused them.</exception>
     public async Task TuneAsync(string json) => await MustAsync(Operation.Update, $"sys/mounts/{_path}tune", json);
 
-    /// <summary>A token that the root token makes, with these parameters of <c>auth/token/create</c>.</summary>
+    /// <summary>Makes a token, to be set as <see cref="Token"/>.</summary>
+    /// <param name="json">As <c>auth/token/create</c> takes it.</param>
+    /// <exception cref="InvalidOperationException">The kernel refused it.</exception>
     public async Task<string> NewTokenAsync(string json)
     {
         var made = await MustAsync(Operation.Update, "auth/token/create", json);
         return (string)JsonNode.Parse(made.Body.Span)!["auth"]!["client_token"]!;
     }
 
-    /// <summary>Writes a policy, in the words of <c>sys/policies/acl</c>.</summary>
+    /// <summary>Writes a policy that tokens can have.</summary>
+    /// <param name="name">The policy's name.</param>
+    /// <param name="text">As <c>sys/policies/acl</c> takes it.</param>
+    /// <exception cref="InvalidOperationException">The kernel refused it.</exception>
     public async Task WritePolicyAsync(string name, string text) =>
         await MustAsync(Operation.Update, $"sys/policies/acl/{name}", new JsonObject { ["policy"] = text }.ToJsonString());
 
     /// <summary>Reads a path and has the answer wrapped.</summary>
+    /// <param name="path">Below the mount.</param>
+    /// <param name="ttl">How long the wrapping token lives.</param>
     /// <returns>The wrapping token.</returns>
     public async Task<string> WrapAsync(string path, TimeSpan ttl)
     {
@@ -150,22 +158,34 @@ public sealed partial class EngineHarness : IAsyncDisposable
         return (string)JsonNode.Parse(answer.Body.Span)!["wrap_info"]!["token"]!;
     }
 
-    /// <summary>A GET. What follows a question mark in the path becomes fields, as text.</summary>
+    /// <summary>Sends a GET.</summary>
+    /// <param name="path">Below the mount. What follows a question mark becomes fields, as text.</param>
+    /// <inheritdoc cref="AskAsync"/>
     public Task<Reply> ReadAsync(string path) => AskAsync(Operation.Read, path);
 
+    /// <summary>Sends a LIST.</summary>
+    /// <param name="path">Below the mount. What follows a question mark becomes fields, as text.</param>
+    /// <inheritdoc cref="AskAsync"/>
     public Task<Reply> ListAsync(string path) => AskAsync(Operation.List, path);
 
-    /// <summary>A POST or PUT: create or update, as the path's <see cref="EnginePath.Exists"/> tells.</summary>
-    /// <param name="path">Below the mount.</param>
-    /// <param name="json">The body; null for none.</param>
+    /// <summary>Sends a POST: a create or an update, as the path's <see cref="EnginePath.Exists"/> tells.</summary>
+    /// <inheritdoc cref="AskAsync"/>
     public Task<Reply> WriteAsync(string path, string? json = null) => AskAsync(Operation.Update, path, json);
 
+    /// <summary>Sends a PATCH.</summary>
+    /// <inheritdoc cref="AskAsync"/>
     public Task<Reply> PatchAsync(string path, string? json = null) => AskAsync(Operation.Patch, path, json);
 
+    /// <summary>Sends a DELETE.</summary>
+    /// <inheritdoc cref="AskAsync"/>
     public Task<Reply> DeleteAsync(string path, string? json = null) => AskAsync(Operation.Delete, path, json);
 
-    /// <summary>Sends one request through the kernel.</summary>
-    /// <returns>What the engine's handler said; a refusal of the kernel where the kernel refused.</returns>
+    /// <summary>Sends one request through the kernel, with <see cref="Token"/>.</summary>
+    /// <param name="operation">What is asked for; <see cref="Operation.Update"/> for every write.</param>
+    /// <param name="path">Below the mount. What follows a question mark becomes fields, as text; then there is no body.</param>
+    /// <param name="json">The body; null for none.</param>
+    /// <returns>What the engine's handler said; or the kernel's refusal, if the kernel refused the request.</returns>
+    /// <exception cref="InvalidOperationException">The engine broke a rule of storage: see the message.</exception>
     public Task<Reply> AskAsync(Operation operation, string path, string? json = null) => CountedAsync(async () =>
     {
         var ask = new Ask();
@@ -173,6 +193,7 @@ public sealed partial class EngineHarness : IAsyncDisposable
         return ask.Reply is { } said && (said.Status() == answer.Status || answer.Status < 400) ? said : RefusalOf(answer);
     });
 
+    /// <summary>Seals the kernel, which disposes the engine, and forgets what was stored.</summary>
     public async ValueTask DisposeAsync()
     {
         await _kernel.DisposeAsync();
@@ -213,7 +234,7 @@ public sealed partial class EngineHarness : IAsyncDisposable
 
     internal Ask AskOf(string requestId) => _asks.GetValueOrDefault(requestId) ?? new Ask();
 
-    /// <summary>Another writer commits an entry as it is: whatever has read it meets a conflict.</summary>
+    /// <summary>Another writer commits an entry as it is: each commit that has read it meets a conflict.</summary>
     internal async ValueTask TouchAsync(string key)
     {
         var entry = await _memory.GetAsync(key, int.MaxValue, CancellationToken.None) ?? throw new InvalidOperationException($"nothing is stored under \"{key}\"");
@@ -265,58 +286,6 @@ public sealed partial class EngineHarness : IAsyncDisposable
         {
             _asks.TryRemove(id, out _);
         }
-    }
-
-    private async Task StartAsync()
-    {
-        if (_uuid is not null)
-        {
-            return;
-        }
-
-        await _starting.WaitAsync();
-        try
-        {
-            _uuid ??= await _context.RunAsync(UnsealedAsync);
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    /// <returns>The UUID of the mount; a type that the kernel mounts by itself has it from there.</returns>
-    private async Task<string> UnsealedAsync()
-    {
-        var mount = MountEntry.New(_random, _path, _type.Name, _type.Class, "") with { Options = _options, HasOptions = _options.Count > 0 };
-        ImmutableArray<MountEntry> mounts = _type.Name == "cubbyhole" ? [] : [mount];
-        var made = await _kernel.InitializeAsync(new InitRequest(1, 1) { RootToken = RootToken, Mounts = mounts }, CancellationToken.None);
-        var step = await _kernel.UnsealAsync(Convert.ToHexStringLower(made!.Shares[0]), CancellationToken.None);
-        if (step.Problem is { } problem)
-        {
-            throw new InvalidOperationException(problem);
-        }
-
-        return (await RouterAsync()).Table.Mounts.Single(known => known.Path == _path).Uuid;
-    }
-
-    private ValueTask<Router> RouterAsync()
-    {
-        var parts = _kernel.Active!.Parts;
-        return parts.Routers.ReadAsync(parts.Transactions.Begin(), CancellationToken.None);
-    }
-
-    private WatchedEngine Create(EngineContext context)
-    {
-        Made = _type.Create(context with
-        {
-            OnOutsideTime = (name, time) =>
-            {
-                OutsideTimes.Enqueue((name, time));
-                context.OnOutsideTime(name, time);
-            },
-        });
-        return WatchedEngine.Over(Made, this);
     }
 
     private static Reply.Refused RefusalOf(ApiReply answer)

@@ -10,13 +10,13 @@ public sealed class HarnessTask(EngineHarness engine)
 {
     private Func<string, string, bool> _watches = (_, _) => false;
 
-    /// <summary>Commits of the run so far.</summary>
+    /// <summary>Commits so far of the runs that this object waited for.</summary>
     public int Commits { get; private set; }
 
-    /// <summary>The commit of the run whose call of the store fails, counted from 0; none by default.</summary>
+    /// <summary>Which commit fails at the store, counted as in <see cref="Commits"/> from 0; none unless a test sets it.</summary>
     public int FailingCommit { get; set; } = -1;
 
-    /// <summary>Whether the failing commit is stored all the same, as when the answer of a store is lost.</summary>
+    /// <summary>Whether the failing commit is stored all the same, as when a store's answer is lost.</summary>
     public bool FailsAfterwards { get; set; }
 
     /// <summary>Runs before each run of the task that begins while this object waits: the place to let others act.</summary>

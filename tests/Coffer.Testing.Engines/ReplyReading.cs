@@ -5,10 +5,10 @@ using Coffer.Sdk.Replies;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>Reads replies in tests; each fails with the reply's own words when it is of another case.</summary>
+/// <summary>Reads replies in tests. What expects another kind of reply throws an <see cref="InvalidOperationException"/> that shows the reply it got.</summary>
 public static class ReplyReading
 {
-    /// <summary>The HTTP status the kernel gives this reply.</summary>
+    /// <summary>The HTTP status that the kernel answers with for this reply.</summary>
     public static int Status(this Reply reply) => reply switch
     {
         Reply.Empty empty => empty.Status ?? (empty.Warnings.IsEmpty ? 204 : 200),
@@ -18,10 +18,10 @@ public static class ReplyReading
         _ => 200,
     };
 
-    /// <summary>The <c>data</c> object.</summary>
+    /// <summary>The <c>data</c> object, parsed.</summary>
     public static JsonNode Data(this Reply reply) => JsonNode.Parse(reply.DataText())!;
 
-    /// <summary>The <c>data</c> object as it was written, byte for byte.</summary>
+    /// <summary>The <c>data</c> object as the engine wrote it.</summary>
     public static string DataText(this Reply reply) => reply switch
     {
         Reply.Data data => Encoding.UTF8.GetString(data.Body.Utf8.Span),
@@ -29,8 +29,10 @@ public static class ReplyReading
         _ => throw new InvalidOperationException($"expected data, got {Describe(reply)}"),
     };
 
+    /// <summary>The <c>data</c> object that the client gets of a secret, parsed.</summary>
     public static JsonNode Data(this CreatedSecret created) => JsonNode.Parse(created.Data.Utf8.Span)!;
 
+    /// <summary>The engine's own data that is stored with a lease, parsed.</summary>
     public static JsonNode Data(this LeasePlan plan) => JsonNode.Parse(plan.Data.Utf8.Span)!;
 
     /// <summary>The keys of a listing.</summary>
@@ -46,7 +48,7 @@ public static class ReplyReading
         ? refused.Error.Messages
         : throw new InvalidOperationException($"expected a refusal, got {Describe(reply)}");
 
-    /// <summary>Asserts 204.</summary>
+    /// <summary>Asserts that all went well and there is nothing to say: 204.</summary>
     public static void AssertDone(this Reply reply)
     {
         if (reply is not Reply.Empty || reply.Status() != 204)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>The decoded entries that the kernel gave the engine, and gives to others: nobody may change them.</summary>
+/// <summary>The decoded entries that the kernel gave to the engine and gives to others as well, so that nobody may change them.</summary>
 internal sealed class SharedInstances
 {
     private readonly ConcurrentDictionary<string, (object Value, byte[] Then, Func<byte[]> Now)> _seen = new(StringComparer.Ordinal);

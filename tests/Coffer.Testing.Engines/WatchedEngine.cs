@@ -8,7 +8,7 @@ using Coffer.Sdk.Tasks;
 
 namespace Coffer.Testing.Engines;
 
-/// <summary>Stands between the kernel and the engine under test: passes every call on, and notes what the engine says.</summary>
+/// <summary>Passes each call of the kernel on to the engine under test, and notes what the engine says.</summary>
 internal class WatchedEngine : IEngine, IAsyncDisposable
 {
     private static readonly MethodInfo Clone = typeof(object).GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!;
@@ -66,7 +66,7 @@ internal class WatchedEngine : IEngine, IAsyncDisposable
         return reply;
     };
 
-    /// <summary>The same request to the last member, but for its storage, which is counted.</summary>
+    /// <summary>A copy of the request whose storage is counted.</summary>
     private EngineRequest CountedOf(EngineRequest request, bool isHandler)
     {
         var copy = (EngineRequest)Clone.Invoke(request, null)!;
