@@ -37,6 +37,18 @@ public sealed partial class PrometheusTextTests
         Assert.Equal("# HELP c Level.\n# TYPE c gauge\nc 1.5\n", Write(new MetricReading("c", "Level.", MetricKind.Gauge, "", [new SeriesReading([], 1, 1.5, [])])));
     }
 
+    /// <summary>The names that Vault has are kept, so that its dashboards work; Coffer's own counters follow them.</summary>
+    [Fact]
+    public void No_counter_has_a_suffix_that_says_that_it_is_one()
+    {
+        using var metrics = new KernelMetrics("1");
+        var counters = metrics.Collector.Read().Where(metric => metric.Kind == MetricKind.Counter).Select(metric => PrometheusText.NameOf(metric.Name)).ToArray();
+
+        Assert.Contains("coffer_clock_steps", counters);
+        Assert.Contains("vault_core_failed_request", counters);
+        Assert.DoesNotContain(counters, name => name.EndsWith("_total", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("a\\b", "a\\\\b")]
