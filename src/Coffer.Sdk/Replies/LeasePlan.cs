@@ -5,7 +5,7 @@ namespace Coffer.Sdk.Replies;
 /// <param name="Data">The engine's own: names, account, hard end.</param>
 public sealed record LeasePlan(string Secret, JsonText Data)
 {
-    /// <summary>Asked-for life; zero means the mount's default. Cut to the effective maximum.</summary>
+    /// <summary>Asked-for life; zero means the mount's default. Cut to the effective maximum. Used when the lease is made, and not stored: zero at renewals and revocations.</summary>
     public TimeSpan Ttl { get; init; }
 
     /// <summary>Longest life with all renewals; zero means the mount's maximum.</summary>

@@ -3,20 +3,19 @@ using Coffer.Testing.Engines;
 
 namespace Coffer.Secrets.Tests.Tickets;
 
-public sealed class TicketsEngineTests : IAsyncDisposable
+public sealed class TicketsEngineTests
 {
-    private readonly EngineHarness _harness = new(TicketsEngine.Type);
-
-    public ValueTask DisposeAsync() => _harness.DisposeAsync();
-
     [Fact]
-    public async Task A_ticket_is_good_at_the_desk_that_gave_it_and_at_no_other()
+    public async Task A_ticket_is_good_at_the_desk_that_gave_it_alone_and_until_its_lease_ends()
     {
-        (await _harness.WriteAsync("tickets/north")).AssertRefused(400, "there is no such desk: write desks/NAME first");
-        (await _harness.WriteAsync("desks/north")).AssertDone();
-        var code = (string)(await _harness.WriteAsync("tickets/north")).Data()["code"]!;
-
-        Assert.True((bool)(await _harness.WriteAsync("check/north", $$"""{"code":"{{code}}"}""")).Data()["good"]!);
-        Assert.False((bool)(await _harness.WriteAsync("check/south", $$"""{"code":"{{code}}"}""")).Data()["good"]!);
+        await using var harness = new EngineHarness(TicketsEngine.Type);
+        (await harness.WriteAsync("tickets/north")).AssertRefused(400, "there is no such desk: write desks/NAME first");
+        (await harness.WriteAsync("desks/north")).AssertDone();
+        var code = (string)(await harness.WriteAsync("tickets/north")).Data()["code"]!;
+        async Task<bool> IsGoodAsync(string desk) => (bool)(await harness.WriteAsync($"check/{desk}", $$"""{"code":"{{code}}"}""")).Data()["good"]!;
+        Assert.True(await IsGoodAsync("north"));
+        Assert.False(await IsGoodAsync("south"));
+        await harness.AdvanceAsync(TimeSpan.FromMinutes(10));
+        Assert.False(await IsGoodAsync("north"));
     }
 }
