@@ -19,22 +19,25 @@ internal sealed class CallCounter : DelegatingHandler
         // nothing counts.
         var answer = new TaskCompletionSource<HttpResponseMessage>();
         _context.Enter();
-        _ = AnswerAsync(answer, request, cancellationToken);
+        _ = AnswerAsync(answer, request, CountingContext.EndOfTurn(), cancellationToken);
         return answer.Task;
     }
 
-    private async Task AnswerAsync(TaskCompletionSource<HttpResponseMessage> answer, HttpRequestMessage request, CancellationToken cancellation)
+    /// <param name="asked">Ends when the caller waits for the answer.</param>
+    private async Task AnswerAsync(TaskCompletionSource<HttpResponseMessage> answer, HttpRequestMessage request, Task asked, CancellationToken cancellation)
     {
         try
         {
             // Without the context, which SetResult would not go on in.
             var response = await base.SendAsync(request, cancellation).ConfigureAwait(false);
             await response.Content.LoadIntoBufferAsync(cancellation).ConfigureAwait(false);
-            answer.SetResult(response);
+            await asked.ConfigureAwait(false);
+            CountingContext.RunTurn(() => answer.SetResult(response));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            answer.SetException(failure);
+            await asked.ConfigureAwait(false);
+            CountingContext.RunTurn(() => answer.SetException(failure));
         }
         finally
         {

@@ -10,6 +10,10 @@ namespace Coffer.Testing;
 /// </remarks>
 public class CountingContext : SynchronizationContext
 {
+    /// <summary>What this thread runs now; null where nothing is counted.</summary>
+    [ThreadStatic]
+    private static Turn? _turn;
+
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource> _waiting = [];
     private int _busy;
@@ -86,6 +90,29 @@ public class CountingContext : SynchronizationContext
     {
     }
 
+    /// <summary>
+    /// Ends when what runs now on this thread has come to its waits; at once where nothing is counted. A task that ends before something has come to wait for it, while
+    /// that is about to, has it go on elsewhere, where nothing counts it.
+    /// </summary>
+    public static Task EndOfTurn() => _turn?.Ended.Task ?? Task.CompletedTask;
+
+    /// <summary>Runs something on this thread, up to its waits.</summary>
+    public static void RunTurn(Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        var (outer, own) = (_turn, new Turn());
+        _turn = own;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _turn = outer;
+            own.Ended.SetResult();
+        }
+    }
+
     /// <summary>Counts something that leaves the context and comes back to it, until <see cref="Leave"/>.</summary>
     public void Enter()
     {
@@ -125,12 +152,17 @@ public class CountingContext : SynchronizationContext
         SetSynchronizationContext(this);
         try
         {
-            d(state);
+            RunTurn(() => d(state));
         }
         finally
         {
             SetSynchronizationContext(before);
             Leave();
         }
+    }
+
+    private sealed class Turn
+    {
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
